@@ -1,0 +1,115 @@
+namespace ChainRule.Kernels;
+
+/// <summary>
+/// What a formula may ask of its numbers. One formula written over <typeparamref name="TSelf"/> runs as a vector loop, as a
+/// scalar loop and, with tensors for numbers, as a graph that can be differentiated again.
+/// </summary>
+/// <remarks>
+/// Comparisons give a mask: all bits set where true. A mask is only good for <see cref="Select"/>, <see cref="And"/> and
+/// <see cref="Or"/>. Single-field wrapper structs with operators compile to the same instructions as hand-written
+/// <c>Vector512</c> code (docs/decisions/0002).
+/// </remarks>
+internal interface IVec<TSelf>
+    where TSelf : struct, IVec<TSelf>
+{
+    static abstract TSelf operator +(TSelf a, TSelf b);
+    static abstract TSelf operator -(TSelf a, TSelf b);
+    static abstract TSelf operator *(TSelf a, TSelf b);
+    static abstract TSelf operator /(TSelf a, TSelf b);
+    static abstract TSelf operator -(TSelf a);
+
+    static abstract TSelf Const(double value);
+
+    /// <summary>a * b + c, in one rounding where the machine has it.</summary>
+    static abstract TSelf Fma(TSelf a, TSelf b, TSelf c);
+
+    static abstract TSelf Abs(TSelf x);
+    static abstract TSelf Sqrt(TSelf x);
+    static abstract TSelf Floor(TSelf x);
+    static abstract TSelf Ceiling(TSelf x);
+    static abstract TSelf Truncate(TSelf x);
+
+    /// <summary>Nearest integer, halves to even.</summary>
+    static abstract TSelf Round(TSelf x);
+
+    /// <summary>The smaller; NaN if either is NaN.</summary>
+    static abstract TSelf Min(TSelf a, TSelf b);
+
+    /// <summary>The larger; NaN if either is NaN.</summary>
+    static abstract TSelf Max(TSelf a, TSelf b);
+
+    static abstract TSelf Less(TSelf a, TSelf b);
+    static abstract TSelf LessOrEqual(TSelf a, TSelf b);
+    static abstract TSelf Equal(TSelf a, TSelf b);
+    static abstract TSelf And(TSelf mask, TSelf other);
+    static abstract TSelf Or(TSelf mask, TSelf other);
+    static abstract TSelf Select(TSelf mask, TSelf whenTrue, TSelf whenFalse);
+
+    static abstract TSelf Exp(TSelf x);
+    static abstract TSelf Expm1(TSelf x);
+    static abstract TSelf Log(TSelf x);
+    static abstract TSelf Log1p(TSelf x);
+    static abstract TSelf Tanh(TSelf x);
+    static abstract TSelf Sigmoid(TSelf x);
+    static abstract TSelf Erf(TSelf x);
+    static abstract TSelf Sin(TSelf x);
+    static abstract TSelf Cos(TSelf x);
+
+    static virtual TSelf Zero => TSelf.Const(0);
+    static virtual TSelf One => TSelf.Const(1);
+    static virtual TSelf Greater(TSelf a, TSelf b) => TSelf.Less(b, a);
+    static virtual TSelf GreaterOrEqual(TSelf a, TSelf b) => TSelf.LessOrEqual(b, a);
+}
+
+/// <summary>A vector (or a scalar) of numbers of one type in a register.</summary>
+internal unsafe interface ISimdVec<TSelf, T> : IVec<TSelf>
+    where TSelf : struct, ISimdVec<TSelf, T>
+    where T : unmanaged
+{
+    static abstract int Count { get; }
+    static abstract TSelf Broadcast(T value);
+    static abstract TSelf Load(T* source);
+    static abstract void Store(T* target, TSelf value);
+
+    /// <summary>Smaller operand by the machine's own rule for NaN: for clamps whose other operand is a constant.</summary>
+    static abstract TSelf MinNative(TSelf a, TSelf b);
+
+    /// <summary>Larger operand by the machine's own rule for NaN.</summary>
+    static abstract TSelf MaxNative(TSelf a, TSelf b);
+
+    /// <summary>x * 2^n for integral n; x, 2^n and the result must be normal numbers.</summary>
+    static abstract TSelf ScaleByPowerOfTwo(TSelf x, TSelf n);
+
+    /// <summary>Exponent of a positive normal number: floor(log2 x), as a number.</summary>
+    static abstract TSelf Exponent(TSelf x);
+
+    /// <summary>Mantissa of a positive normal number, in [1, 2).</summary>
+    static abstract TSelf Mantissa(TSelf x);
+
+    /// <summary>Magnitude of the first, sign of the second.</summary>
+    static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
+
+    /// <summary>Sum of the lanes, halves folded onto each other: a fixed order for a given width.</summary>
+    static abstract T Sum(TSelf x);
+
+    static abstract T MaxLane(TSelf x);
+    static abstract T MinLane(TSelf x);
+
+    /// <summary>One bit a lane, lane 0 lowest: set where the mask is set.</summary>
+    static abstract ulong Bits(TSelf mask);
+
+    /// <summary>The first <paramref name="count"/> numbers; the other lanes are 0.</summary>
+    static virtual TSelf LoadPartial(T* source, int count)
+    {
+        T* lanes = stackalloc T[TSelf.Count];
+        for (int i = 0; i < TSelf.Count; i++) lanes[i] = i < count ? source[i] : default;
+        return TSelf.Load(lanes);
+    }
+
+    static virtual void StorePartial(T* target, TSelf value, int count)
+    {
+        T* lanes = stackalloc T[TSelf.Count];
+        TSelf.Store(lanes, value);
+        for (int i = 0; i < count; i++) target[i] = lanes[i];
+    }
+}
