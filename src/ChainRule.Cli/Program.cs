@@ -1,1 +1,3 @@
-Console.WriteLine();
+using System.CommandLine;
+
+return new RootCommand("Trains, evaluates and applies neural networks.").Parse(args).Invoke();
