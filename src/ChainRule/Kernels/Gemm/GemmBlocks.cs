@@ -1,0 +1,195 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace ChainRule.Kernels.Gemm;
+
+/// <summary>How a product is cut up: from its shape alone, so that sums are formed alike for any number of threads.</summary>
+internal struct GemmPlan
+{
+    /// <summary>Rows of a tile: 8 where there are 32 vector registers, else 4.</summary>
+    public nint TileRows;
+
+    /// <summary>Length of the partial sums over k that are formed in registers before C is touched.</summary>
+    public nint KBlock;
+    public nint MBlock;
+    public nint NBlock;
+    public bool PackA;
+    public bool PackB;
+}
+
+/// <summary>The loops around the kernel, after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).</summary>
+internal static unsafe class GemmBlocks<TVec, T>
+    where TVec : struct, ISimdVec<TVec, T>
+    where T : unmanaged, INumber<T>
+{
+    /// <summary>Columns of a tile.</summary>
+    public static nint TileColumns => 3 * TVec.Count;
+
+    /// <summary>Computes rows [m0, m1) and columns [n0, n1) of one item; C has adjacent columns or is written by element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(GemmProblem<T>* problem, GemmPlan* plan, nint item, nint m0, nint m1, nint n0, nint n1)
+    {
+        Matrix<T> a = problem->A.At(item), b = problem->B.At(item), c = problem->C.At(item);
+        nint depth = problem->K;
+        T* packedA = plan->PackA ? Scratch.Rent<T>(ScratchUse.GemmA, plan->MBlock * plan->KBlock) : null;
+        T* packedB = null;
+        bool anyPanel = plan->PackB || (n1 - n0) % TVec.Count != 0;
+        if (anyPanel)
+        {
+            nint columns = plan->PackB ? Math.Min(n1 - n0, plan->NBlock) + TileColumns : TileColumns;
+            packedB = Scratch.Rent<T>(ScratchUse.GemmB, columns * plan->KBlock);
+        }
+
+        GemmTile<T> tile = default;
+        for (nint n = n0; n < n1; n += plan->NBlock)
+        {
+            nint nEnd = Math.Min(n + plan->NBlock, n1);
+            nint k = 0;
+            do
+            {
+                tile.K = Math.Min(plan->KBlock, depth - k);
+                bool last = k + tile.K == depth;
+                tile.Accumulate = k > 0 || problem->Accumulate;
+                tile.Relu = last && problem->Relu;
+                if (anyPanel) PackB(b, k, tile.K, n, nEnd, plan->PackB, packedB);
+                for (nint m = m0; m < m1; m += plan->MBlock)
+                {
+                    nint mEnd = Math.Min(m + plan->MBlock, m1);
+                    if (plan->PackA) PackA(a, m, mEnd, k, tile.K, plan->TileRows, packedA);
+                    for (nint j = n; j < nEnd; j += TileColumns)
+                    {
+                        nint columns = Math.Min(TileColumns, nEnd - j);
+                        nint vectors = (columns + TVec.Count - 1) / TVec.Count;
+                        bool whole = columns == vectors * TVec.Count;
+                        if (plan->PackB || !whole)
+                        {
+                            tile.B = packedB + (plan->PackB ? (j - n) * tile.K : 0);
+                            tile.StepB = vectors * TVec.Count;
+                        }
+                        else
+                        {
+                            tile.B = b.Data + (k * b.Row) + j;
+                            tile.StepB = b.Row;
+                        }
+                        if (plan->PackA)
+                        {
+                            tile.A = packedA;
+                            tile.RowA = 1;
+                        }
+                        else
+                        {
+                            tile.A = a.Data + (m * a.Row) + (k * a.Column);
+                            tile.RowA = a.Row;
+                            tile.StepA = a.Column;
+                        }
+                        tile.RowBias = last && problem->RowBias != null ? problem->RowBias + m : null;
+                        tile.ColumnBias = last && problem->ColumnBias != null ? problem->ColumnBias + j : null;
+                        tile.C = c.Data + (m * c.Row) + (j * c.Column);
+                        tile.RowC = c.Row;
+                        if (whole && c.Column == 1) Column(&tile, mEnd - m, vectors, plan->TileRows, plan->PackA);
+                        else ColumnByElement(&tile, mEnd - m, columns, c.Column, plan->TileRows, plan->PackA);
+                    }
+                }
+                k += tile.K;
+            }
+            while (k < depth);
+        }
+    }
+
+    /// <summary>Runs the kernel down <paramref name="rows"/> rows of one panel of whole vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Column(GemmTile<T>* tile, nint rows, nint vectors, nint tileRows, bool packedA)
+    {
+        while (rows > 0)
+        {
+            nint count = Math.Min(rows, tileRows);
+            if (packedA) tile->StepA = count;
+            if (vectors == 3) Call<N3>(tile, count);
+            else if (vectors == 2) Call<N2>(tile, count);
+            else Call<N1>(tile, count);
+            tile->A += packedA ? count * tile->K : count * tile->RowA;
+            tile->C += count * tile->RowC;
+            if (tile->RowBias != null) tile->RowBias += count;
+            rows -= count;
+        }
+    }
+
+    /// <summary>The same where the last vector is not full or C's columns are not adjacent: through a tile on the stack.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    public static void ColumnByElement(
+        GemmTile<T>* tile, nint rows, nint columns, nint columnC, nint tileRows, bool packedA)
+    {
+        T* sums = stackalloc T[8 * 3 * 16];
+        nint vectors = (columns + TVec.Count - 1) / TVec.Count;
+        GemmTile<T> inner = *tile;
+        inner.C = sums;
+        inner.RowC = vectors * TVec.Count;
+        inner.Accumulate = inner.Relu = false;
+        inner.RowBias = inner.ColumnBias = null;
+        T* c = tile->C;
+        for (nint row = 0; row < rows;)
+        {
+            nint count = Math.Min(rows - row, tileRows);
+            if (packedA) inner.StepA = count;
+            if (vectors == 3) Call<N3>(&inner, count);
+            else if (vectors == 2) Call<N2>(&inner, count);
+            else Call<N1>(&inner, count);
+            inner.A += packedA ? count * inner.K : count * inner.RowA;
+            for (nint i = 0; i < count; i++, row++, c += tile->RowC)
+                Finish(tile, row, sums + (i * inner.RowC), c, columnC, columns);
+        }
+    }
+
+    // The kernel's epilogue, one number at a time, with the same additions in the same order.
+    private static void Finish(GemmTile<T>* tile, nint row, T* sums, T* c, nint columnC, nint columns)
+    {
+        T rowBias = tile->RowBias != null ? tile->RowBias[row] : T.Zero;
+        for (nint j = 0; j < columns; j++)
+        {
+            T value = sums[j];
+            if (tile->Accumulate) value += c[j * columnC];
+            if (tile->RowBias != null) value += rowBias;
+            if (tile->ColumnBias != null) value += tile->ColumnBias[j];
+            c[j * columnC] = tile->Relu ? T.Max(value, T.Zero) : value;
+        }
+    }
+
+    private static void PackB(Matrix<T> b, nint k, nint depth, nint n, nint nEnd, bool all, T* target)
+    {
+        for (nint j = n; j < nEnd; j += TileColumns)
+        {
+            nint columns = Math.Min(TileColumns, nEnd - j);
+            nint width = (columns + TVec.Count - 1) / TVec.Count * TVec.Count;
+            if (!all && columns == width) continue; // read where it lies
+            var panel = new Matrix<T>(b.Data + (k * b.Row) + (j * b.Column), b.Row, b.Column);
+            GemmPacking<TVec, T>.PanelOfB(panel, depth, columns, target + (all ? (j - n) * depth : 0), width);
+        }
+    }
+
+    private static void PackA(Matrix<T> a, nint m, nint mEnd, nint k, nint depth, nint tileRows, T* target)
+    {
+        for (nint i = m; i < mEnd; i += tileRows)
+        {
+            var panel = new Matrix<T>(a.Data + (i * a.Row) + (k * a.Column), a.Row, a.Column);
+            GemmPacking<TVec, T>.PanelOfA(panel, depth, Math.Min(tileRows, mEnd - i), target + ((i - m) * depth));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Call<TVecs>(GemmTile<T>* tile, nint rows)
+        where TVecs : struct, IConstant
+    {
+        switch (rows)
+        {
+            case 8: GemmKernel<TVec, T, N8, TVecs>.Run(tile); break;
+            case 7: GemmKernel<TVec, T, N7, TVecs>.Run(tile); break;
+            case 6: GemmKernel<TVec, T, N6, TVecs>.Run(tile); break;
+            case 5: GemmKernel<TVec, T, N5, TVecs>.Run(tile); break;
+            case 4: GemmKernel<TVec, T, N4, TVecs>.Run(tile); break;
+            case 3: GemmKernel<TVec, T, N3, TVecs>.Run(tile); break;
+            case 2: GemmKernel<TVec, T, N2, TVecs>.Run(tile); break;
+            default: GemmKernel<TVec, T, N1, TVecs>.Run(tile); break;
+        }
+    }
+}
