@@ -107,6 +107,7 @@ internal static unsafe class GemmBlocks<TVec, T>
             if (vectors == 3) Call<N3>(tile, count);
             else if (vectors == 2) Call<N2>(tile, count);
             else Call<N1>(tile, count);
+            if (tile->HasEpilogue) GemmEpilogue<TVec, T>.Run(tile, count, vectors);
             tile->A += packedA ? count * tile->K : count * tile->RowA;
             tile->C += count * tile->RowC;
             if (tile->RowBias != null) tile->RowBias += count;
@@ -141,7 +142,7 @@ internal static unsafe class GemmBlocks<TVec, T>
         }
     }
 
-    // The kernel's epilogue, one number at a time, with the same additions in the same order.
+    // Kernel's sum and epilogue one number at a time, with the same additions in the same order.
     private static void Finish(GemmTile<T>* tile, nint row, T* sums, T* c, nint columnC, nint columns)
     {
         T rowBias = tile->RowBias != null ? tile->RowBias[row] : T.Zero;
@@ -151,7 +152,7 @@ internal static unsafe class GemmBlocks<TVec, T>
             if (tile->Accumulate) value += c[j * columnC];
             if (tile->RowBias != null) value += rowBias;
             if (tile->ColumnBias != null) value += tile->ColumnBias[j];
-            c[j * columnC] = tile->Relu ? T.Max(value, T.Zero) : value;
+            c[j * columnC] = tile->Relu && value < T.Zero ? T.Zero : value;
         }
     }
 
