@@ -44,27 +44,19 @@ public sealed class DataException : ChainRuleException
     /// <summary>Position of the column, counted from 1; null when not known.</summary>
     public int? ColumnNumber { get; init; }
 
-    /// <summary>How to put it right; null unless certain.</summary>
-    public string? Help { get; init; }
-
-    /// <inheritdoc/>
-    public override string Message
+    private protected override string Describe()
     {
-        get
+        var text = new StringBuilder($"{Subject}: {Problem}");
+        if (File is not null) text.Append($"\n  file: {File}");
+        if (Offset is not null) text.Append($"\n  offset: {Offset}{(Unpacked ? " (of the unpacked content)" : "")}");
+        if (Row is not null || Column is not null || ColumnNumber is not null)
         {
-            var text = new StringBuilder($"{Subject}: {Problem}");
-            if (File is not null) text.Append($"\n  file: {File}");
-            if (Offset is not null) text.Append($"\n  offset: {Offset}{(Unpacked ? " (of the unpacked content)" : "")}");
-            if (Row is not null || Column is not null || ColumnNumber is not null)
-            {
-                text.Append("\n  at: ");
-                if (Row is not null) text.Append($"row {Row}");
-                if (Row is not null && (Column ?? (object?)ColumnNumber) is not null) text.Append(", ");
-                if (ColumnNumber is not null) text.Append($"column {ColumnNumber}");
-                if (Column is not null) text.Append(ColumnNumber is null ? $"column '{Column}'" : $" '{Column}'");
-            }
-            if (Help is not null) text.Append($"\n  help: {Help}");
-            return text.ToString();
+            text.Append("\n  at: ");
+            if (Row is not null) text.Append($"row {Row}");
+            if (Row is not null && (Column ?? (object?)ColumnNumber) is not null) text.Append(", ");
+            if (ColumnNumber is not null) text.Append($"column {ColumnNumber}");
+            if (Column is not null) text.Append(ColumnNumber is null ? $"column '{Column}'" : $" '{Column}'");
         }
+        return text.ToString();
     }
 }

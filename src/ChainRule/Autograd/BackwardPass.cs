@@ -1,0 +1,285 @@
+using ChainRule.Kernels;
+
+namespace ChainRule;
+
+/// <summary>One walk from a result back to the leaves, in the reverse order of recording.</summary>
+internal sealed class BackwardPass
+{
+    [ThreadStatic]
+    private static BackwardPass? t_spare;
+
+    private static long s_stamp;
+
+    private readonly List<Op> _order = [];
+    private Dictionary<Tensor, Tensor?>? _captured;
+    private long _stamp;
+
+    private BackwardPass()
+    {
+    }
+
+    /// <summary>True when the walk is recorded; then gradients must come from operators, not from kernels.</summary>
+    public bool CreateGraph { get; private set; }
+
+    /// <summary>Walks back from <paramref name="root"/>.</summary>
+    /// <param name="root">A tensor that requires a gradient.</param>
+    /// <param name="seed">Its gradient.</param>
+    /// <param name="retainGraph">Keep saved values.</param>
+    /// <param name="createGraph">Record the walk.</param>
+    /// <param name="captured">Where given: receives the gradients of its keys, and no leaf's Grad is touched.</param>
+    public static void Run(Tensor root, Tensor seed, bool retainGraph, bool createGraph, Dictionary<Tensor, Tensor?>? captured)
+    {
+        BackwardPass pass = t_spare ?? new BackwardPass();
+        t_spare = null;                                              // a walk inside a walk gets a pass of its own
+        bool recording = Graph.Recording;
+        try
+        {
+            Graph.Recording = createGraph;
+            (pass.CreateGraph, pass._captured, pass._stamp) = (createGraph, captured, Interlocked.Increment(ref s_stamp));
+            pass.Walk(root, seed, retainGraph);
+        }
+        finally
+        {
+            Graph.Recording = recording;
+            foreach (Op op in pass._order) (op.Gradient, op.MoreGradients) = (null, null);
+            pass._order.Clear();
+            pass._captured = null;
+            t_spare = pass;
+        }
+    }
+
+    /// <summary>The gradient a walk starts with.</summary>
+    public static Tensor Seed(Tensor root, Tensor? gradient, string caller)
+    {
+        if (gradient is null)
+        {
+            if (root.Count != 1)
+                throw new ShapeException($"{caller}: {root.Shape} has {root.Count} elements; reduce it to one with Sum or Mean, or pass the gradient.", root.Shape);
+            Tensor one = Tensor.Empty(root.Shape, root.DType);
+            one.Fill(1);
+            return one;
+        }
+        if (gradient.Shape != root.Shape)
+            throw new ShapeException($"{caller}: gradient is {gradient.Shape}, the tensor {root.Shape}.", gradient.Shape, root.Shape);
+        if (gradient.DType != root.DType)
+            throw new DTypeException($"{caller}: gradient is {gradient.DType.Text()}, the tensor {root.DType.Text()}.", gradient.DType, root.DType);
+        return gradient;
+    }
+
+    /// <summary>True when the gradient of this input will be used.</summary>
+    public bool Wants(Tensor? input)
+    {
+        if (input is null || !input.RequiresGrad) return false;
+        if (_captured is null) return true;
+        return input.Op is { } op ? op.Needed || _captured.ContainsKey(input) : _captured.ContainsKey(input);
+    }
+
+    /// <summary>Hands over a gradient of an input. A tensor that was handed over may not be written to afterwards.</summary>
+    /// <param name="input">Input of the operation.</param>
+    /// <param name="gradient">Its gradient, of the shape and type of the input.</param>
+    public void Add(Tensor? input, Tensor gradient)
+    {
+        if (!Wants(input)) return;
+        if (gradient.Shape != input!.Shape || gradient.DType != input.DType)
+        {
+            throw new InvalidOperationException(
+                $"Backward: a gradient of {gradient.Shape} {gradient.DType.Text()} came for an input of {input.Shape} {input.DType.Text()}. "
+                + "This is an error inside ChainRule; please report it with the operation that was differentiated.");
+        }
+        if (input.Op is { } op)
+        {
+            ref Tensor? slot = ref Slot(op, input.OutputIndex);
+            if (slot is null)
+            {
+                slot = gradient;
+                if (input.OutputIndex == 0) op.OwnsGradient = false;
+            }
+            else if (!CreateGraph && input.OutputIndex == 0 && op.OwnsGradient)
+            {
+                AddInPlace(slot, gradient);
+            }
+            else
+            {
+                slot = slot + gradient;
+                if (input.OutputIndex == 0) op.OwnsGradient = true;
+            }
+            return;
+        }
+        AddToLeaf(input, gradient);
+    }
+
+    /// <summary>
+    /// Memory to write a gradient of an input into directly, for kernels that can add to what is there. Only where
+    /// <see cref="CreateGraph"/> is false and <see cref="Wants"/> is true.
+    /// </summary>
+    /// <param name="input">Input of the operation.</param>
+    /// <param name="accumulate">True: add to the memory; false: overwrite it.</param>
+    /// <returns>Dense tensor of the input's shape and type.</returns>
+    public Tensor Target(Tensor input, out bool accumulate)
+    {
+        if (input.Op is not { } op)
+        {
+            if (_captured is null) return input.GradTarget(out accumulate);
+            Tensor? found = _captured[input];
+            accumulate = found is not null;
+            if (found is not null) return found;
+            Tensor made = Tensor.Empty(input.Shape, input.DType);
+            _captured[input] = made;
+            return made;
+        }
+        if (input.OutputIndex == 0 && op.Gradient is { } own && op.OwnsGradient)
+        {
+            accumulate = true;
+            return own;
+        }
+        Tensor fresh = Tensor.Empty(input.Shape, input.DType);
+        accumulate = false;
+        ref Tensor? slot = ref Slot(op, input.OutputIndex);
+        if (slot is not null)
+        {
+            CopyInto(slot, fresh);                                   // somebody else's tensor: start from a copy of it
+            accumulate = true;
+        }
+        slot = fresh;
+        if (input.OutputIndex == 0) op.OwnsGradient = true;
+        return fresh;
+    }
+
+    private static void CopyInto(Tensor source, Tensor target) => source.CopyDense(target);
+
+    private static void AddInPlace(Tensor target, Tensor addend)
+    {
+        Tensor dense = addend.Dense();
+        VectorLoops.AddInto(dense, target);
+    }
+
+    private void AddToLeaf(Tensor leaf, Tensor gradient)
+    {
+        if (_captured is not null)
+        {
+            Tensor? found = _captured[leaf];
+            _captured[leaf] = found is null ? (CreateGraph ? gradient : gradient.Dense()) : found + gradient;
+            return;
+        }
+        if (CreateGraph)
+        {
+            leaf.SetGrad(leaf.Grad is { } before ? before + gradient : gradient, filled: true);
+            return;
+        }
+        Tensor target = leaf.GradTarget(out bool accumulate);
+        if (accumulate) AddInPlace(target, gradient);
+        else CopyInto(gradient, target);
+    }
+
+    private void Walk(Tensor root, Tensor seed, bool retainGraph)
+    {
+        if (root.Op is not { } first)
+        {
+            AddToRootLeaf(root, seed);
+            return;
+        }
+        Collect(first);
+        _order.Sort(static (a, b) => b.Number.CompareTo(a.Number));
+        if (_captured is not null) MarkNeeded();
+        Slot(first, root.OutputIndex) = seed;
+        first.OwnsGradient = false;
+        foreach (Op op in _order)
+        {
+            Step(op);
+            if (!retainGraph) op.Release();
+        }
+    }
+
+    private void AddToRootLeaf(Tensor root, Tensor seed)
+    {
+        if (_captured is null || _captured.ContainsKey(root)) AddToLeaf(root, seed);
+    }
+
+    private void Step(Op op)
+    {
+        Capture(op);
+        if (_captured is not null && !op.Needed) return;
+        if (op is MultiOp multi)
+        {
+            Tensor?[] dys = new Tensor?[op.Outputs];
+            dys[0] = op.Gradient;
+            for (int i = 1; i < dys.Length; i++) dys[i] = op.MoreGradients?[i];
+            if (Array.Exists(dys, d => d is not null)) multi.Backward(dys, this);
+        }
+        else if (op.Gradient is { } dy)
+        {
+            op.Backward(dy, this);
+            GC.KeepAlive(dy);
+        }
+        (op.Gradient, op.MoreGradients) = (null, null);
+    }
+
+    // Results in the middle of the graph whose gradient was asked for: complete when the walk reaches their operation.
+    private void Capture(Op op)
+    {
+        if (_captured is null) return;
+        foreach (Tensor key in _captured.Keys)
+        {
+            if (key.Op == op && Slot(op, key.OutputIndex) is { } gradient)
+            {
+                _captured[key] = gradient;
+            }
+        }
+    }
+
+    private void Collect(Op root)
+    {
+        Stack<Op>? pending = null;
+        Op? op = Visit(root);
+        while (op is not null)
+        {
+            if (op.Released)
+            {
+                throw new GradException(
+                    $"Backward: the graph of {op.Name} was released by an earlier Backward; pass retainGraph: true there to walk it twice.");
+            }
+            _order.Add(op);
+            Op? next = null;
+            Follow(op.A, ref next, ref pending);
+            Follow(op.B, ref next, ref pending);
+            Follow(op.C, ref next, ref pending);
+            foreach (Tensor input in op.MoreInputs) Follow(input, ref next, ref pending);
+            op = next ?? (pending is { Count: > 0 } ? pending.Pop() : null);
+        }
+    }
+
+    private void Follow(Tensor? input, ref Op? next, ref Stack<Op>? pending)
+    {
+        if (input?.Op is not { } op || op.Visited == _stamp) return;
+        Visit(op);
+        if (next is null) next = op;
+        else (pending ??= new Stack<Op>()).Push(op);
+    }
+
+    private Op Visit(Op op)
+    {
+        (op.Visited, op.Needed, op.Gradient, op.OwnsGradient) = (_stamp, false, null, false);
+        return op;
+    }
+
+    // Ascending order of recording: inputs come before what is computed from them.
+    private void MarkNeeded()
+    {
+        for (int i = _order.Count - 1; i >= 0; i--)
+        {
+            Op op = _order[i];
+            bool needed = Leads(op.A) || Leads(op.B) || Leads(op.C);
+            foreach (Tensor input in op.MoreInputs) needed |= Leads(input);
+            op.Needed = needed;
+        }
+
+        bool Leads(Tensor? t) => t is not null && (_captured!.ContainsKey(t) || (t.Op is { } op && op.Needed));
+    }
+
+    private static ref Tensor? Slot(Op op, int output)
+    {
+        if (output == 0) return ref op.Gradient;
+        op.MoreGradients ??= new Tensor?[op.Outputs];
+        return ref op.MoreGradients[output];
+    }
+}

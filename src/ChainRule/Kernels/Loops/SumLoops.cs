@@ -1,0 +1,170 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using ChainRule.Kernels.Scheduling;
+
+namespace ChainRule.Kernels;
+
+/// <summary>Sums over the middle of [outer, reduced, inner], in an order fixed by the sizes alone.</summary>
+internal static unsafe class SumLoops
+{
+    /// <summary>Elements one thread takes at a time.</summary>
+    private const int Grain = 32 * 1024;
+
+    /// <summary>Elements that are summed before the partial sum joins the others: keeps rounding errors small.</summary>
+    private const int Block = 1024;
+
+    public static void Run<T>(T* x, T* y, int outer, int reduced, int inner)
+        where T : unmanaged, INumber<T>
+    {
+        switch (SimdInfo.Width)
+        {
+            case 512: Run<Vec512<T>, T>(x, y, outer, reduced, inner); break;
+            case 256: Run<Vec256<T>, T>(x, y, outer, reduced, inner); break;
+            case 128: Run<Vec128<T>, T>(x, y, outer, reduced, inner); break;
+            default: Run<Vec1<T>, T>(x, y, outer, reduced, inner); break;
+        }
+    }
+
+    private static void Run<V, T>(T* x, T* y, int outer, int reduced, int inner)
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        if (reduced == 0 || outer == 0 || inner == 0)
+        {
+            new Span<T>(y, outer * inner).Clear();
+            return;
+        }
+        Arguments<T> a = new() { X = x, Y = y, Outer = outer, Reduced = reduced, Inner = inner };
+        if (inner == 1 && outer == 1 && reduced >= 2 * Grain)
+        {
+            int chunks = (reduced + Grain - 1) / Grain;
+            T[] parts = new T[chunks];
+            fixed (T* p = parts)
+            {
+                a.Y = p;
+                Scheduler.Current.Run(&Part<V, T>, &a, chunks);
+                *y = Row<V, T>(p, chunks);
+            }
+            return;
+        }
+        // Columns are cut into stripes of whole cache lines, rows into groups: every result has one owner.
+        a.PerChunk = inner == 1 ? Math.Max(1, Grain / reduced) : Math.Max(64, Grain / reduced / 64 * 64);
+        int stripes = inner == 1 ? (outer + a.PerChunk - 1) / a.PerChunk : (inner + a.PerChunk - 1) / a.PerChunk;
+        a.Stripes = stripes;
+        int total = inner == 1 ? stripes : stripes * outer;
+        delegate*<void*, int, void> body = inner == 1 ? &Rows<V, T> : &Columns<V, T>;
+        if ((long)outer * reduced * inner < 2 * Grain)
+        {
+            for (int i = 0; i < total; i++) body(&a, i);
+        }
+        else
+        {
+            Scheduler.Current.Run(body, &a, total);
+        }
+    }
+
+    private static void Part<V, T>(void* argument, int index)
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        Arguments<T>* a = (Arguments<T>*)argument;
+        int begin = index * Grain;
+        a->Y[index] = Row<V, T>(a->X + begin, Math.Min(Grain, a->Reduced - begin));
+    }
+
+    private static void Rows<V, T>(void* argument, int index)
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        Arguments<T>* a = (Arguments<T>*)argument;
+        int end = Math.Min((index + 1) * a->PerChunk, a->Outer);
+        for (int row = index * a->PerChunk; row < end; row++) a->Y[row] = Row<V, T>(a->X + ((nint)row * a->Reduced), a->Reduced);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static T Row<V, T>(T* x, int count)
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        T total = T.Zero;
+        for (int begin = 0; begin < count; begin += Block)
+        {
+            T* p = x + begin;
+            int n = Math.Min(Block, count - begin);
+            V s0 = V.Zero, s1 = V.Zero, s2 = V.Zero, s3 = V.Zero;
+            int i = 0;
+            for (; i <= n - (4 * V.Count); i += 4 * V.Count)
+            {
+                s0 += V.Load(p + i);
+                s1 += V.Load(p + i + V.Count);
+                s2 += V.Load(p + i + (2 * V.Count));
+                s3 += V.Load(p + i + (3 * V.Count));
+            }
+            for (; i <= n - V.Count; i += V.Count) s0 += V.Load(p + i);
+            if (i < n) s1 += V.LoadPartial(p + i, n - i);
+            total += V.Sum(s0 + s2 + (s1 + s3));
+        }
+        return total;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Columns<V, T>(void* argument, int index)
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        Arguments<T>* a = (Arguments<T>*)argument;
+        nint outer = index / a->Stripes;
+        int begin = index % a->Stripes * a->PerChunk, end = Math.Min(begin + a->PerChunk, a->Inner);
+        nint inner = a->Inner;
+        T* x = a->X + (outer * a->Reduced * inner);
+        T* y = a->Y + (outer * inner);
+        int column = begin;
+        for (; column <= end - (4 * V.Count); column += 4 * V.Count)
+        {
+            V t0 = V.Zero, t1 = V.Zero, t2 = V.Zero, t3 = V.Zero;
+            for (nint block = 0; block < a->Reduced; block += Block)
+            {
+                nint stop = Math.Min(block + Block, a->Reduced);
+                V s0 = V.Zero, s1 = V.Zero, s2 = V.Zero, s3 = V.Zero;
+                for (nint r = block; r < stop; r++)
+                {
+                    T* p = x + (r * inner) + column;
+                    s0 += V.Load(p);
+                    s1 += V.Load(p + V.Count);
+                    s2 += V.Load(p + (2 * V.Count));
+                    s3 += V.Load(p + (3 * V.Count));
+                }
+                (t0, t1, t2, t3) = (t0 + s0, t1 + s1, t2 + s2, t3 + s3);
+            }
+            V.Store(y + column, t0);
+            V.Store(y + column + V.Count, t1);
+            V.Store(y + column + (2 * V.Count), t2);
+            V.Store(y + column + (3 * V.Count), t3);
+        }
+        for (; column < end; column += V.Count)
+        {
+            int n = Math.Min(V.Count, end - column);
+            V total = V.Zero;
+            for (nint block = 0; block < a->Reduced; block += Block)
+            {
+                nint stop = Math.Min(block + Block, a->Reduced);
+                V sum = V.Zero;
+                for (nint r = block; r < stop; r++)
+                {
+                    T* p = x + (r * inner) + column;
+                    sum += n == V.Count ? V.Load(p) : V.LoadPartial(p, n);
+                }
+                total += sum;
+            }
+            if (n == V.Count) V.Store(y + column, total);
+            else V.StorePartial(y + column, total, n);
+        }
+    }
+
+    private struct Arguments<T>
+        where T : unmanaged
+    {
+        public T* X, Y;
+        public int Outer, Reduced, Inner, PerChunk, Stripes;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using ChainRule.Kernels.Scheduling;
+
+namespace ChainRule.Kernels;
+
+/// <summary>
+/// Runs a formula over dense runs of elements: one source for every register width, every element type and any number of
+/// threads.
+/// </summary>
+/// <remarks>
+/// An operand with step 0 is one number for the whole run. The last elements go through the same vector instructions as the
+/// others, from a copy on the stack, so a value does not depend on where in a run it lies. Bool runs as UInt8 has no
+/// arithmetic: callers convert.
+/// </remarks>
+internal static unsafe class VectorLoops
+{
+    private const nint LightGrain = 32 * 1024;
+    private const nint HeavyGrain = 4 * 1024;
+
+    /// <summary>y[i] = f(x[i]).</summary>
+    public static void Map<TF>(TF f, DType dtype, byte* x, byte* y, nint count)
+        where TF : unmanaged, IMap1 =>
+        Map3(new Ternary1<TF>(f), dtype, x, 1, x, 0, x, 0, y, count, TF.Cost);
+
+    /// <summary>y[i] = f(a[i * aStep], b[i * bStep]); a step is 1 or 0.</summary>
+    public static void Map<TF>(TF f, DType dtype, byte* a, int aStep, byte* b, int bStep, byte* y, nint count)
+        where TF : unmanaged, IMap2 =>
+        Map3(new Ternary2<TF>(f), dtype, a, aStep, b, bStep, a, 0, y, count, TF.Cost);
+
+    /// <summary>y[i] = f(a[i * aStep], b[i * bStep], c[i * cStep]); a step is 1 or 0.</summary>
+    public static void Map<TF>(TF f, DType dtype, byte* a, int aStep, byte* b, int bStep, byte* c, int cStep, byte* y, nint count)
+        where TF : unmanaged, IMap3 =>
+        Map3(f, dtype, a, aStep, b, bStep, c, cStep, y, count, TF.Cost);
+
+    /// <summary>target[i] += source[i] for dense tensors of one shape and type.</summary>
+    public static void AddInto(Tensor source, Tensor target)
+    {
+        byte* t = target.Pointer;
+        Map(default(AddMap), target.DType, t, 1, source.Pointer, 1, t, target.Count);
+        GC.KeepAlive(source);
+        GC.KeepAlive(target);
+    }
+
+    private static void Map3<TF>(
+        TF f, DType dtype, byte* a, int aStep, byte* b, int bStep, byte* c, int cStep, byte* y, nint count, MapCost cost)
+        where TF : unmanaged, IMap3
+    {
+        switch (dtype)
+        {
+            case DType.Float32: Typed<TF, float>(f, (float*)a, aStep, (float*)b, bStep, (float*)c, cStep, (float*)y, count, cost); break;
+            case DType.Float64: Typed<TF, double>(f, (double*)a, aStep, (double*)b, bStep, (double*)c, cStep, (double*)y, count, cost); break;
+            case DType.Int64: Typed<TF, long>(f, (long*)a, aStep, (long*)b, bStep, (long*)c, cStep, (long*)y, count, cost); break;
+            case DType.Int32: Typed<TF, int>(f, (int*)a, aStep, (int*)b, bStep, (int*)c, cStep, (int*)y, count, cost); break;
+            default: Typed<TF, byte>(f, a, aStep, b, bStep, c, cStep, y, count, cost); break;
+        }
+    }
+
+    private static void Typed<TF, T>(TF f, T* a, int aStep, T* b, int bStep, T* c, int cStep, T* y, nint count, MapCost cost)
+        where TF : unmanaged, IMap3
+        where T : unmanaged, INumber<T>
+    {
+        if (count == 0) return;
+        Arguments<TF, T> arguments = new() { F = f, A = a, B = b, C = c, Y = y, Count = count };
+        (arguments.AStep, arguments.BStep, arguments.CStep) = (aStep, bStep, cStep);
+        // Bytes have no vector form that all four widths share; they are rare and run as scalars.
+        switch (typeof(T) == typeof(byte) ? 0 : SimdInfo.Width)
+        {
+            case 512: Run<TF, Vec512<T>, T>(ref arguments, cost); break;
+            case 256: Run<TF, Vec256<T>, T>(ref arguments, cost); break;
+            case 128: Run<TF, Vec128<T>, T>(ref arguments, cost); break;
+            default: Run<TF, Vec1<T>, T>(ref arguments, cost); break;
+        }
+    }
+
+    private static void Run<TF, V, T>(ref Arguments<TF, T> arguments, MapCost cost)
+        where TF : unmanaged, IMap3
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        nint grain = cost == MapCost.Light ? LightGrain : HeavyGrain;
+        if (arguments.Count < 2 * grain)
+        {
+            Loop<TF, V, T>(in arguments, 0, arguments.Count);
+            return;
+        }
+        arguments.Grain = grain;
+        fixed (Arguments<TF, T>* p = &arguments)
+            Scheduler.Current.Run(&Chunk<TF, V, T>, p, (int)((arguments.Count + grain - 1) / grain));
+    }
+
+    private static void Chunk<TF, V, T>(void* argument, int index)
+        where TF : unmanaged, IMap3
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        Arguments<TF, T>* p = (Arguments<TF, T>*)argument;
+        nint begin = index * p->Grain;
+        Loop<TF, V, T>(in *p, begin, Math.Min(begin + p->Grain, p->Count));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Loop<TF, V, T>(in Arguments<TF, T> p, nint begin, nint end)
+        where TF : unmanaged, IMap3
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        TF f = p.F;
+        T* y = p.Y;
+        T* a = p.A;
+        T* b = p.B;
+        T* c = p.C;
+        V av = V.Broadcast(*a), bv = V.Broadcast(*b), cv = V.Broadcast(*c);
+        bool aRuns = p.AStep != 0, bRuns = p.BStep != 0, cRuns = p.CStep != 0;
+        nint i = begin;
+        nint last = end - V.Count;
+        if (aRuns && bRuns && cRuns)
+        {
+            for (; i <= last; i += V.Count) V.Store(y + i, f.Map(V.Load(a + i), V.Load(b + i), V.Load(c + i)));
+        }
+        else if (aRuns && bRuns)
+        {
+            for (; i <= last; i += V.Count) V.Store(y + i, f.Map(V.Load(a + i), V.Load(b + i), cv));
+        }
+        else if (aRuns && !cRuns)
+        {
+            for (; i <= last; i += V.Count) V.Store(y + i, f.Map(V.Load(a + i), bv, cv));
+        }
+        else
+        {
+            for (; i <= last; i += V.Count)
+            {
+                V.Store(y + i, f.Map(aRuns ? V.Load(a + i) : av, bRuns ? V.Load(b + i) : bv, cRuns ? V.Load(c + i) : cv));
+            }
+        }
+        int rest = (int)(end - i);
+        if (rest == 0) return;
+        V last1 = aRuns ? V.LoadPartial(a + i, rest) : av;
+        V last2 = bRuns ? V.LoadPartial(b + i, rest) : bv;
+        V last3 = cRuns ? V.LoadPartial(c + i, rest) : cv;
+        V.StorePartial(y + i, f.Map(last1, last2, last3), rest);
+    }
+
+    private unsafe struct Arguments<TF, T>
+        where TF : unmanaged
+        where T : unmanaged
+    {
+        public TF F;
+        public T* A, B, C, Y;
+        public int AStep, BStep, CStep;
+        public nint Count, Grain;
+    }
+
+    private readonly struct Ternary1<TF>(TF f) : IMap3
+        where TF : unmanaged, IMap1
+    {
+        private readonly TF _f = f;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Map<V>(V a, V b, V c)
+            where V : struct, IVec<V> => _f.Map(a);
+    }
+
+    private readonly struct Ternary2<TF>(TF f) : IMap3
+        where TF : unmanaged, IMap2
+    {
+        private readonly TF _f = f;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Map<V>(V a, V b, V c)
+            where V : struct, IVec<V> => _f.Map(a, b);
+    }
+}

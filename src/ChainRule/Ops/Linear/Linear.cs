@@ -1,0 +1,72 @@
+using ChainRule.Ops;
+
+namespace ChainRule
+{
+    /// <summary>Operations with parameters or targets; layers and losses are built from them.</summary>
+    public static partial class F
+    {
+        /// <summary>Affine map of the last dimension: y = x W^T + b.</summary>
+        /// <param name="x"><c>[..., inFeatures]</c> float32 or float64.</param>
+        /// <param name="weight"><c>[outFeatures, inFeatures]</c> same dtype.</param>
+        /// <param name="bias"><c>[outFeatures]</c> same dtype, or null for none.</param>
+        /// <returns><c>[..., outFeatures]</c> same dtype.</returns>
+        /// <exception cref="ShapeException">The sizes do not fit.</exception>
+        /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
+        /// <remarks>One operation: the bias is added in the product's registers (15 to 20 % of a product with K of 32).</remarks>
+        public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null)
+        {
+            LinearNode.Check(x, weight, bias);
+            Tensor rows = x.Rank == 2 ? x : x.Reshape(-1, x.Shape[^1]);
+            Tensor y = Tensor.Empty([rows.Shape[0], weight.Shape[0]], x.DType);
+            Products.RunBiased(rows, weight.T, y, bias, relu: false);
+            if (Graph.Needs(rows, weight, bias)) Graph.Record(y, new LinearNode(rows, weight, bias));
+            return x.Rank == 2 ? y : y.Reshape([.. x.Shape.Dims[..^1], weight.Shape[0]]);
+        }
+    }
+}
+
+namespace ChainRule.Ops
+{
+    internal sealed class LinearNode(Tensor x, Tensor weight, Tensor? bias) : Op(x, weight, bias)
+    {
+        public override string Name => "linear";
+
+        public override void Backward(Tensor dy, BackwardPass pass)
+        {
+            Tensor x = A!, weight = B!;
+            if (pass.CreateGraph)
+            {
+                if (pass.Wants(x)) pass.Add(x, dy.MatMul(weight));
+                if (pass.Wants(weight)) pass.Add(weight, dy.T.MatMul(x));
+                if (pass.Wants(C)) pass.Add(C, dy.Sum(0));
+                return;
+            }
+            if (pass.Wants(x)) Products.Run(dy, weight, pass.Target(x, out bool add), [], add);
+            if (pass.Wants(weight)) Products.Run(dy.T, x, pass.Target(weight, out bool add), [], add);
+            if (pass.Wants(C)) pass.Add(C, dy.Sum(0));
+        }
+
+        public static void Check(Tensor x, Tensor weight, Tensor? bias)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            ArgumentNullException.ThrowIfNull(weight);
+            Elementwise.CheckType("Linear", x.DType, takesIntegers: false);
+            if (weight.Rank != 2)
+                throw new ShapeException($"Linear: weight must be [outFeatures, inFeatures], got {weight.Shape}.", weight.Shape);
+            if (x.Rank == 0 || x.Shape[^1] != weight.Shape[1])
+            {
+                throw new ShapeException(
+                    $"Linear: expects [..., {weight.Shape[1]}], got {x.Shape}.\n  {Elementwise.Operand("x", x)}    {Elementwise.Operand("weight", weight)}",
+                    x.Shape, weight.Shape);
+            }
+            if (bias is not null && bias.Shape != [weight.Shape[0]])
+                throw new ShapeException($"Linear: bias must be [{weight.Shape[0]}], got {bias.Shape}.", bias.Shape);
+            if (weight.DType != x.DType || (bias is not null && bias.DType != x.DType))
+            {
+                throw new DTypeException(
+                    $"Linear: x is {x.DType.Text()}, weight {weight.DType.Text()}{(bias is null ? "" : ", bias " + bias.DType.Text())}; all must be equal.",
+                    x.DType, weight.DType);
+            }
+        }
+    }
+}

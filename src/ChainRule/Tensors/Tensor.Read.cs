@@ -1,0 +1,64 @@
+namespace ChainRule;
+
+public sealed unsafe partial class Tensor
+{
+    /// <summary>The only element, as a double.</summary>
+    /// <exception cref="ShapeException">The tensor has more or fewer elements than one.</exception>
+    public double Item()
+    {
+        if (Count != 1)
+            throw new ShapeException($"Item: {Shape} has {Count} elements; only a tensor of one element has an item.", Shape);
+        double value = DType switch
+        {
+            DType.Float32 => *Ptr<float>(),
+            DType.Float64 => *Ptr<double>(),
+            DType.Int64 => *Ptr<long>(),
+            DType.Int32 => *Ptr<int>(),
+            _ => *Ptr<byte>(),
+        };
+        GC.KeepAlive(this);
+        return value;
+    }
+
+    /// <summary>A copy of the elements in row-major order.</summary>
+    /// <typeparam name="T">The .NET type of the elements: float for Float32, and so on.</typeparam>
+    /// <returns>Array of <see cref="Count"/> elements.</returns>
+    /// <exception cref="DTypeException"><typeparamref name="T"/> is not the type of the elements.</exception>
+    public T[] ToArray<T>()
+        where T : unmanaged
+    {
+        T[] values = new T[Count];
+        CopyTo(values.AsSpan());
+        return values;
+    }
+
+    /// <summary>Copies the elements in row-major order.</summary>
+    /// <typeparam name="T">The .NET type of the elements: float for Float32, and so on.</typeparam>
+    /// <param name="target">Receives <see cref="Count"/> elements.</param>
+    /// <exception cref="DTypeException"><typeparamref name="T"/> is not the type of the elements.</exception>
+    /// <exception cref="ArgumentException">The target is shorter than the tensor.</exception>
+    public void CopyTo<T>(Span<T> target)
+        where T : unmanaged
+    {
+        if (DTypes.Of<T>() != DType)
+            throw new DTypeException($"CopyTo: the tensor holds {DType.Text()}, not {DTypes.Of<T>().Text()}; convert with To first.", DType, DTypes.Of<T>());
+        if (target.Length < Count)
+            throw new ArgumentException($"CopyTo: {Count} elements do not fit into {target.Length}.", nameof(target));
+        fixed (T* t = target) StridedCopy.ToDense(Pointer, Dims, Strides, (byte*)t, DType.Size());
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>The elements converted to double, in row-major order: for printing, tests and files.</summary>
+    internal double[] ToDoubles() => ConvertTo(DType.Float64, kept: true).ToArray<double>();
+
+    /// <summary>Elements converted to another type: towards zero from floating point to integers, x != 0 to Bool. No gradient.</summary>
+    internal Tensor ConvertTo(DType dtype, bool kept = false)
+    {
+        if (dtype == DType) return this;
+        Tensor dense = Dense();
+        Tensor made = kept ? EmptyKept(Shape, dtype) : Empty(Shape, dtype);
+        DTypeConversion.Run(dense.Pointer, DType, made.Pointer, dtype, Count);
+        GC.KeepAlive(dense);
+        return made;
+    }
+}
