@@ -1,0 +1,54 @@
+namespace ChainRule.Nn;
+
+/// <summary>A module from one tensor to one tensor.</summary>
+public abstract class Layer : Module
+{
+    [ThreadStatic]
+    private static Layer? t_running;
+
+    /// <summary>Result of the layer for an input. What the layer does is in <see cref="ForwardCore"/>; errors name the layer's path.</summary>
+    /// <param name="x"><c>...</c>: shape and dtype as the layer documents.</param>
+    /// <returns>Shape as the layer documents.</returns>
+    /// <exception cref="InvalidOperationException">A layer is used inside another but was never added to it.</exception>
+    public Tensor Forward(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        Layer? outer = t_running;
+        if (outer is not null && Parent is null) CheckAdded(outer);
+        t_running = this;
+        try
+        {
+            Tensor y = ForwardCore(x);
+            if (NonFiniteWatch.Current is { } watch) watch.Look(this, y);
+            return y;
+        }
+        catch (ChainRuleException e) when (Note(e))
+        {
+            throw;                                                   // never reached: Note only looks
+        }
+        finally
+        {
+            t_running = outer;
+        }
+    }
+
+    /// <summary>What the layer computes.</summary>
+    /// <param name="x">Input.</param>
+    /// <returns>Output.</returns>
+    protected abstract Tensor ForwardCore(Tensor x);
+
+    private bool Note(ChainRuleException e)
+    {
+        e.AddLayer($"{Path} ({Summary})");
+        return false;
+    }
+
+    // A layer kept in a field but not registered would train nothing and save nothing, without a word.
+    private void CheckAdded(Layer outer)
+    {
+        if (Parameters().Count == 0) return;
+        throw new InvalidOperationException(
+            $"{outer.Path} ({outer.Summary}) uses {Summary}, which was never added to it: its parameters would not be trained or saved.\n"
+            + "  help: register it where it is made: _layer = AddModule(\"layer\", new ...).");
+    }
+}

@@ -1,0 +1,169 @@
+using System.Text;
+
+namespace ChainRule.Nn;
+
+/// <summary>
+/// A part of a model that owns parameters, buffers and further modules. A layer from one tensor to one tensor derives from
+/// <see cref="Layer"/>; a part with several inputs or outputs derives from this class and has a Forward of its own.
+/// </summary>
+/// <remarks>
+/// Registration happens by making: <see cref="AddParameter"/>, <see cref="AddBuffer"/>, <see cref="AddModule{T}"/> in the constructor. Keys of the state are the
+/// names on the way down, joined by points, as in PyTorch: "features.0.weight".
+/// </remarks>
+public abstract class Module
+{
+    private readonly List<Parameter> _parameters = [];
+    private readonly List<(string Name, Tensor Value)> _buffers = [];
+    private readonly List<(string Name, Module Module)> _children = [];
+
+    /// <summary>True while the model learns: dropout drops and batch norm uses the batch's statistics. True at first.</summary>
+    public bool IsTraining { get; private set; } = true;
+
+    /// <summary>Module this one was added to; null for the model itself.</summary>
+    public Module? Parent { get; private set; }
+
+    /// <summary>Name inside its parent; "model" where there is none.</summary>
+    public string Name { get; private set; } = "model";
+
+    /// <summary>Names from the model down to this module: "model.layers.2".</summary>
+    public string Path => Parent is null ? Name : Parent.Path + "." + Name;
+
+    /// <summary>Modules added to this one, in order.</summary>
+    public IReadOnlyList<(string Name, Module Module)> Children => _children;
+
+    /// <summary>Kind and sizes in a few words: "Linear 128 -> 10". Override to tell more than the kind.</summary>
+    public virtual string Summary => GetType().Name;
+
+    /// <summary>Learning mode, for this module and everything in it.</summary>
+    public void Train() => SetMode(true);
+
+    /// <summary>Evaluation mode, for this module and everything in it.</summary>
+    public void Eval() => SetMode(false);
+
+    /// <summary>Every parameter, in the order of registration, with its key. A shared one is listed once.</summary>
+    public IReadOnlyList<(string Key, Parameter Parameter)> NamedParameters()
+    {
+        List<(string, Parameter)> found = [];
+        HashSet<Parameter> seen = [];
+        Visit("", (prefix, module) =>
+        {
+            foreach (Parameter p in module._parameters)
+            {
+                if (seen.Add(p)) found.Add((prefix + p.Name, p));
+            }
+        });
+        return found;
+    }
+
+    /// <summary>Every parameter, in the order of registration: what an optimiser takes.</summary>
+    public IReadOnlyList<Parameter> Parameters() => [.. NamedParameters().Select(p => p.Parameter)];
+
+    /// <summary>Parameters and buffers with their keys: all that a saved model holds.</summary>
+    public IReadOnlyList<(string Key, Tensor Value)> State()
+    {
+        List<(string, Tensor)> found = [];
+        HashSet<Tensor> seen = new(ReferenceEqualityComparer.Instance);
+        Visit("", (prefix, module) =>
+        {
+            foreach (Parameter p in module._parameters)
+            {
+                if (seen.Add(p.Value)) found.Add((prefix + p.Name, p.Value));
+            }
+            foreach ((string name, Tensor value) in module._buffers)
+            {
+                if (seen.Add(value)) found.Add((prefix + name, value));
+            }
+        });
+        return found;
+    }
+
+    /// <summary>How many numbers the parameters hold.</summary>
+    public long ParameterCount() => NamedParameters().Sum(p => (long)p.Parameter.Value.Count);
+
+    /// <summary>Forgets all gradients.</summary>
+    public void ZeroGrad()
+    {
+        foreach ((_, Parameter p) in NamedParameters()) p.Value.ZeroGrad();
+    }
+
+    /// <summary>The tree of modules, one a line, with the count of parameters.</summary>
+    public override string ToString()
+    {
+        StringBuilder text = new();
+        Print(text, Name, 0);
+        return text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{ParameterCount():N0} parameters").ToString();
+    }
+
+    /// <summary>Registers a parameter.</summary>
+    /// <param name="name">Name, as in PyTorch.</param>
+    /// <param name="value">Start values, float32 or float64.</param>
+    /// <returns>The parameter.</returns>
+    /// <exception cref="ArgumentException">The name is taken, empty or holds a point.</exception>
+    protected Parameter AddParameter(string name, Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        CheckName(name);
+        Parameter parameter = new(name, value);
+        _parameters.Add(parameter);
+        return parameter;
+    }
+
+    /// <summary>Registers a tensor that is saved with the model but not learnt, such as running statistics.</summary>
+    /// <param name="name">Name, as in PyTorch.</param>
+    /// <param name="value">Start values.</param>
+    /// <returns>The tensor.</returns>
+    /// <exception cref="ArgumentException">The name is taken, empty or holds a point.</exception>
+    protected Tensor AddBuffer(string name, Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        CheckName(name);
+        _buffers.Add((name, value));
+        return value;
+    }
+
+    /// <summary>Registers a module inside this one.</summary>
+    /// <typeparam name="T">Kind of the module.</typeparam>
+    /// <param name="name">Name, as in PyTorch.</param>
+    /// <param name="module">The module. One that already has a parent is shared: its parameters keep their first key.</param>
+    /// <returns>The module.</returns>
+    /// <exception cref="ArgumentException">The name is taken, empty or holds a point, or the module would contain itself.</exception>
+    protected T AddModule<T>(string name, T module)
+        where T : Module
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        CheckName(name);
+        for (Module? m = this; m is not null; m = m.Parent)
+        {
+            if (m == module) throw new ArgumentException($"AddModule: {module.Summary} would contain itself.", nameof(module));
+        }
+        _children.Add((name, module));
+        if (module.Parent is null) (module.Parent, module.Name) = (this, name);
+        return module;
+    }
+
+    private void CheckName(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (name.Contains('.')) throw new ArgumentException($"{GetType().Name}: a name must not hold a point, got '{name}'.", nameof(name));
+        if (_parameters.Exists(p => p.Name == name) || _buffers.Exists(b => b.Name == name) || _children.Exists(c => c.Name == name))
+            throw new ArgumentException($"{GetType().Name}: there is already something named '{name}'.", nameof(name));
+    }
+
+    private void SetMode(bool training)
+    {
+        IsTraining = training;
+        foreach ((_, Module child) in _children) child.SetMode(training);
+    }
+
+    private void Visit(string prefix, Action<string, Module> action)
+    {
+        action(prefix, this);
+        foreach ((string name, Module child) in _children) child.Visit(prefix + name + ".", action);
+    }
+
+    private void Print(StringBuilder text, string name, int depth)
+    {
+        text.Append(' ', 2 * depth).Append(name).Append(": ").Append(Summary).Append('\n');
+        foreach ((string childName, Module child) in _children) child.Print(text, childName, depth + 1);
+    }
+}
