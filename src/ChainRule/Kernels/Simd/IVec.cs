@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ChainRule.Kernels;
 
 /// <summary>
@@ -55,9 +57,22 @@ internal interface IVec<TSelf>
     static abstract TSelf Sin(TSelf x);
     static abstract TSelf Cos(TSelf x);
 
-    static virtual TSelf Zero => TSelf.Const(0);
-    static virtual TSelf One => TSelf.Const(1);
+    static virtual TSelf Zero
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TSelf.Const(0);
+    }
+
+    static virtual TSelf One
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TSelf.Const(1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual TSelf Greater(TSelf a, TSelf b) => TSelf.Less(b, a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual TSelf GreaterOrEqual(TSelf a, TSelf b) => TSelf.LessOrEqual(b, a);
 }
 
@@ -71,19 +86,31 @@ internal unsafe interface ISimdVec<TSelf, T> : IVec<TSelf>
     static abstract TSelf Load(T* source);
     static abstract void Store(T* target, TSelf value);
 
-    /// <summary>Smaller operand by the machine's own rule for NaN: for clamps whose other operand is a constant.</summary>
+    /// <summary>Smaller operand in one instruction, for clamps: a constant goes first, a NaN second comes out.</summary>
     static abstract TSelf MinNative(TSelf a, TSelf b);
 
-    /// <summary>Larger operand by the machine's own rule for NaN.</summary>
+    /// <summary>Larger operand in one instruction, for clamps: a constant goes first, a NaN second comes out.</summary>
     static abstract TSelf MaxNative(TSelf a, TSelf b);
 
-    /// <summary>x * 2^n for integral n; x, 2^n and the result must be normal numbers.</summary>
+    /// <summary>The bit pattern moved up by <paramref name="count"/>, a constant below the width of a lane.</summary>
+    static abstract TSelf ShiftLeft(TSelf x, int count);
+
+    /// <summary>A mask, set where the bit of that number is set in the pattern (0 is the lowest).</summary>
+    static abstract TSelf TestBit(TSelf x, int bit);
+
+    /// <summary>
+    /// x * 2^n for integral n of at most 252 (float32) or 2044 (float64) in magnitude and |x| in [1/4, 4]: rounded once,
+    /// infinite where too large. NaN in x comes out.
+    /// </summary>
     static abstract TSelf ScaleByPowerOfTwo(TSelf x, TSelf n);
 
-    /// <summary>Exponent of a positive normal number: floor(log2 x), as a number.</summary>
+    /// <summary>floor(log2 |x|), subnormal numbers included; -inf for 0, +inf for infinities, NaN for NaN.</summary>
     static abstract TSelf Exponent(TSelf x);
 
-    /// <summary>Mantissa of a positive normal number, in [1, 2).</summary>
+    /// <summary>
+    /// x divided by the power of two that brings it into [0.75, 1.5), subnormal numbers included; 1 for 0 and +inf, NaN for
+    /// numbers below 0 and NaN.
+    /// </summary>
     static abstract TSelf Mantissa(TSelf x);
 
     /// <summary>Magnitude of the first, sign of the second.</summary>

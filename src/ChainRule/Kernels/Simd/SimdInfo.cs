@@ -8,6 +8,9 @@ internal static class SimdInfo
     /// <summary>512, 256, 128, or 0 for the scalar form.</summary>
     public static int Width { get; } = Choose(Environment.GetEnvironmentVariable("CHAINRULE_SIMD"));
 
+    /// <summary>Control of the AVX-512 mantissa instruction: interval [0.75, 1.5), negative numbers give NaN.</summary>
+    public const byte MantissaAroundOne = 0b1011;
+
     // A width the machine lacks would run in software, hundreds of times slower: it is not honoured.
     private static int Choose(string? wish)
     {

@@ -1,10 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ChainRule.Kernels;
 
 /// <summary>A register of 128 bits.</summary>
+[method: MethodImpl(MethodImplOptions.AggressiveInlining)]
 internal readonly unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<T>, T>
     where T : unmanaged, INumber<T>
 {
@@ -43,8 +45,13 @@ internal readonly unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128<T> operator -(Vec128<T> a) => new(-a.v);
 
+    // Written out for the two real types: the generic conversion costs the compiler five inlined calls a constant.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> Const(double value) => new(Vector128.Create(T.CreateTruncating(value)));
+    public static Vec128<T> Const(double value)
+    {
+        if (Single) return new(Vector128.Create((float)value).As<float, T>());
+        return Real ? new(Vector128.Create(value).As<double, T>()) : new(Vector128.Create(T.CreateTruncating(value)));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128<T> Broadcast(T value) => new(Vector128.Create(value));
@@ -113,11 +120,14 @@ internal readonly unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128<T> Max(Vec128<T> a, Vec128<T> b) => new(Vector128.Max(a.v, b.v));
 
+    // A browser's plain minimum and maximum already hand NaN on, its native ones need not.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> MinNative(Vec128<T> a, Vec128<T> b) => new(Vector128.MinNative(a.v, b.v));
+    public static Vec128<T> MinNative(Vec128<T> a, Vec128<T> b) =>
+        new(OperatingSystem.IsBrowser() ? Vector128.Min(a.v, b.v) : Vector128.MinNative(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> MaxNative(Vec128<T> a, Vec128<T> b) => new(Vector128.MaxNative(a.v, b.v));
+    public static Vec128<T> MaxNative(Vec128<T> a, Vec128<T> b) =>
+        new(OperatingSystem.IsBrowser() ? Vector128.Max(a.v, b.v) : Vector128.MaxNative(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128<T> Less(Vec128<T> a, Vec128<T> b) => new(Vector128.LessThan(a.v, b.v));
@@ -135,25 +145,93 @@ internal readonly unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<
     public static Vec128<T> Or(Vec128<T> mask, Vec128<T> other) => new(mask.v | other.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> Select(Vec128<T> mask, Vec128<T> whenTrue, Vec128<T> whenFalse) => new(Vector128.ConditionalSelect(mask.v, whenTrue.v, whenFalse.v));
+    public static Vec128<T> Select(Vec128<T> mask, Vec128<T> whenTrue, Vec128<T> whenFalse) =>
+        new(Vector128.ConditionalSelect(mask.v, whenTrue.v, whenFalse.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128<T> CopySign(Vec128<T> magnitude, Vec128<T> sign) => new(Vector128.CopySign(magnitude.v, sign.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> ScaleByPowerOfTwo(Vec128<T> x, Vec128<T> n) => Single
-        ? new((x.v.AsInt32() + (Vector128.ConvertToInt32Native(n.v.AsSingle()) << 23)).As<int, T>())
-        : new((x.v.AsInt64() + (ToInt64(n.v.AsDouble()) << 52)).As<long, T>());
+    public static Vec128<T> ShiftLeft(Vec128<T> x, int count) => Single
+        ? new((x.v.AsInt32() << count).As<int, T>())
+        : new((x.v.AsInt64() << count).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> Exponent(Vec128<T> x) => Single
-        ? new(Vector128.ConvertToSingle((x.v.AsInt32() >>> 23) - Vector128.Create(127)).As<float, T>())
-        : new(FromInt64((x.v.AsInt64() >>> 52) - Vector128.Create(1023L)).As<double, T>());
+    public static Vec128<T> TestBit(Vec128<T> x, int bit) => Single
+        ? new((~Vector128.Equals(x.v.AsInt32() & Vector128.Create(1 << bit), Vector128<int>.Zero)).As<int, T>())
+        : new((~Vector128.Equals(x.v.AsInt64() & Vector128.Create(1L << bit), Vector128<long>.Zero)).As<long, T>());
+
+    // 2^n as a product of two powers that exist for every n allowed: the biased n in the low bits of a sum is halved.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128<T> ScaleByPowerOfTwo(Vec128<T> x, Vec128<T> n)
+    {
+        if (Avx512F.VL.IsSupported)
+        {
+            return Single
+                ? new(Avx512F.VL.Scale(x.v.AsSingle(), n.v.AsSingle()).As<float, T>())
+                : new(Avx512F.VL.Scale(x.v.AsDouble(), n.v.AsDouble()).As<double, T>());
+        }
+        if (Single)
+        {
+            Vector128<int> biased = (n.v.AsSingle() + Vector128.Create(12582912f + 254)).AsInt32();
+            Vector128<int> low = biased >>> 1;
+            return new((x.v.AsSingle() * (low << 23).AsSingle() * ((biased - low) << 23).AsSingle()).As<float, T>());
+        }
+        Vector128<long> biasedLong = (n.v.AsDouble() + Vector128.Create(6755399441055744.0 + 2046)).AsInt64();
+        Vector128<long> lowLong = biasedLong >>> 1;
+        return new(
+            (x.v.AsDouble() * (lowLong << 52).AsDouble() * ((biasedLong - lowLong) << 52).AsDouble()).As<double, T>());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> Mantissa(Vec128<T> x) => Single
-        ? new(((x.v.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).As<int, T>())
-        : new(((x.v.AsInt64() & Vector128.Create(0x000FFFFFFFFFFFFF)) | Vector128.Create(0x3FF0000000000000)).As<long, T>());
+    public static Vec128<T> Exponent(Vec128<T> x)
+    {
+        if (Avx512F.VL.IsSupported)
+        {
+            return Single
+                ? new(Avx512F.VL.GetExponent(x.v.AsSingle()).As<float, T>())
+                : new(Avx512F.VL.GetExponent(x.v.AsDouble()).As<double, T>());
+        }
+        if (Single)
+        {
+            Vector128<float> size = Vector128.Abs(x.v.AsSingle());
+            Vector128<float> e = Vector128.ConvertToSingle(Normalized(size).AsInt32() >>> 23) - Vector128.ConditionalSelect(
+                Vector128.LessThan(size, Vector128.Create(1.17549435E-38f)), Vector128.Create(150f), Vector128.Create(127f));
+            e = Vector128.ConditionalSelect(Vector128.LessThan(size, Vector128.Create(float.PositiveInfinity)), e, size);
+            return new(Vector128.ConditionalSelect(
+                Vector128.Equals(size, Vector128<float>.Zero), Vector128.Create(float.NegativeInfinity), e).As<float, T>());
+        }
+        Vector128<double> sizeDouble = Vector128.Abs(x.v.AsDouble());
+        Vector128<double> eDouble = FromInt64(Normalized(sizeDouble).AsInt64() >>> 52) - Vector128.ConditionalSelect(
+            Vector128.LessThan(sizeDouble, Vector128.Create(2.2250738585072014E-308)), Vector128.Create(1075.0), Vector128.Create(1023.0));
+        eDouble = Vector128.ConditionalSelect(
+            Vector128.LessThan(sizeDouble, Vector128.Create(double.PositiveInfinity)), eDouble, sizeDouble);
+        return new(Vector128.ConditionalSelect(Vector128.Equals(sizeDouble, Vector128<double>.Zero),
+            Vector128.Create(double.NegativeInfinity), eDouble).As<double, T>());
+    }
+
+    // The highest bit of the fraction is moved to the exponent, where it halves what is at or above 1.5.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128<T> Mantissa(Vec128<T> x)
+    {
+        if (Avx512F.VL.IsSupported)
+        {
+            return Single
+                ? new(Avx512F.VL.GetMantissa(x.v.AsSingle(), SimdInfo.MantissaAroundOne).As<float, T>())
+                : new(Avx512F.VL.GetMantissa(x.v.AsDouble(), SimdInfo.MantissaAroundOne).As<double, T>());
+        }
+        if (Single)
+        {
+            Vector128<int> bits = Normalized(x.v.AsSingle()).AsInt32() & Vector128.Create(0x007FFFFF);
+            bits = (bits | Vector128.Create(0x3F800000)) - ((bits & Vector128.Create(0x00400000)) << 1);
+            return new(Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(x.v.AsSingle(), Vector128<float>.Zero), bits.AsSingle(),
+                Vector128.Create(float.NaN)).As<float, T>());
+        }
+        Vector128<long> wide = Normalized(x.v.AsDouble()).AsInt64() & Vector128.Create(0x000FFFFFFFFFFFFF);
+        wide = (wide | Vector128.Create(0x3FF0000000000000)) - ((wide & Vector128.Create(0x0008000000000000)) << 1);
+        return new(Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(x.v.AsDouble(), Vector128<double>.Zero), wide.AsDouble(),
+            Vector128.Create(double.NaN)).As<double, T>());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vec128<T> x) => Fold128.Sum(x.v);
@@ -194,13 +272,18 @@ internal readonly unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128<T> Cos(Vec128<T> x) => VectorMath.Cos<Vec128<T>, T>(x);
 
-    // Only integers of magnitude below 2^51 come here: adding 1.5 * 2^52 leaves them in the low bits (no 64-bit
-    // conversion instruction exists below AVX-512).
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<long> ToInt64(Vector128<double> n) =>
-        (n + Vector128.Create(6755399441055744.0)).AsInt64() - Vector128.Create(6755399441055744.0).AsInt64();
-
+    // Only integers of magnitude below 2^51 come here: added to the pattern of 1.5 * 2^52 they are the low bits of its
+    // fraction (no 64-bit conversion instruction exists below AVX-512).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<double> FromInt64(Vector128<long> n) =>
         (n + Vector128.Create(6755399441055744.0).AsInt64()).AsDouble() - Vector128.Create(6755399441055744.0);
+
+    // Subnormal numbers times 2^23 (2^52): a product of normal numbers is left as it is.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Normalized(Vector128<float> x) => Vector128.ConditionalSelect(
+        Vector128.LessThan(x, Vector128.Create(1.17549435E-38f)), x * Vector128.Create(8388608f), x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> Normalized(Vector128<double> x) => Vector128.ConditionalSelect(
+        Vector128.LessThan(x, Vector128.Create(2.2250738585072014E-308)), x * Vector128.Create(4503599627370496.0), x);
 }

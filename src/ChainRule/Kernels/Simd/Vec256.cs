@@ -1,10 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ChainRule.Kernels;
 
 /// <summary>A register of 256 bits.</summary>
+[method: MethodImpl(MethodImplOptions.AggressiveInlining)]
 internal readonly unsafe struct Vec256<T>(Vector256<T> value) : ISimdVec<Vec256<T>, T>
     where T : unmanaged, INumber<T>
 {
@@ -43,8 +45,13 @@ internal readonly unsafe struct Vec256<T>(Vector256<T> value) : ISimdVec<Vec256<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256<T> operator -(Vec256<T> a) => new(-a.v);
 
+    // Written out for the two real types: the generic conversion costs the compiler five inlined calls a constant.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Const(double value) => new(Vector256.Create(T.CreateTruncating(value)));
+    public static Vec256<T> Const(double value)
+    {
+        if (Single) return new(Vector256.Create((float)value).As<float, T>());
+        return Real ? new(Vector256.Create(value).As<double, T>()) : new(Vector256.Create(T.CreateTruncating(value)));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256<T> Broadcast(T value) => new(Vector256.Create(value));
@@ -135,25 +142,93 @@ internal readonly unsafe struct Vec256<T>(Vector256<T> value) : ISimdVec<Vec256<
     public static Vec256<T> Or(Vec256<T> mask, Vec256<T> other) => new(mask.v | other.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Select(Vec256<T> mask, Vec256<T> whenTrue, Vec256<T> whenFalse) => new(Vector256.ConditionalSelect(mask.v, whenTrue.v, whenFalse.v));
+    public static Vec256<T> Select(Vec256<T> mask, Vec256<T> whenTrue, Vec256<T> whenFalse) =>
+        new(Vector256.ConditionalSelect(mask.v, whenTrue.v, whenFalse.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256<T> CopySign(Vec256<T> magnitude, Vec256<T> sign) => new(Vector256.CopySign(magnitude.v, sign.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> ScaleByPowerOfTwo(Vec256<T> x, Vec256<T> n) => Single
-        ? new((x.v.AsInt32() + (Vector256.ConvertToInt32Native(n.v.AsSingle()) << 23)).As<int, T>())
-        : new((x.v.AsInt64() + (ToInt64(n.v.AsDouble()) << 52)).As<long, T>());
+    public static Vec256<T> ShiftLeft(Vec256<T> x, int count) => Single
+        ? new((x.v.AsInt32() << count).As<int, T>())
+        : new((x.v.AsInt64() << count).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Exponent(Vec256<T> x) => Single
-        ? new(Vector256.ConvertToSingle((x.v.AsInt32() >>> 23) - Vector256.Create(127)).As<float, T>())
-        : new(FromInt64((x.v.AsInt64() >>> 52) - Vector256.Create(1023L)).As<double, T>());
+    public static Vec256<T> TestBit(Vec256<T> x, int bit) => Single
+        ? new((~Vector256.Equals(x.v.AsInt32() & Vector256.Create(1 << bit), Vector256<int>.Zero)).As<int, T>())
+        : new((~Vector256.Equals(x.v.AsInt64() & Vector256.Create(1L << bit), Vector256<long>.Zero)).As<long, T>());
+
+    // 2^n as a product of two powers that exist for every n allowed: the biased n in the low bits of a sum is halved.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256<T> ScaleByPowerOfTwo(Vec256<T> x, Vec256<T> n)
+    {
+        if (Avx512F.VL.IsSupported)
+        {
+            return Single
+                ? new(Avx512F.VL.Scale(x.v.AsSingle(), n.v.AsSingle()).As<float, T>())
+                : new(Avx512F.VL.Scale(x.v.AsDouble(), n.v.AsDouble()).As<double, T>());
+        }
+        if (Single)
+        {
+            Vector256<int> biased = (n.v.AsSingle() + Vector256.Create(12582912f + 254)).AsInt32();
+            Vector256<int> low = biased >>> 1;
+            return new((x.v.AsSingle() * (low << 23).AsSingle() * ((biased - low) << 23).AsSingle()).As<float, T>());
+        }
+        Vector256<long> biasedLong = (n.v.AsDouble() + Vector256.Create(6755399441055744.0 + 2046)).AsInt64();
+        Vector256<long> lowLong = biasedLong >>> 1;
+        return new(
+            (x.v.AsDouble() * (lowLong << 52).AsDouble() * ((biasedLong - lowLong) << 52).AsDouble()).As<double, T>());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Mantissa(Vec256<T> x) => Single
-        ? new(((x.v.AsInt32() & Vector256.Create(0x007FFFFF)) | Vector256.Create(0x3F800000)).As<int, T>())
-        : new(((x.v.AsInt64() & Vector256.Create(0x000FFFFFFFFFFFFF)) | Vector256.Create(0x3FF0000000000000)).As<long, T>());
+    public static Vec256<T> Exponent(Vec256<T> x)
+    {
+        if (Avx512F.VL.IsSupported)
+        {
+            return Single
+                ? new(Avx512F.VL.GetExponent(x.v.AsSingle()).As<float, T>())
+                : new(Avx512F.VL.GetExponent(x.v.AsDouble()).As<double, T>());
+        }
+        if (Single)
+        {
+            Vector256<float> size = Vector256.Abs(x.v.AsSingle());
+            Vector256<float> e = Vector256.ConvertToSingle(Normalized(size).AsInt32() >>> 23) - Vector256.ConditionalSelect(
+                Vector256.LessThan(size, Vector256.Create(1.17549435E-38f)), Vector256.Create(150f), Vector256.Create(127f));
+            e = Vector256.ConditionalSelect(Vector256.LessThan(size, Vector256.Create(float.PositiveInfinity)), e, size);
+            return new(Vector256.ConditionalSelect(
+                Vector256.Equals(size, Vector256<float>.Zero), Vector256.Create(float.NegativeInfinity), e).As<float, T>());
+        }
+        Vector256<double> sizeDouble = Vector256.Abs(x.v.AsDouble());
+        Vector256<double> eDouble = FromInt64(Normalized(sizeDouble).AsInt64() >>> 52) - Vector256.ConditionalSelect(
+            Vector256.LessThan(sizeDouble, Vector256.Create(2.2250738585072014E-308)), Vector256.Create(1075.0), Vector256.Create(1023.0));
+        eDouble = Vector256.ConditionalSelect(
+            Vector256.LessThan(sizeDouble, Vector256.Create(double.PositiveInfinity)), eDouble, sizeDouble);
+        return new(Vector256.ConditionalSelect(Vector256.Equals(sizeDouble, Vector256<double>.Zero),
+            Vector256.Create(double.NegativeInfinity), eDouble).As<double, T>());
+    }
+
+    // The highest bit of the fraction is moved to the exponent, where it halves what is at or above 1.5.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256<T> Mantissa(Vec256<T> x)
+    {
+        if (Avx512F.VL.IsSupported)
+        {
+            return Single
+                ? new(Avx512F.VL.GetMantissa(x.v.AsSingle(), SimdInfo.MantissaAroundOne).As<float, T>())
+                : new(Avx512F.VL.GetMantissa(x.v.AsDouble(), SimdInfo.MantissaAroundOne).As<double, T>());
+        }
+        if (Single)
+        {
+            Vector256<int> bits = Normalized(x.v.AsSingle()).AsInt32() & Vector256.Create(0x007FFFFF);
+            bits = (bits | Vector256.Create(0x3F800000)) - ((bits & Vector256.Create(0x00400000)) << 1);
+            return new(Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(x.v.AsSingle(), Vector256<float>.Zero), bits.AsSingle(),
+                Vector256.Create(float.NaN)).As<float, T>());
+        }
+        Vector256<long> wide = Normalized(x.v.AsDouble()).AsInt64() & Vector256.Create(0x000FFFFFFFFFFFFF);
+        wide = (wide | Vector256.Create(0x3FF0000000000000)) - ((wide & Vector256.Create(0x0008000000000000)) << 1);
+        return new(Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(x.v.AsDouble(), Vector256<double>.Zero), wide.AsDouble(),
+            Vector256.Create(double.NaN)).As<double, T>());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vec256<T> x) => Vec128<T>.Sum(new(x.v.GetLower() + x.v.GetUpper()));
@@ -194,13 +269,18 @@ internal readonly unsafe struct Vec256<T>(Vector256<T> value) : ISimdVec<Vec256<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256<T> Cos(Vec256<T> x) => VectorMath.Cos<Vec256<T>, T>(x);
 
-    // Only integers of magnitude below 2^51 come here: adding 1.5 * 2^52 leaves them in the low bits (no 64-bit
-    // conversion instruction exists below AVX-512).
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<long> ToInt64(Vector256<double> n) =>
-        (n + Vector256.Create(6755399441055744.0)).AsInt64() - Vector256.Create(6755399441055744.0).AsInt64();
-
+    // Only integers of magnitude below 2^51 come here: added to the pattern of 1.5 * 2^52 they are the low bits of its
+    // fraction (no 64-bit conversion instruction exists below AVX-512).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> FromInt64(Vector256<long> n) =>
         (n + Vector256.Create(6755399441055744.0).AsInt64()).AsDouble() - Vector256.Create(6755399441055744.0);
+
+    // Subnormal numbers times 2^23 (2^52): a product of normal numbers is left as it is.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Normalized(Vector256<float> x) => Vector256.ConditionalSelect(
+        Vector256.LessThan(x, Vector256.Create(1.17549435E-38f)), x * Vector256.Create(8388608f), x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Normalized(Vector256<double> x) => Vector256.ConditionalSelect(
+        Vector256.LessThan(x, Vector256.Create(2.2250738585072014E-308)), x * Vector256.Create(4503599627370496.0), x);
 }

@@ -6,6 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace ChainRule.Kernels;
 
 /// <summary>A register of 512 bits.</summary>
+[method: MethodImpl(MethodImplOptions.AggressiveInlining)]
 internal readonly unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<T>, T>
     where T : unmanaged, INumber<T>
 {
@@ -44,8 +45,13 @@ internal readonly unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512<T> operator -(Vec512<T> a) => new(-a.v);
 
+    // Written out for the two real types: the generic conversion costs the compiler five inlined calls a constant.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> Const(double value) => new(Vector512.Create(T.CreateTruncating(value)));
+    public static Vec512<T> Const(double value)
+    {
+        if (Single) return new(Vector512.Create((float)value).As<float, T>());
+        return Real ? new(Vector512.Create(value).As<double, T>()) : new(Vector512.Create(T.CreateTruncating(value)));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512<T> Broadcast(T value) => new(Vector512.Create(value));
@@ -136,25 +142,93 @@ internal readonly unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<
     public static Vec512<T> Or(Vec512<T> mask, Vec512<T> other) => new(mask.v | other.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> Select(Vec512<T> mask, Vec512<T> whenTrue, Vec512<T> whenFalse) => new(Vector512.ConditionalSelect(mask.v, whenTrue.v, whenFalse.v));
+    public static Vec512<T> Select(Vec512<T> mask, Vec512<T> whenTrue, Vec512<T> whenFalse) =>
+        new(Vector512.ConditionalSelect(mask.v, whenTrue.v, whenFalse.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512<T> CopySign(Vec512<T> magnitude, Vec512<T> sign) => new(Vector512.CopySign(magnitude.v, sign.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> ScaleByPowerOfTwo(Vec512<T> x, Vec512<T> n) => Single
-        ? new((x.v.AsInt32() + (Vector512.ConvertToInt32Native(n.v.AsSingle()) << 23)).As<int, T>())
-        : new((x.v.AsInt64() + (ToInt64(n.v.AsDouble()) << 52)).As<long, T>());
+    public static Vec512<T> ShiftLeft(Vec512<T> x, int count) => Single
+        ? new((x.v.AsInt32() << count).As<int, T>())
+        : new((x.v.AsInt64() << count).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> Exponent(Vec512<T> x) => Single
-        ? new(Vector512.ConvertToSingle((x.v.AsInt32() >>> 23) - Vector512.Create(127)).As<float, T>())
-        : new(FromInt64((x.v.AsInt64() >>> 52) - Vector512.Create(1023L)).As<double, T>());
+    public static Vec512<T> TestBit(Vec512<T> x, int bit) => Single
+        ? new((~Vector512.Equals(x.v.AsInt32() & Vector512.Create(1 << bit), Vector512<int>.Zero)).As<int, T>())
+        : new((~Vector512.Equals(x.v.AsInt64() & Vector512.Create(1L << bit), Vector512<long>.Zero)).As<long, T>());
+
+    // 2^n as a product of two powers that exist for every n allowed: the biased n in the low bits of a sum is halved.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512<T> ScaleByPowerOfTwo(Vec512<T> x, Vec512<T> n)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return Single
+                ? new(Avx512F.Scale(x.v.AsSingle(), n.v.AsSingle()).As<float, T>())
+                : new(Avx512F.Scale(x.v.AsDouble(), n.v.AsDouble()).As<double, T>());
+        }
+        if (Single)
+        {
+            Vector512<int> biased = (n.v.AsSingle() + Vector512.Create(12582912f + 254)).AsInt32();
+            Vector512<int> low = biased >>> 1;
+            return new((x.v.AsSingle() * (low << 23).AsSingle() * ((biased - low) << 23).AsSingle()).As<float, T>());
+        }
+        Vector512<long> biasedLong = (n.v.AsDouble() + Vector512.Create(6755399441055744.0 + 2046)).AsInt64();
+        Vector512<long> lowLong = biasedLong >>> 1;
+        return new(
+            (x.v.AsDouble() * (lowLong << 52).AsDouble() * ((biasedLong - lowLong) << 52).AsDouble()).As<double, T>());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> Mantissa(Vec512<T> x) => Single
-        ? new(((x.v.AsInt32() & Vector512.Create(0x007FFFFF)) | Vector512.Create(0x3F800000)).As<int, T>())
-        : new(((x.v.AsInt64() & Vector512.Create(0x000FFFFFFFFFFFFF)) | Vector512.Create(0x3FF0000000000000)).As<long, T>());
+    public static Vec512<T> Exponent(Vec512<T> x)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return Single
+                ? new(Avx512F.GetExponent(x.v.AsSingle()).As<float, T>())
+                : new(Avx512F.GetExponent(x.v.AsDouble()).As<double, T>());
+        }
+        if (Single)
+        {
+            Vector512<float> size = Vector512.Abs(x.v.AsSingle());
+            Vector512<float> e = Vector512.ConvertToSingle(Normalized(size).AsInt32() >>> 23) - Vector512.ConditionalSelect(
+                Vector512.LessThan(size, Vector512.Create(1.17549435E-38f)), Vector512.Create(150f), Vector512.Create(127f));
+            e = Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(float.PositiveInfinity)), e, size);
+            return new(Vector512.ConditionalSelect(
+                Vector512.Equals(size, Vector512<float>.Zero), Vector512.Create(float.NegativeInfinity), e).As<float, T>());
+        }
+        Vector512<double> sizeDouble = Vector512.Abs(x.v.AsDouble());
+        Vector512<double> eDouble = FromInt64(Normalized(sizeDouble).AsInt64() >>> 52) - Vector512.ConditionalSelect(
+            Vector512.LessThan(sizeDouble, Vector512.Create(2.2250738585072014E-308)), Vector512.Create(1075.0), Vector512.Create(1023.0));
+        eDouble = Vector512.ConditionalSelect(
+            Vector512.LessThan(sizeDouble, Vector512.Create(double.PositiveInfinity)), eDouble, sizeDouble);
+        return new(Vector512.ConditionalSelect(Vector512.Equals(sizeDouble, Vector512<double>.Zero),
+            Vector512.Create(double.NegativeInfinity), eDouble).As<double, T>());
+    }
+
+    // The highest bit of the fraction is moved to the exponent, where it halves what is at or above 1.5.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512<T> Mantissa(Vec512<T> x)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return Single
+                ? new(Avx512F.GetMantissa(x.v.AsSingle(), SimdInfo.MantissaAroundOne).As<float, T>())
+                : new(Avx512F.GetMantissa(x.v.AsDouble(), SimdInfo.MantissaAroundOne).As<double, T>());
+        }
+        if (Single)
+        {
+            Vector512<int> bits = Normalized(x.v.AsSingle()).AsInt32() & Vector512.Create(0x007FFFFF);
+            bits = (bits | Vector512.Create(0x3F800000)) - ((bits & Vector512.Create(0x00400000)) << 1);
+            return new(Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(x.v.AsSingle(), Vector512<float>.Zero), bits.AsSingle(),
+                Vector512.Create(float.NaN)).As<float, T>());
+        }
+        Vector512<long> wide = Normalized(x.v.AsDouble()).AsInt64() & Vector512.Create(0x000FFFFFFFFFFFFF);
+        wide = (wide | Vector512.Create(0x3FF0000000000000)) - ((wide & Vector512.Create(0x0008000000000000)) << 1);
+        return new(Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(x.v.AsDouble(), Vector512<double>.Zero), wide.AsDouble(),
+            Vector512.Create(double.NaN)).As<double, T>());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vec512<T> x) => Vec256<T>.Sum(new(x.v.GetLower() + x.v.GetUpper()));
@@ -195,15 +269,20 @@ internal readonly unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512<T> Cos(Vec512<T> x) => VectorMath.Cos<Vec512<T>, T>(x);
 
-    // Only integers of magnitude below 2^51 come here: adding 1.5 * 2^52 leaves them in the low bits (no 64-bit
-    // conversion instruction exists below AVX-512).
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<long> ToInt64(Vector512<double> n) =>
-        (n + Vector512.Create(6755399441055744.0)).AsInt64() - Vector512.Create(6755399441055744.0).AsInt64();
-
+    // Only integers of magnitude below 2^51 come here: added to the pattern of 1.5 * 2^52 they are the low bits of its
+    // fraction (no 64-bit conversion instruction exists below AVX-512).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> FromInt64(Vector512<long> n) =>
         (n + Vector512.Create(6755399441055744.0).AsInt64()).AsDouble() - Vector512.Create(6755399441055744.0);
+
+    // Subnormal numbers times 2^23 (2^52): a product of normal numbers is left as it is.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Normalized(Vector512<float> x) => Vector512.ConditionalSelect(
+        Vector512.LessThan(x, Vector512.Create(1.17549435E-38f)), x * Vector512.Create(8388608f), x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Normalized(Vector512<double> x) => Vector512.ConditionalSelect(
+        Vector512.LessThan(x, Vector512.Create(2.2250738585072014E-308)), x * Vector512.Create(4503599627370496.0), x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512<T> LoadPartial(T* source, int count)
