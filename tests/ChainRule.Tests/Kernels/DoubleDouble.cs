@@ -58,6 +58,8 @@ internal readonly struct DoubleDouble(double high, double low = 0)
 
     public static DoubleDouble Log(DoubleDouble x)
     {
+        DoubleDouble f = x - 1;
+        if (Math.Abs(f.High) < 1e-5) return Log1pSeries(f);
         int e = Math.ILogB(x.High * 1.4);
         if (x.High < 1e-300) e = Math.ILogB(x.High);
         DoubleDouble m = x.Scale(-e);
@@ -66,7 +68,7 @@ internal readonly struct DoubleDouble(double high, double low = 0)
         return (Ln2 * e) + guess + (t - (t * t * 0.5));
     }
 
-    public static DoubleDouble Log1p(DoubleDouble x) => Log(x + 1);
+    public static DoubleDouble Log1p(DoubleDouble x) => Math.Abs(x.High) < 1e-5 ? Log1pSeries(x) : Log(x + 1);
 
     public static DoubleDouble Tanh(DoubleDouble x)
     {
@@ -111,6 +113,18 @@ internal readonly struct DoubleDouble(double high, double low = 0)
             sum += term;
         }
         return (quadrant & 2) == 0 ? sum : -sum;
+    }
+
+    // |x| < 1e-5: six terms leave 1e-36.
+    private static DoubleDouble Log1pSeries(DoubleDouble x)
+    {
+        DoubleDouble power = x, sum = x;
+        for (int k = 2; k < 8; k++)
+        {
+            power *= -x;
+            sum += power / k;
+        }
+        return sum;
     }
 
     // |x| < 0.5: on x / 512 by its series, then e^2r - 1 = 2 m + m^2 nine times.

@@ -216,7 +216,7 @@ public sealed unsafe class VectorMathTests
             case Function.Log1p:
                 double u = 1 + x;
                 if (u == 1) return x;
-                return double.IsInfinity(u) ? u : Math.Log(u) * x / (u - 1);
+                return double.IsPositiveInfinity(u) ? u : Math.Log(u) * x / (u - 1);
             default:
                 if (!(Math.Abs(x) < 6)) return double.IsNaN(x) ? x : Math.Sign(x);
                 double z = 2 * x * x, term = x, sum = x;

