@@ -59,6 +59,7 @@ public sealed unsafe partial class Tensor
     public void ZeroGrad() => _gradFilled = false;
 
     /// <summary>A copy of the values that carries no gradient and outlives the open step.</summary>
+    /// <returns>Shape and dtype of this tensor.</returns>
     public Tensor Detach()
     {
         Tensor copy = Keep();

@@ -5,7 +5,7 @@ namespace ChainRule
     public sealed partial class Tensor
     {
         /// <summary>Puts tensors one behind the other along a dimension.</summary>
-        /// <param name="tensors">One or more of equal rank, dtype and sizes, but for <paramref name="dim"/>.</param>
+        /// <param name="tensors"><c>...</c>: one or more of equal rank, dtype and sizes, but for <paramref name="dim"/>.</param>
         /// <param name="dim">Dimension; negative counts from the end.</param>
         /// <returns>Sizes of the first, with the sizes along <paramref name="dim"/> added up.</returns>
         /// <exception cref="ArgumentException">There is no tensor.</exception>
@@ -14,7 +14,7 @@ namespace ChainRule
         public static Tensor Concat(IReadOnlyList<Tensor> tensors, int dim = 0) => ConcatNode.Apply(tensors, dim);
 
         /// <summary>Puts tensors of one shape side by side along a new dimension.</summary>
-        /// <param name="tensors">One or more of equal shape and dtype.</param>
+        /// <param name="tensors"><c>...</c>: one or more of equal shape and dtype.</param>
         /// <param name="dim">Where the new dimension goes, from -Rank - 1 to Rank.</param>
         /// <returns>Rank higher by one, with the count of tensors along <paramref name="dim"/>.</returns>
         /// <exception cref="ArgumentException">There is no tensor.</exception>
