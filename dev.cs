@@ -347,9 +347,9 @@ internal static class Docs
 
     private static string Literal(string? text) => text is null ? "null" : $"\"\"\"\"\"\n{text}\n\"\"\"\"\"";
 
-    private static readonly Regex Type = new(
-        "^(?:(?:public|internal|file|sealed|abstract|static|readonly|partial) )*(?:class|record|struct|interface|enum) ",
-        RegexOptions.CultureInvariant);
+    private const string Modifiers = "(?:(?:public|internal|file|sealed|abstract|static|readonly|partial) )*";
+
+    private static readonly Regex Type = new($"^{Modifiers}(?:class|record|struct|interface|enum) ");
 
     private static readonly Regex Using = new(@"^using (?:static )?[\w.]+(?: = [\w.<>]+)?;");
 

@@ -67,16 +67,6 @@ internal static class Checkout
     }
 }
 
-/// <summary>A folder of its own for one test, removed with it.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory("chainrule-test-").FullName;
-
-    public string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
-}
-
 /// <summary>A test of what only Unix has (bash scripts, symbolic links without rights); skipped on Windows.</summary>
 internal sealed class UnixFactAttribute : FactAttribute
 {

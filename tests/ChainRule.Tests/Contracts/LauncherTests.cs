@@ -20,17 +20,17 @@ public sealed class LauncherTests : IDisposable
         esac
         """;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TempFolder _folder = new();
 
     public LauncherTests()
     {
-        Directory.CreateDirectory(folder.In("src", "ChainRule"));
-        Directory.CreateDirectory(folder.In("bin"));
-        File.WriteAllText(folder.In("src", "ChainRule", "Net.cs"), "");
-        File.Copy(Checkout.In("chainrule"), folder.In("chainrule"));
+        Directory.CreateDirectory(_folder["src/ChainRule"]);
+        Directory.CreateDirectory(_folder["bin"]);
+        File.WriteAllText(_folder["src/ChainRule/Net.cs"], "");
+        File.Copy(Checkout.In("chainrule"), _folder["chainrule"]);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [UnixFact]
     public void Launcher_without_dotnet_says_in_one_line_what_to_install()
@@ -68,16 +68,16 @@ public sealed class LauncherTests : IDisposable
         Launch();
         Assert.Equal(1, Builds());
 
-        File.SetLastWriteTimeUtc(folder.In("src", "ChainRule", "Net.cs"), DateTime.UtcNow.AddSeconds(5));
+        File.SetLastWriteTimeUtc(_folder["src/ChainRule/Net.cs"], DateTime.UtcNow.AddSeconds(5));
         Launch();
         Assert.Equal(2, Builds());
 
-        File.SetLastWriteTimeUtc(folder.In("src", "ChainRule", "Net.cs"), DateTime.UtcNow.AddMinutes(-5));
+        File.SetLastWriteTimeUtc(_folder["src/ChainRule/Net.cs"], DateTime.UtcNow.AddMinutes(-5));
         Launch();
         Assert.Equal(2, Builds());
 
-        File.Delete(folder.In("src", "ChainRule", "Net.cs"));
-        Directory.SetLastWriteTimeUtc(folder.In("src", "ChainRule"), DateTime.UtcNow.AddSeconds(5));
+        File.Delete(_folder["src/ChainRule/Net.cs"]);
+        Directory.SetLastWriteTimeUtc(_folder["src/ChainRule"], DateTime.UtcNow.AddSeconds(5));
         Launch();
         Assert.Equal(3, Builds());
     }
@@ -86,12 +86,12 @@ public sealed class LauncherTests : IDisposable
     public void Launcher_shows_the_errors_of_a_failed_build_and_builds_again_next_time()
     {
         Install(WorkingDotnet);
-        File.WriteAllText(folder.In("broken"), "");
+        File.WriteAllText(_folder["broken"], "");
         var (code, output, errors) = Launch();
         Assert.Equal((1, ""), (code, output));
         Assert.Equal("Net.cs(3,1): error CS1002\nchainrule: the build failed\n", errors);
 
-        File.Delete(folder.In("broken"));
+        File.Delete(_folder["broken"]);
         Assert.Equal(7, Launch().Code);
     }
 
@@ -99,38 +99,38 @@ public sealed class LauncherTests : IDisposable
     public void Launcher_finds_its_checkout_through_symbolic_links()
     {
         Install(WorkingDotnet);
-        Directory.CreateDirectory(folder.In("elsewhere"));
-        File.CreateSymbolicLink(folder.In("elsewhere", "first"), "../chainrule");
-        File.CreateSymbolicLink(folder.In("elsewhere", "second"), folder.In("elsewhere", "first"));
-        Assert.Equal(7, Launch(folder.In("elsewhere", "second"), "/", []).Code);
-        Assert.True(File.Exists(folder.In("artifacts", "chainrule.stamp")));
+        Directory.CreateDirectory(_folder["elsewhere"]);
+        File.CreateSymbolicLink(_folder["elsewhere/first"], "../chainrule");
+        File.CreateSymbolicLink(_folder["elsewhere/second"], _folder["elsewhere/first"]);
+        Assert.Equal(7, Launch(_folder["elsewhere/second"], "/", []).Code);
+        Assert.True(File.Exists(_folder["artifacts/chainrule.stamp"]));
     }
 
-    private int Builds() => File.ReadAllLines(folder.In("builds")).Length;
+    private int Builds() => File.ReadAllLines(_folder["builds"]).Length;
 
     private void Install(string dotnet)
     {
-        File.WriteAllText(folder.In("bin", "dotnet"), dotnet.ReplaceLineEndings("\n"));
+        File.WriteAllText(_folder["bin/dotnet"], dotnet.ReplaceLineEndings("\n"));
         if (OperatingSystem.IsWindows()) return;
-        File.SetUnixFileMode(folder.In("bin", "dotnet"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(_folder["bin/dotnet"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 
     private (int Code, string Output, string Errors) Launch(params string[] arguments) =>
-        Launch(folder.In("chainrule"), folder.Path, arguments);
+        Launch(_folder["chainrule"], _folder.Root, arguments);
 
     // The machine's tools by links, so that a dotnet installed beside them is not found.
     private (int Code, string Output, string Errors) Launch(string script, string from, string[] arguments)
     {
         foreach (string tool in (string[])["readlink", "find", "head", "mkdir", "mv"])
         {
-            string link = folder.In("bin", tool);
+            string link = _folder[$"bin/{tool}"];
             string target = File.Exists($"/bin/{tool}") ? $"/bin/{tool}" : $"/usr/bin/{tool}";
             if (!File.Exists(link)) File.CreateSymbolicLink(link, target);
         }
         return Checkout.Run(from, "/bin/bash", [script, .. arguments], new Dictionary<string, string?>
         {
-            ["PATH"] = folder.In("bin"),
-            ["HOME"] = folder.Path,
+            ["PATH"] = _folder["bin"],
+            ["HOME"] = _folder.Root,
             ["DOTNET_ROOT"] = null,
         });
     }

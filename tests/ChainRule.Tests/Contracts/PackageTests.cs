@@ -10,12 +10,12 @@ namespace ChainRule.Tests.Contracts;
 /// <summary>Packs the solution into a temporary folder once, for all tests below.</summary>
 public sealed class PackedSolution : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TempFolder _folder = new();
 
     public PackedSolution()
     {
         var (code, output, errors) = Checkout.Run(Checkout.Root, Checkout.Dotnet,
-            ["pack", "ChainRule.slnx", "-c", "Release", "-nologo", "-clp:ErrorsOnly", "-o", folder.Path]);
+            ["pack", "ChainRule.slnx", "-c", "Release", "-nologo", "-clp:ErrorsOnly", "-o", _folder.Root]);
         if (code != 0) throw new InvalidOperationException($"dotnet pack ended with {code}:\n{output}{errors}");
     }
 
@@ -23,12 +23,12 @@ public sealed class PackedSolution : IDisposable
     public string Version { get; } =
         XDocument.Load(Checkout.In("Directory.Build.props")).Descendants("Version").Single().Value;
 
-    public string Folder => folder.Path;
+    public string Folder => _folder.Root;
 
     public ZipArchive Open(string id, string extension) =>
-        ZipFile.OpenRead(folder.In($"{id}.{Version}.{extension}"));
+        ZipFile.OpenRead(_folder[$"{id}.{Version}.{extension}"]);
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }
 
 /// <summary>What <c>dotnet pack</c> makes: opened, and the tool installed and started.</summary>
