@@ -23,10 +23,10 @@ internal static unsafe class Gemm
     {
         switch (SimdInfo.Width)
         {
-            case 512: Start<Vec512<float>, float>(problem); break;
-            case 256: Start<Vec256<float>, float>(problem); break;
-            case 128: Start<Vec128<float>, float>(problem); break;
-            default: Start<Vec1<float>, float>(problem); break;
+            case 512: Run<Vec512<float>, float>(problem); break;
+            case 256: Run<Vec256<float>, float>(problem); break;
+            case 128: Run<Vec128<float>, float>(problem); break;
+            default: Run<Vec1<float>, float>(problem); break;
         }
     }
 
@@ -34,14 +34,15 @@ internal static unsafe class Gemm
     {
         switch (SimdInfo.Width)
         {
-            case 512: Start<Vec512<double>, double>(problem); break;
-            case 256: Start<Vec256<double>, double>(problem); break;
-            case 128: Start<Vec128<double>, double>(problem); break;
-            default: Start<Vec1<double>, double>(problem); break;
+            case 512: Run<Vec512<double>, double>(problem); break;
+            case 256: Run<Vec256<double>, double>(problem); break;
+            case 128: Run<Vec128<double>, double>(problem); break;
+            default: Run<Vec1<double>, double>(problem); break;
         }
     }
 
-    private static void Start<TVec, T>(in GemmProblem<T> given)
+    /// <summary>For kernels that know their vector type already.</summary>
+    public static void Run<TVec, T>(in GemmProblem<T> given)
         where TVec : struct, ISimdVec<TVec, T>
         where T : unmanaged, INumber<T>
     {

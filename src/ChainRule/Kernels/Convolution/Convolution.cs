@@ -1,0 +1,164 @@
+using System.Numerics;
+using ChainRule.Kernels.Gemm;
+
+namespace ChainRule.Kernels.Convolution;
+
+/// <summary>
+/// The passes of a convolution over contiguous [N, C, D, H, W] memory. Each overwrites its result unless told to accumulate;
+/// results must not overlap operands. All have the same bits for any number of threads.
+/// </summary>
+internal static unsafe class Convolution
+{
+    /// <summary>y = relu(x * w + bias); <paramref name="bias"/> may be null.</summary>
+    public static void Forward(in ConvolutionShape shape, float* x, float* w, float* bias, float* y, bool relu = false)
+    {
+        switch (SimdInfo.Width)
+        {
+            case 512: Passes<Vec512<float>, float>.Forward(shape, x, w, bias, y, relu); break;
+            case 256: Passes<Vec256<float>, float>.Forward(shape, x, w, bias, y, relu); break;
+            case 128: Passes<Vec128<float>, float>.Forward(shape, x, w, bias, y, relu); break;
+            default: Passes<Vec1<float>, float>.Forward(shape, x, w, bias, y, relu); break;
+        }
+    }
+
+    /// <inheritdoc cref="Forward(in ConvolutionShape, float*, float*, float*, float*, bool)"/>
+    public static void Forward(in ConvolutionShape shape, double* x, double* w, double* bias, double* y, bool relu = false)
+    {
+        switch (SimdInfo.Width)
+        {
+            case 512: Passes<Vec512<double>, double>.Forward(shape, x, w, bias, y, relu); break;
+            case 256: Passes<Vec256<double>, double>.Forward(shape, x, w, bias, y, relu); break;
+            case 128: Passes<Vec128<double>, double>.Forward(shape, x, w, bias, y, relu); break;
+            default: Passes<Vec1<double>, double>.Forward(shape, x, w, bias, y, relu); break;
+        }
+    }
+
+    /// <summary>dx from dy; the forward pass of a transposed convolution.</summary>
+    public static void BackwardData(in ConvolutionShape shape, float* dy, float* w, float* dx)
+    {
+        switch (SimdInfo.Width)
+        {
+            case 512: Passes<Vec512<float>, float>.BackwardData(shape, dy, w, dx); break;
+            case 256: Passes<Vec256<float>, float>.BackwardData(shape, dy, w, dx); break;
+            case 128: Passes<Vec128<float>, float>.BackwardData(shape, dy, w, dx); break;
+            default: Passes<Vec1<float>, float>.BackwardData(shape, dy, w, dx); break;
+        }
+    }
+
+    /// <inheritdoc cref="BackwardData(in ConvolutionShape, float*, float*, float*)"/>
+    public static void BackwardData(in ConvolutionShape shape, double* dy, double* w, double* dx)
+    {
+        switch (SimdInfo.Width)
+        {
+            case 512: Passes<Vec512<double>, double>.BackwardData(shape, dy, w, dx); break;
+            case 256: Passes<Vec256<double>, double>.BackwardData(shape, dy, w, dx); break;
+            case 128: Passes<Vec128<double>, double>.BackwardData(shape, dy, w, dx); break;
+            default: Passes<Vec1<double>, double>.BackwardData(shape, dy, w, dx); break;
+        }
+    }
+
+    /// <summary>dw = (dw if accumulating) + the sum over images and pixels.</summary>
+    public static void BackwardWeights(in ConvolutionShape shape, float* x, float* dy, float* dw, bool accumulate = false)
+    {
+        switch (SimdInfo.Width)
+        {
+            case 512: WeightGradient<Vec512<float>, float>.Run(shape, x, dy, dw, accumulate); break;
+            case 256: WeightGradient<Vec256<float>, float>.Run(shape, x, dy, dw, accumulate); break;
+            case 128: WeightGradient<Vec128<float>, float>.Run(shape, x, dy, dw, accumulate); break;
+            default: WeightGradient<Vec1<float>, float>.Run(shape, x, dy, dw, accumulate); break;
+        }
+    }
+
+    /// <inheritdoc cref="BackwardWeights(in ConvolutionShape, float*, float*, float*, bool)"/>
+    public static void BackwardWeights(in ConvolutionShape shape, double* x, double* dy, double* dw, bool accumulate = false)
+    {
+        switch (SimdInfo.Width)
+        {
+            case 512: WeightGradient<Vec512<double>, double>.Run(shape, x, dy, dw, accumulate); break;
+            case 256: WeightGradient<Vec256<double>, double>.Run(shape, x, dy, dw, accumulate); break;
+            case 128: WeightGradient<Vec128<double>, double>.Run(shape, x, dy, dw, accumulate); break;
+            default: WeightGradient<Vec1<double>, double>.Run(shape, x, dy, dw, accumulate); break;
+        }
+    }
+
+    /// <summary>db[c] = (db[c] if accumulating) + the sum of dy over images and pixels.</summary>
+    public static void BackwardBias(in ConvolutionShape shape, float* dy, float* db, bool accumulate = false)
+    {
+        switch (SimdInfo.Width)
+        {
+            case 512: BiasGradient<Vec512<float>, float>.Run(shape, dy, db, accumulate); break;
+            case 256: BiasGradient<Vec256<float>, float>.Run(shape, dy, db, accumulate); break;
+            case 128: BiasGradient<Vec128<float>, float>.Run(shape, dy, db, accumulate); break;
+            default: BiasGradient<Vec1<float>, float>.Run(shape, dy, db, accumulate); break;
+        }
+    }
+
+    /// <inheritdoc cref="BackwardBias(in ConvolutionShape, float*, float*, bool)"/>
+    public static void BackwardBias(in ConvolutionShape shape, double* dy, double* db, bool accumulate = false)
+    {
+        switch (SimdInfo.Width)
+        {
+            case 512: BiasGradient<Vec512<double>, double>.Run(shape, dy, db, accumulate); break;
+            case 256: BiasGradient<Vec256<double>, double>.Run(shape, dy, db, accumulate); break;
+            case 128: BiasGradient<Vec128<double>, double>.Run(shape, dy, db, accumulate); break;
+            default: BiasGradient<Vec1<double>, double>.Run(shape, dy, db, accumulate); break;
+        }
+    }
+
+    /// <summary>Chooses the way for a shape.</summary>
+    private static class Passes<TVec, T>
+        where TVec : struct, ISimdVec<TVec, T>
+        where T : unmanaged, INumber<T>
+    {
+        public static void Forward(in ConvolutionShape s, T* x, T* w, T* bias, T* y, bool relu)
+        {
+            if (s.OutputLength == 0) return;
+            if (!s.IsPointwise)
+            {
+                CorrelationPass<TVec, T>.Forward(s, x, w, bias, y, relu);
+                return;
+            }
+
+            // y[n] = w x[n], an image being a matrix [channels, pixels].
+            nint pixels = s.Output.Volume, m = s.OutputPerGroup, k = s.InputPerGroup;
+            for (nint g = 0; g < s.Groups; g++)
+            {
+                Gemm.Gemm.Run<TVec, T>(new GemmProblem<T>(m, pixels, k,
+                    new Matrix<T>(w + (g * m * k), k),
+                    new Matrix<T>(x + (g * k * pixels), pixels, 1, s.InputChannels * pixels),
+                    new Matrix<T>(y + (g * m * pixels), pixels, 1, s.OutputChannels * pixels))
+                {
+                    Batch = s.Batch,
+                    RowBias = bias != null ? bias + (g * m) : null,
+                    Relu = relu,
+                });
+            }
+        }
+
+        public static void BackwardData(in ConvolutionShape s, T* dy, T* w, T* dx)
+        {
+            if (s.InputLength == 0) return;
+            if (s.OutputLength == 0)
+            {
+                for (nint i = 0; i < s.InputLength; i++) dx[i] = T.Zero;
+                return;
+            }
+            if (!s.IsPointwise)
+            {
+                CorrelationPass<TVec, T>.BackwardData(s, dy, w, dx);
+                return;
+            }
+            nint pixels = s.Output.Volume, m = s.InputPerGroup, k = s.OutputPerGroup;
+            for (nint g = 0; g < s.Groups; g++)
+            {
+                Gemm.Gemm.Run<TVec, T>(new GemmProblem<T>(m, pixels, k,
+                    new Matrix<T>(w + (g * m * k), m).Transposed,
+                    new Matrix<T>(dy + (g * k * pixels), pixels, 1, s.OutputChannels * pixels),
+                    new Matrix<T>(dx + (g * m * pixels), pixels, 1, s.InputChannels * pixels))
+                {
+                    Batch = s.Batch,
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using ChainRule.Kernels.Convolution;
+
+namespace ChainRule.Tests.Kernels;
+
+public sealed unsafe class ConvolutionTests
+{
+    private delegate void ForwardKernel<T>(in ConvolutionShape shape, T* x, T* w, T* bias, T* y, bool relu)
+        where T : unmanaged;
+
+    private delegate void DataKernel<T>(in ConvolutionShape shape, T* dy, T* w, T* dx)
+        where T : unmanaged;
+
+    private delegate void WeightKernel<T>(in ConvolutionShape shape, T* x, T* dy, T* dw, bool accumulate)
+        where T : unmanaged;
+
+    private delegate void BiasKernel<T>(in ConvolutionShape shape, T* dy, T* db, bool accumulate)
+        where T : unmanaged;
+
+    private const int Cases = 220;
+
+    /// <summary>Shapes that take every way through the kernels: wide and narrow, strided, dilated, grouped, pointwise.</summary>
+    private static readonly ConvolutionShape[] Chosen =
+    [
+        ConvolutionShape.For2D(3, 1, 28, 28, 32, 5, 1, 2),
+        ConvolutionShape.For2D(2, 32, 14, 14, 64, 5, 1, 2),
+        ConvolutionShape.For2D(2, 64, 9, 9, 40, 3, 2, 1),
+        ConvolutionShape.For2D(9, 3, 16, 16, 16, 3, 1, 1),
+        ConvolutionShape.For2D(2, 20, 8, 8, 33, 1),
+        ConvolutionShape.For2D(2, 20, 8, 8, 33, 1, 2),
+        ConvolutionShape.For2D(1, 40, 20, 20, 50, 3, 1, 1),
+        new(2, 48, 48, new(1, 11, 12), new(1, 3, 3), new(1, 1, 1), new(0, 1, 1), Extent.One, 48),
+        new(2, 12, 24, new(1, 11, 12), new(1, 3, 3), new(1, 2, 2), new(0, 1, 1), new(1, 2, 2), 4),
+        new(2, 8, 6, new(1, 1, 50), new(1, 1, 7), new(1, 1, 3), new(0, 0, 5), new(1, 1, 2)),
+        new(2, 36, 34, new(5, 6, 7), new(2, 3, 2), new(2, 1, 3), new(1, 0, 2), new(1, 2, 1)),
+        new(1, 70, 100, new(1, 5, 5), new(1, 2, 2), Extent.One, Extent.Zero, Extent.One),
+        ConvolutionShape.For2D(0, 3, 8, 8, 4, 3),
+        ConvolutionShape.For2D(2, 3, 2, 2, 4, 3),
+    ];
+
+    [Fact]
+    public void Float_forward_equals_the_reference() => Forward<float>(Convolution.Forward);
+
+    [Fact]
+    public void Double_forward_equals_the_reference() => Forward<double>(Convolution.Forward);
+
+    [Fact]
+    public void Float_backward_to_data_equals_the_reference() => Data<float>(Convolution.BackwardData);
+
+    [Fact]
+    public void Double_backward_to_data_equals_the_reference() => Data<double>(Convolution.BackwardData);
+
+    [Fact]
+    public void Float_backward_to_weights_equals_the_reference() => Weights<float>(Convolution.BackwardWeights);
+
+    [Fact]
+    public void Double_backward_to_weights_equals_the_reference() => Weights<double>(Convolution.BackwardWeights);
+
+    [Fact]
+    public void Backward_to_bias_equals_the_reference()
+    {
+        Bias<float>(Convolution.BackwardBias);
+        Bias<double>(Convolution.BackwardBias);
+    }
+
+    [Fact]
+    public void All_passes_have_the_same_bits_for_any_number_of_threads()
+    {
+        foreach (ConvolutionShape shape in Chosen)
+        {
+            byte[][] results = new byte[3][];
+            for (int threads = 1; threads <= 3; threads++)
+                KernelAssert.WithThreads(threads, () => results[threads - 1] = AllPasses(shape));
+            KernelAssert.SameBits<byte>(results[0], results[1], $"{shape}, 2 threads");
+            KernelAssert.SameBits<byte>(results[0], results[2], $"{shape}, 3 threads");
+        }
+    }
+
+    [Fact]
+    public void Output_size_follows_the_formula()
+    {
+        var shape = new ConvolutionShape(1, 1, 1, new(1, 7, 10), new(1, 3, 2), new(1, 2, 3), new(0, 1, 0), new(1, 2, 4));
+        Assert.Equal(new Extent(1, 3, 2), shape.Output);
+    }
+
+    private static byte[] AllPasses(ConvolutionShape shape)
+    {
+        var random = new Random(5);
+        using Buffers<float> b = new(shape, random);
+        Convolution.Forward(shape, b.X.Data, b.W.Data, b.Bias.Data, b.Y.Data, relu: true);
+        byte[] forward = MemoryMarshal.AsBytes(b.Y.Span).ToArray();
+        KernelAssert.Fill(b.Y.Span, random);
+        Convolution.BackwardWeights(shape, b.X.Data, b.Y.Data, b.W.Data, accumulate: true);
+        Convolution.BackwardBias(shape, b.Y.Data, b.Bias.Data, accumulate: true);
+        Convolution.BackwardData(shape, b.Y.Data, b.W.Data, b.X.Data);
+        return [.. forward, .. MemoryMarshal.AsBytes(b.W.Span), .. MemoryMarshal.AsBytes(b.Bias.Span), .. MemoryMarshal.AsBytes(b.X.Span)];
+    }
+
+    private static void Forward<T>(ForwardKernel<T> kernel)
+        where T : unmanaged, INumber<T> => ForEachShape((shape, random, what) =>
+    {
+        using Buffers<T> b = new(shape, random);
+        using var expected = new GuardedMemory<T>(shape.OutputLength);
+        T* bias = random.Next(2) == 0 ? b.Bias.Data : null;
+        bool relu = random.Next(2) == 0;
+        kernel(shape, b.X.Data, b.W.Data, bias, b.Y.Data, relu);
+        ConvolutionReference.Forward(shape, b.X.Data, b.W.Data, bias, expected.Data, relu);
+        KernelAssert.Close<T>(expected.Span, b.Y.Span, shape.Depth, what);
+        b.Y.AssertIntact();
+    });
+
+    private static void Data<T>(DataKernel<T> kernel)
+        where T : unmanaged, INumber<T> => ForEachShape((shape, random, what) =>
+    {
+        using Buffers<T> b = new(shape, random);
+        using var expected = new GuardedMemory<T>(shape.InputLength);
+        kernel(shape, b.Y.Data, b.W.Data, b.X.Data);
+        ConvolutionReference.BackwardData(shape, b.Y.Data, b.W.Data, expected.Data);
+        KernelAssert.Close<T>(expected.Span, b.X.Span, shape.OutputPerGroup * shape.Kernel.Volume, what);
+        b.X.AssertIntact();
+    });
+
+    private static void Weights<T>(WeightKernel<T> kernel)
+        where T : unmanaged, INumber<T> => ForEachShape((shape, random, what) =>
+    {
+        using Buffers<T> b = new(shape, random);
+        using var expected = new GuardedMemory<T>(shape.WeightLength);
+        b.W.Span.CopyTo(expected.Span);
+        bool accumulate = random.Next(2) == 0;
+        kernel(shape, b.X.Data, b.Y.Data, b.W.Data, accumulate);
+        ConvolutionReference.BackwardWeights(shape, b.X.Data, b.Y.Data, expected.Data, accumulate);
+        KernelAssert.Close<T>(expected.Span, b.W.Span, (double)shape.Batch * shape.Output.Volume, what);
+        b.W.AssertIntact();
+    });
+
+    private static void Bias<T>(BiasKernel<T> kernel)
+        where T : unmanaged, INumber<T> => ForEachShape((shape, random, what) =>
+    {
+        using Buffers<T> b = new(shape, random);
+        using var expected = new GuardedMemory<T>(shape.OutputChannels);
+        b.Bias.Span.CopyTo(expected.Span);
+        bool accumulate = random.Next(2) == 0;
+        kernel(shape, b.Y.Data, b.Bias.Data, accumulate);
+        ConvolutionReference.BackwardBias(shape, b.Y.Data, expected.Data, accumulate);
+        KernelAssert.Close<T>(expected.Span, b.Bias.Span, (double)shape.Batch * shape.Output.Volume, what);
+    });
+
+    private static void ForEachShape(Action<ConvolutionShape, Random, string> test)
+    {
+        foreach (ConvolutionShape shape in Chosen) test(shape, new Random(1), shape.ToString());
+        for (int seed = 0; seed < Cases; seed++)
+        {
+            var random = new Random(seed);
+            ConvolutionShape shape = RandomShape(random);
+            test(shape, random, $"seed {seed}: {shape}");
+        }
+    }
+
+    private static ConvolutionShape RandomShape(Random random)
+    {
+        int groups = random.Next(3) == 0 ? random.Next(1, 5) : 1;
+        bool deep = random.Next(4) == 0;
+        int In() => random.Next(1, 20);
+        int channels = groups * (random.Next(4) == 0 ? random.Next(20, 50) : random.Next(1, 6));
+        int outputs = groups * (random.Next(4) == 0 ? random.Next(30, 70) : random.Next(1, 8));
+        return new ConvolutionShape(
+            random.Next(1, 4), channels, outputs,
+            new(deep ? random.Next(1, 6) : 1, deep ? random.Next(1, 8) : In(), In()),
+            new(deep ? random.Next(1, 3) : 1, random.Next(1, 5), random.Next(1, 5)),
+            new(deep ? random.Next(1, 3) : 1, random.Next(1, 4), random.Next(1, 4)),
+            new(deep ? random.Next(0, 2) : 0, random.Next(0, 6), random.Next(0, 4)),
+            new(deep ? random.Next(1, 3) : 1, random.Next(1, 4), random.Next(1, 4)),
+            groups);
+    }
+
+    private sealed class Buffers<T> : IDisposable
+        where T : unmanaged, INumber<T>
+    {
+        public Buffers(ConvolutionShape shape, Random random)
+        {
+            X = new GuardedMemory<T>(shape.InputLength);
+            W = new GuardedMemory<T>(shape.WeightLength);
+            Bias = new GuardedMemory<T>(shape.OutputChannels);
+            Y = new GuardedMemory<T>(shape.OutputLength);
+            KernelAssert.Fill(X.Span, random);
+            KernelAssert.Fill(W.Span, random);
+            KernelAssert.Fill(Bias.Span, random);
+            KernelAssert.Fill(Y.Span, random);
+        }
+
+        public GuardedMemory<T> X { get; }
+
+        public GuardedMemory<T> W { get; }
+
+        public GuardedMemory<T> Bias { get; }
+
+        public GuardedMemory<T> Y { get; }
+
+        public void Dispose()
+        {
+            X.Dispose();
+            W.Dispose();
+            Bias.Dispose();
+            Y.Dispose();
+        }
+    }
+}
