@@ -19,7 +19,8 @@ internal static class PngFilter
     }
 
     /// <summary>A row to its stored errors.</summary>
-    internal static void Apply(int filter, ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int step, Span<byte> errors)
+    internal static void Apply(
+        int filter, ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int step, Span<byte> errors)
     {
         for (int i = 0; i < row.Length; i++) errors[i] = (byte)(row[i] - Predict(filter, row, above, i, step));
     }

@@ -11,7 +11,7 @@ public sealed class PngImage
     /// <param name="height">H, in points.</param>
     /// <param name="channels">C: 1 grey, 2 grey and alpha, 3 red green blue, 4 red green blue alpha.</param>
     /// <param name="pixels"><c>[H, W, C]</c> row-major, 0 dark or transparent, 255 full.</param>
-    /// <exception cref="ArgumentException">A size is not positive, or the number of pixels does not fit them.</exception>
+    /// <exception cref="ArgumentException">A size is not positive, or the pixels do not fit the sizes.</exception>
     public PngImage(int width, int height, int channels, byte[] pixels)
         : this(width, height, channels, pixels, bitDepth: 8, pixels16: null)
     {
@@ -25,8 +25,8 @@ public sealed class PngImage
         ArgumentOutOfRangeException.ThrowIfGreaterThan(channels, 4);
         ArgumentNullException.ThrowIfNull(pixels);
         if (pixels.Length != (long)width * height * channels)
-            throw new ArgumentException($"{pixels.Length} numbers for {width} x {height} points of {channels}; expected "
-                + $"{(long)width * height * channels}.", nameof(pixels));
+            throw new ArgumentException($"{pixels.Length} numbers for {width} x {height} points of {channels}; "
+                + $"expected {(long)width * height * channels}.", nameof(pixels));
         (Width, Height, Channels, Pixels, BitDepth, Pixels16) = (width, height, channels, pixels, bitDepth, pixels16);
     }
 

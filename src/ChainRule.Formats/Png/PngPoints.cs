@@ -6,17 +6,25 @@ namespace ChainRule.Formats;
 /// <param name="depth">Bits per number: 1, 2, 4, 8 or 16.</param>
 /// <param name="samples">Numbers per point in the file.</param>
 /// <param name="palette">Colours, three bytes each; null when the numbers are not palette entries.</param>
-/// <param name="transparency">The tRNS chunk: alpha of palette entries, or the grey or colour that is transparent.</param>
+/// <param name="transparency">The tRNS chunk: alpha of palette entries, or the transparent grey or colour.</param>
 internal sealed class PngPoints(int depth, int samples, byte[]? palette, byte[]? transparency)
 {
     /// <summary>Numbers per point of the picture.</summary>
-    internal int Channels { get; } = (palette is not null ? 3 : samples) + (HasAddedAlpha(samples, transparency) ? 1 : 0);
+    internal int Channels { get; } =
+        (palette is not null ? 3 : samples) + (HasAddedAlpha(samples, transparency) ? 1 : 0);
 
     private readonly bool _adds = HasAddedAlpha(samples, transparency);
 
-    private static bool HasAddedAlpha(int samples, byte[]? transparency) => transparency is not null && samples is 1 or 3;
+    private static bool HasAddedAlpha(int samples, byte[]? transparency) =>
+        transparency is not null && samples is 1 or 3;
 
-    /// <summary>Writes a row's points to every <paramref name="spacing"/>-th point from <paramref name="target"/> on.</summary>
+    /// <summary>Writes a row's points to the picture.</summary>
+    /// <param name="row">The row as stored, its filter undone.</param>
+    /// <param name="width">Number of points in the row.</param>
+    /// <param name="pixels">The picture.</param>
+    /// <param name="pixels16">The picture in 16 bits; null for other depths.</param>
+    /// <param name="target">Where the first point goes, counted in points.</param>
+    /// <param name="spacing">From one point to the next, counted in points.</param>
     /// <returns>-1, or a number that is no entry of the palette.</returns>
     internal int Spread(ReadOnlySpan<byte> row, int width, byte[] pixels, ushort[]? pixels16, int target, int spacing)
     {

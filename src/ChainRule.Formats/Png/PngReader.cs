@@ -61,7 +61,8 @@ internal sealed class PngReader(byte[] content, string? name)
         bool dataEnded = false;
         for (int at = Signature.Length; ;)
         {
-            if (content.Length - at < 8) throw Wrong(content.Length, "the file is cut short: it ends before its IEND chunk.");
+            if (content.Length - at < 8)
+                throw Wrong(content.Length, "the file is cut short: it ends before its IEND chunk.");
             uint length = BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(at));
             string type = Encoding.Latin1.GetString(content, at + 4, 4);
             if (!type.All(char.IsAsciiLetter)) throw Wrong(at + 4, "a chunk's type is not made of four letters.");
@@ -73,7 +74,8 @@ internal sealed class PngReader(byte[] content, string? name)
             uint actual = PngChecksum.Of(content.AsSpan(at + 4, size + 4));
             if (stored != actual)
                 throw Wrong(at, $"chunk {type} is damaged: its checksum is {actual:X8}, the file says {stored:X8}.");
-            if ((_width == 0) != (type == "IHDR")) throw Wrong(at, $"chunk {type} where IHDR is expected first and once.");
+            if ((_width == 0) != (type == "IHDR"))
+                throw Wrong(at, $"chunk {type} where IHDR is expected first and once.");
 
             var chunk = content.AsSpan(start, size);
             if (type != "IDAT" && _data.Count > 0) dataEnded = true;
@@ -98,7 +100,8 @@ internal sealed class PngReader(byte[] content, string? name)
                     break;
                 case "IEND":
                     if (_data.Count == 0) throw Wrong(at, "there is no image data (no IDAT chunk).");
-                    if (_colour == ColourType.Palette && _palette is null) throw Wrong(at, "there is no palette (no PLTE chunk).");
+                    if (_colour == ColourType.Palette && _palette is null)
+                        throw Wrong(at, "there is no palette (no PLTE chunk).");
                     return;
                 default:
                     // An upper-case first letter marks a chunk without which the picture cannot be understood.
@@ -114,7 +117,8 @@ internal sealed class PngReader(byte[] content, string? name)
     private void ReadHeader(ReadOnlySpan<byte> header, int at)
     {
         if (header.Length != 13) throw Wrong(at, $"chunk IHDR has {header.Length} bytes; expected 13.");
-        uint width = BinaryPrimitives.ReadUInt32BigEndian(header), height = BinaryPrimitives.ReadUInt32BigEndian(header[4..]);
+        uint width = BinaryPrimitives.ReadUInt32BigEndian(header);
+        uint height = BinaryPrimitives.ReadUInt32BigEndian(header[4..]);
         if (width is 0 or > int.MaxValue || height is 0 or > int.MaxValue)
             throw Wrong(at, $"the picture is {width} x {height}; expected 1 to {int.MaxValue} each.");
         (_width, _height, _depth, _colour) = ((int)width, (int)height, header[8], (ColourType)header[9]);
@@ -185,7 +189,8 @@ internal sealed class PngReader(byte[] content, string? name)
     /// <summary>Undoes the filters and spreads the points over the picture.</summary>
     private PngImage Expand(byte[] data)
     {
-        var points = new PngPoints(_depth, SamplesPerPoint, _colour == ColourType.Palette ? _palette : null, _transparency);
+        var palette = _colour == ColourType.Palette ? _palette : null;
+        var points = new PngPoints(_depth, SamplesPerPoint, palette, _transparency);
         var pixels = new byte[_width * _height * points.Channels];
         var pixels16 = _depth == 16 ? new ushort[pixels.Length] : null;
         int at = 0, step = Math.Max(1, BitsPerPoint / 8);
@@ -209,7 +214,8 @@ internal sealed class PngReader(byte[] content, string? name)
                 int target = (y0 + y * dy) * _width + x0;
                 int wrong = points.Spread(row, width, pixels, pixels16, target, dx);
                 if (wrong >= 0)
-                    throw Wrong(at + 1, $"a point of row {y} has colour {wrong} of a palette of {_palette!.Length / 3}.", unpacked: true);
+                    throw Wrong(at + 1, $"a point of row {y} has colour {wrong} of a palette of {palette!.Length / 3}.",
+                        unpacked: true);
             }
         }
         return new PngImage(_width, _height, points.Channels, pixels, _depth, pixels16);
@@ -227,7 +233,12 @@ internal sealed class PngReader(byte[] content, string? name)
         public override bool CanSeek => false;
         public override bool CanWrite => false;
         public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override int Read(Span<byte> buffer)
         {

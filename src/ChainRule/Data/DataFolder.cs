@@ -84,7 +84,7 @@ public sealed class DataFolder
     public IReadOnlyList<LocatedFile> Locate(DataSource source) =>
         [.. source.Files.Select(file => new LocatedFile(file, Find(source, file)))];
 
-    /// <summary>Paths of all files of a data set, fetching those that are in none of the <see cref="Places"/>.</summary>
+    /// <summary>Paths of all files of a data set; those in none of the <see cref="Places"/> are fetched.</summary>
     /// <param name="source">The data set.</param>
     /// <param name="download">Whether to fetch what is missing.</param>
     /// <returns>One path for each of the source's files, in its order.</returns>
@@ -98,7 +98,7 @@ public sealed class DataFolder
         return [.. found.Select(file => file.Path!)];
     }
 
-    /// <summary>Fetches those files of a data set that are in none of the <see cref="Places"/> into the cache.</summary>
+    /// <summary>Fetches into the cache those files of a data set that are in none of the <see cref="Places"/>.</summary>
     /// <param name="source">The data set.</param>
     /// <param name="progress">Told as bytes arrive.</param>
     /// <param name="cancellation">Stops the download; nothing of an unfinished file stays behind.</param>
@@ -114,7 +114,8 @@ public sealed class DataFolder
             foreach (var (file, found) in Locate(source))
             {
                 if (found is null) client ??= new HttpClient(_network()) { Timeout = Timeout.InfiniteTimeSpan };
-                paths.Add(found ?? await FetchAsync(client!, source, file, progress, cancellation).ConfigureAwait(false));
+                paths.Add(found
+                    ?? await FetchAsync(client!, source, file, progress, cancellation).ConfigureAwait(false));
             }
         }
         finally

@@ -66,7 +66,8 @@ public static class Idx
         if (have == 0) throw Wrong(0, "the file is empty; expected the four bytes that an IDX file begins with.");
         if (have < 4) throw Wrong(have, $"the file ends after {have} of the 4 bytes that an IDX file begins with.");
         if (head[0] != 0 || head[1] != 0)
-            throw Wrong(0, $"this is not an IDX file: it begins with {Hex(head[..4])}, expected 00 00, a type, a rank.");
+            throw Wrong(0,
+                $"this is not an IDX file: it begins with {Hex(head[..4])}, expected 00 00, a type, a rank.");
         var type = (IdxType)head[2];
         if (!Enum.IsDefined(type))
             throw Wrong(2, $"unknown element type 0x{head[2]:X2}; expected 08, 09, 0B, 0C, 0D or 0E.");
@@ -82,11 +83,13 @@ public static class Idx
         for (int i = 0; i < rank; i++)
         {
             shape[i] = BinaryPrimitives.ReadInt32BigEndian(head[(4 * i)..]);
-            if (shape[i] < 0) throw Wrong(4 + 4 * i, $"dimension {i} is {(uint)shape[i]}; expected at most {int.MaxValue}.");
+            if (shape[i] < 0)
+                throw Wrong(4 + 4 * i, $"dimension {i} is {(uint)shape[i]}; expected at most {int.MaxValue}.");
             elements *= shape[i];
             if (elements > Array.MaxLength / IdxArray.SizeOf(type))
                 throw Wrong(4 + 4 * i, $"the header promises [{string.Join(", ", shape[..(i + 1)])}"
-                    + $"{(i + 1 < rank ? ", ..." : "")}] of {type}, more than one array can hold ({Array.MaxLength} bytes).");
+                    + $"{(i + 1 < rank ? ", ..." : "")}] of {type}, "
+                    + $"more than one array can hold ({Array.MaxLength} bytes).");
         }
         int promised = (int)elements * IdxArray.SizeOf(type);
         string what = $"the header promises [{string.Join(", ", shape)}] of {type}, {promised} bytes,";

@@ -29,13 +29,13 @@ public sealed class DataException : ChainRuleException
     /// <summary>The file, as it was named by the caller; null when the data did not come from one.</summary>
     public string? File { get; init; }
 
-    /// <summary>Byte offset in the file, or in its unpacked content when <see cref="Unpacked"/>; null when not known.</summary>
+    /// <summary>Byte offset in the file, or in its content when <see cref="Unpacked"/>; null when not known.</summary>
     public long? Offset { get; init; }
 
     /// <summary>True when <see cref="Offset"/> counts bytes of the unpacked content of a compressed file.</summary>
     public bool Unpacked { get; init; }
 
-    /// <summary>Row of the table, counted from 1 as an editor counts lines, header included; null when not known.</summary>
+    /// <summary>Row of the table, from 1 as an editor counts lines, header included; null when not known.</summary>
     public int? Row { get; init; }
 
     /// <summary>Name of the table's column; null when not known.</summary>
