@@ -207,7 +207,7 @@ internal ref struct DigitPen
         return b + 0.5f * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
     }
 
-    /// <summary>A uniform cubic B-spline over the box -0.5..0.5; its nodes are a 5 x 5 grid reaching beyond it.</summary>
+    /// <summary>A uniform cubic B-spline over the box -0.5..0.5 with 5 x 5 nodes, some beyond it.</summary>
     private static float Field(ReadOnlySpan<float> nodes, float x, float y)
     {
         const int cells = FieldNodes - 3;

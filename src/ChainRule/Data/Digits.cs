@@ -38,7 +38,7 @@ public static class Digits
     /// <param name="count">Number of samples.</param>
     /// <param name="seed">Seed.</param>
     /// <param name="start">Index of the first sample.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or the pictures do not fit an array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative or the pictures exceed an array.</exception>
     public static ImageSet Generate(int count, ulong seed = 0, long start = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
