@@ -1,8 +1,8 @@
 namespace ChainRule.Tests.Kernels;
 
 /// <summary>
-/// A number as the unevaluated sum of two doubles, about 106 bits (T. J. Dekker, 1971), with the elementary functions by
-/// plain series: slow and simple, the yardstick for kernels in double precision.
+/// A number as the unevaluated sum of two doubles, about 106 bits (T. J. Dekker, 1971), with the elementary functions
+/// by plain series: slow and simple, the yardstick for kernels in double precision.
 /// </summary>
 internal readonly struct DoubleDouble(double high, double low = 0)
 {

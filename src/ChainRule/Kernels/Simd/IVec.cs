@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace ChainRule.Kernels;
 
 /// <summary>
-/// What a formula may ask of its numbers. One formula written over <typeparamref name="TSelf"/> runs as a vector loop, as a
-/// scalar loop and, with tensors for numbers, as a graph that can be differentiated again.
+/// What a formula may ask of its numbers. One formula written over <typeparamref name="TSelf"/> runs as a vector loop,
+/// as a scalar loop and, with tensors for numbers, as a graph that can be differentiated again.
 /// </summary>
 /// <remarks>
-/// Comparisons give a mask: all bits set where true. A mask is only good for <see cref="Select"/>, <see cref="And"/> and
-/// <see cref="Or"/>. Single-field wrapper structs with operators compile to the same instructions as hand-written
+/// Comparisons give a mask: all bits set where true. A mask is only good for <see cref="Select"/>, <see cref="And"/>
+/// and <see cref="Or"/>. Single-field wrapper structs with operators compile to the same instructions as hand-written
 /// <c>Vector512</c> code (docs/decisions/0002).
 /// </remarks>
 internal interface IVec<TSelf>
@@ -86,7 +86,9 @@ internal unsafe interface ISimdVec<TSelf, T> : IVec<TSelf>
     static abstract TSelf Load(T* source);
     static abstract void Store(T* target, TSelf value);
 
-    /// <summary>Smaller operand in one instruction, for clamps: a constant goes first, a NaN second comes out.</summary>
+    /// <summary>
+    /// Smaller operand in one instruction, for clamps: a constant goes first, a NaN second comes out.
+    /// </summary>
     static abstract TSelf MinNative(TSelf a, TSelf b);
 
     /// <summary>Larger operand in one instruction, for clamps: a constant goes first, a NaN second comes out.</summary>
@@ -99,8 +101,8 @@ internal unsafe interface ISimdVec<TSelf, T> : IVec<TSelf>
     static abstract TSelf TestBit(TSelf x, int bit);
 
     /// <summary>
-    /// x * 2^n for integral n of at most 252 (float32) or 2044 (float64) in magnitude and |x| in [1/4, 4]: rounded once,
-    /// infinite where too large. NaN in x comes out.
+    /// x * 2^n for integral n of at most 252 (float32) or 2044 (float64) in magnitude and |x| in [1/4, 4]: rounded
+    /// once, infinite where too large. NaN in x comes out.
     /// </summary>
     static abstract TSelf ScaleByPowerOfTwo(TSelf x, TSelf n);
 
@@ -108,8 +110,8 @@ internal unsafe interface ISimdVec<TSelf, T> : IVec<TSelf>
     static abstract TSelf Exponent(TSelf x);
 
     /// <summary>
-    /// x divided by the power of two that brings it into [0.75, 1.5), subnormal numbers included; 1 for 0 and +inf, NaN for
-    /// numbers below 0 and NaN.
+    /// x divided by the power of two that brings it into [0.75, 1.5), subnormal numbers included; 1 for 0 and +inf,
+    /// NaN for numbers below 0 and NaN.
     /// </summary>
     static abstract TSelf Mantissa(TSelf x);
 

@@ -5,42 +5,42 @@ namespace ChainRule.Kernels;
 
 /// <summary>One number: the scalar form of every kernel, for machines without vectors and for comparison.</summary>
 [method: MethodImpl(MethodImplOptions.AggressiveInlining)]
-internal readonly unsafe struct Vec1<T>(T value) : ISimdVec<Vec1<T>, T>
+internal unsafe struct Vec1<T>(T value) : ISimdVec<Vec1<T>, T>
     where T : unmanaged, INumber<T>
 {
-    private readonly T v = value;
+    private T v = value;
 
     public T Value => v;
 
     public static int Count => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> operator +(Vec1<T> a, Vec1<T> b) => new(a.v + b.v);
+    public static Vec1<T> operator +(Vec1<T> a, Vec1<T> b) => new() { v = a.v + b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> operator -(Vec1<T> a, Vec1<T> b) => new(a.v - b.v);
+    public static Vec1<T> operator -(Vec1<T> a, Vec1<T> b) => new() { v = a.v - b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> operator *(Vec1<T> a, Vec1<T> b) => new(a.v * b.v);
+    public static Vec1<T> operator *(Vec1<T> a, Vec1<T> b) => new() { v = a.v * b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> operator /(Vec1<T> a, Vec1<T> b) => new(a.v / b.v);
+    public static Vec1<T> operator /(Vec1<T> a, Vec1<T> b) => new() { v = a.v / b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> operator -(Vec1<T> a) => new(-a.v);
+    public static Vec1<T> operator -(Vec1<T> a) => new() { v = -a.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec1<T> Const(double value)
     {
         if (typeof(T) == typeof(float)) return From((float)value);
-        return typeof(T) == typeof(double) ? From(value) : new(T.CreateTruncating(value));
+        return typeof(T) == typeof(double) ? From(value) : new() { v = T.CreateTruncating(value) };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> Broadcast(T value) => new(value);
+    public static Vec1<T> Broadcast(T value) => new() { v = value };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> Load(T* source) => new(*source);
+    public static Vec1<T> Load(T* source) => new() { v = *source };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(T* target, Vec1<T> value) => *target = value.v;
@@ -48,16 +48,16 @@ internal readonly unsafe struct Vec1<T>(T value) : ISimdVec<Vec1<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec1<T> Fma(Vec1<T> a, Vec1<T> b, Vec1<T> c)
     {
-        if (OperatingSystem.IsBrowser()) return new((a.v * b.v) + c.v);
+        if (OperatingSystem.IsBrowser()) return new() { v = (a.v * b.v) + c.v };
         if (typeof(T) == typeof(float))
             return From(float.MultiplyAddEstimate(To<float>(a.v), To<float>(b.v), To<float>(c.v)));
         if (typeof(T) == typeof(double))
             return From(double.MultiplyAddEstimate(To<double>(a.v), To<double>(b.v), To<double>(c.v)));
-        return new((a.v * b.v) + c.v);
+        return new() { v = (a.v * b.v) + c.v };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> Abs(Vec1<T> x) => new(T.Abs(x.v));
+    public static Vec1<T> Abs(Vec1<T> x) => new() { v = T.Abs(x.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec1<T> Sqrt(Vec1<T> x) =>
@@ -84,16 +84,16 @@ internal readonly unsafe struct Vec1<T>(T value) : ISimdVec<Vec1<T>, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> Min(Vec1<T> a, Vec1<T> b) => new(T.Min(a.v, b.v));
+    public static Vec1<T> Min(Vec1<T> a, Vec1<T> b) => new() { v = T.Min(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> Max(Vec1<T> a, Vec1<T> b) => new(T.Max(a.v, b.v));
+    public static Vec1<T> Max(Vec1<T> a, Vec1<T> b) => new() { v = T.Max(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> MinNative(Vec1<T> a, Vec1<T> b) => new(a.v < b.v ? a.v : b.v);
+    public static Vec1<T> MinNative(Vec1<T> a, Vec1<T> b) => a.v < b.v ? a : b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> MaxNative(Vec1<T> a, Vec1<T> b) => new(a.v > b.v ? a.v : b.v);
+    public static Vec1<T> MaxNative(Vec1<T> a, Vec1<T> b) => a.v > b.v ? a : b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec1<T> Less(Vec1<T> a, Vec1<T> b) => Mask(a.v < b.v);
@@ -112,7 +112,7 @@ internal readonly unsafe struct Vec1<T>(T value) : ISimdVec<Vec1<T>, T>
             return From(BitConverter.UInt32BitsToSingle(Bits32(mask) & Bits32(other)));
         if (typeof(T) == typeof(double))
             return From(BitConverter.UInt64BitsToDouble(Bits64(mask) & Bits64(other)));
-        return T.IsZero(mask.v) ? new(T.Zero) : other;
+        return T.IsZero(mask.v) ? new() { v = T.Zero } : other;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -161,8 +161,8 @@ internal readonly unsafe struct Vec1<T>(T value) : ISimdVec<Vec1<T>, T>
     public static Vec1<T> Exponent(Vec1<T> x)
     {
         T size = T.Abs(x.v);
-        if (T.IsZero(size)) return new(-Infinity);
-        if (!(size < Infinity)) return new(size);
+        if (T.IsZero(size)) return new() { v = -Infinity };
+        if (!(size < Infinity)) return new() { v = size };
         bool subnormal = size < Smallest;
         if (subnormal) size *= ToNormal;
         return typeof(T) == typeof(float)
@@ -173,7 +173,7 @@ internal readonly unsafe struct Vec1<T>(T value) : ISimdVec<Vec1<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec1<T> Mantissa(Vec1<T> x)
     {
-        if (!(x.v >= T.Zero)) return new(Infinity - Infinity);
+        if (!(x.v >= T.Zero)) return new() { v = Infinity - Infinity };
         T normal = x.v < Smallest ? x.v * ToNormal : x.v;
         if (typeof(T) == typeof(float))
         {
@@ -185,7 +185,7 @@ internal readonly unsafe struct Vec1<T>(T value) : ISimdVec<Vec1<T>, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> CopySign(Vec1<T> magnitude, Vec1<T> sign) => new(T.CopySign(magnitude.v, sign.v));
+    public static Vec1<T> CopySign(Vec1<T> magnitude, Vec1<T> sign) => new() { v = T.CopySign(magnitude.v, sign.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vec1<T> x) => x.v;
@@ -200,7 +200,7 @@ internal readonly unsafe struct Vec1<T>(T value) : ISimdVec<Vec1<T>, T>
     public static ulong Bits(Vec1<T> mask) => T.IsZero(mask.v) ? 0UL : 1UL;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> LoadPartial(T* source, int count) => count > 0 ? new(*source) : default;
+    public static Vec1<T> LoadPartial(T* source, int count) => count > 0 ? new() { v = *source } : default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePartial(T* target, Vec1<T> value, int count)
@@ -240,7 +240,7 @@ internal readonly unsafe struct Vec1<T>(T value) : ISimdVec<Vec1<T>, T>
     {
         if (!set) return default;
         if (typeof(T) == typeof(float)) return From(BitConverter.Int32BitsToSingle(-1));
-        return typeof(T) == typeof(double) ? From(BitConverter.Int64BitsToDouble(-1)) : new(-T.One);
+        return typeof(T) == typeof(double) ? From(BitConverter.Int64BitsToDouble(-1)) : new() { v = -T.One };
     }
 
     private static T Infinity => From(float.PositiveInfinity, double.PositiveInfinity);
@@ -265,5 +265,5 @@ internal readonly unsafe struct Vec1<T>(T value) : ISimdVec<Vec1<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vec1<T> From<TOther>(TOther value)
-        where TOther : unmanaged => new(Unsafe.BitCast<TOther, T>(value));
+        where TOther : unmanaged => new() { v = Unsafe.BitCast<TOther, T>(value) };
 }

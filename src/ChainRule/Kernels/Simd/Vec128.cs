@@ -1,28 +1,22 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Wasm;
 using System.Runtime.Intrinsics.X86;
 
 namespace ChainRule.Kernels;
 
 /// <summary>A register of 128 bits.</summary>
+/// <remarks>
+/// Operations fill the field in an initialiser and ask for their type in place: a constructor and a property would be
+/// one more inlined call each, and the compiler stops inlining at 512 locals, which two or three elementary functions
+/// in one loop reach.
+/// </remarks>
 [method: MethodImpl(MethodImplOptions.AggressiveInlining)]
-internal readonly unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<T>, T>
+internal unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<T>, T>
     where T : unmanaged, INumber<T>
 {
-    private readonly Vector128<T> v = value;
-
-    private static bool Single
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => typeof(T) == typeof(float);
-    }
-
-    private static bool Real
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => typeof(T) == typeof(float) || typeof(T) == typeof(double);
-    }
+    private Vector128<T> v = value;
 
     public static int Count
     {
@@ -31,33 +25,34 @@ internal readonly unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> operator +(Vec128<T> a, Vec128<T> b) => new(a.v + b.v);
+    public static Vec128<T> operator +(Vec128<T> a, Vec128<T> b) => new() { v = a.v + b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> operator -(Vec128<T> a, Vec128<T> b) => new(a.v - b.v);
+    public static Vec128<T> operator -(Vec128<T> a, Vec128<T> b) => new() { v = a.v - b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> operator *(Vec128<T> a, Vec128<T> b) => new(a.v * b.v);
+    public static Vec128<T> operator *(Vec128<T> a, Vec128<T> b) => new() { v = a.v * b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> operator /(Vec128<T> a, Vec128<T> b) => new(a.v / b.v);
+    public static Vec128<T> operator /(Vec128<T> a, Vec128<T> b) => new() { v = a.v / b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> operator -(Vec128<T> a) => new(-a.v);
+    public static Vec128<T> operator -(Vec128<T> a) => new() { v = -a.v };
 
     // Written out for the two real types: the generic conversion costs the compiler five inlined calls a constant.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128<T> Const(double value)
     {
-        if (Single) return new(Vector128.Create((float)value).As<float, T>());
-        return Real ? new(Vector128.Create(value).As<double, T>()) : new(Vector128.Create(T.CreateTruncating(value)));
+        if (typeof(T) == typeof(float)) return new() { v = Vector128.Create((float)value).As<float, T>() };
+        if (typeof(T) == typeof(double)) return new() { v = Vector128.Create(value).As<double, T>() };
+        return new() { v = Vector128.Create(T.CreateTruncating(value)) };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> Broadcast(T value) => new(Vector128.Create(value));
+    public static Vec128<T> Broadcast(T value) => new() { v = Vector128.Create(value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> Load(T* source) => new(Vector128.Load(source));
+    public static Vec128<T> Load(T* source) => new() { v = Vector128.Load(source) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(T* target, Vec128<T> value) => Vector128.Store(value.v, target);
@@ -66,98 +61,113 @@ internal readonly unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128<T> Fma(Vec128<T> a, Vec128<T> b, Vec128<T> c)
     {
-        if (OperatingSystem.IsBrowser() || !Real) return new((a.v * b.v) + c.v);
-        return Single
-            ? new(Vector128.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>())
-            : new(Vector128.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>());
+        if (PackedSimd.IsSupported) return new() { v = (a.v * b.v) + c.v };
+        if (typeof(T) == typeof(float))
+        {
+            Vector128<float> y = Vector128.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle());
+            return new() { v = y.As<float, T>() };
+        }
+        if (typeof(T) == typeof(double))
+        {
+            Vector128<double> y = Vector128.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble());
+            return new() { v = y.As<double, T>() };
+        }
+        return new() { v = (a.v * b.v) + c.v };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> Abs(Vec128<T> x) => new(Vector128.Abs(x.v));
+    public static Vec128<T> Abs(Vec128<T> x) => new() { v = Vector128.Abs(x.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> Sqrt(Vec128<T> x) => new(Vector128.Sqrt(x.v));
+    public static Vec128<T> Sqrt(Vec128<T> x) => new() { v = Vector128.Sqrt(x.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128<T> Floor(Vec128<T> x)
     {
-        if (!Real) return x;
-        return Single
-            ? new(Vector128.Floor(x.v.AsSingle()).As<float, T>())
-            : new(Vector128.Floor(x.v.AsDouble()).As<double, T>());
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return x;
+        return typeof(T) == typeof(float)
+            ? new() { v = Vector128.Floor(x.v.AsSingle()).As<float, T>() }
+            : new() { v = Vector128.Floor(x.v.AsDouble()).As<double, T>() };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128<T> Ceiling(Vec128<T> x)
     {
-        if (!Real) return x;
-        return Single
-            ? new(Vector128.Ceiling(x.v.AsSingle()).As<float, T>())
-            : new(Vector128.Ceiling(x.v.AsDouble()).As<double, T>());
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return x;
+        return typeof(T) == typeof(float)
+            ? new() { v = Vector128.Ceiling(x.v.AsSingle()).As<float, T>() }
+            : new() { v = Vector128.Ceiling(x.v.AsDouble()).As<double, T>() };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128<T> Truncate(Vec128<T> x)
     {
-        if (!Real) return x;
-        return Single
-            ? new(Vector128.Truncate(x.v.AsSingle()).As<float, T>())
-            : new(Vector128.Truncate(x.v.AsDouble()).As<double, T>());
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return x;
+        return typeof(T) == typeof(float)
+            ? new() { v = Vector128.Truncate(x.v.AsSingle()).As<float, T>() }
+            : new() { v = Vector128.Truncate(x.v.AsDouble()).As<double, T>() };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128<T> Round(Vec128<T> x)
     {
-        if (!Real) return x;
-        return Single
-            ? new(Vector128.Round(x.v.AsSingle()).As<float, T>())
-            : new(Vector128.Round(x.v.AsDouble()).As<double, T>());
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return x;
+        return typeof(T) == typeof(float)
+            ? new() { v = Vector128.Round(x.v.AsSingle()).As<float, T>() }
+            : new() { v = Vector128.Round(x.v.AsDouble()).As<double, T>() };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> Min(Vec128<T> a, Vec128<T> b) => new(Vector128.Min(a.v, b.v));
+    public static Vec128<T> Min(Vec128<T> a, Vec128<T> b) => new() { v = Vector128.Min(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> Max(Vec128<T> a, Vec128<T> b) => new(Vector128.Max(a.v, b.v));
+    public static Vec128<T> Max(Vec128<T> a, Vec128<T> b) => new() { v = Vector128.Max(a.v, b.v) };
 
     // A browser's plain minimum and maximum already hand NaN on, its native ones need not.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> MinNative(Vec128<T> a, Vec128<T> b) =>
-        new(OperatingSystem.IsBrowser() ? Vector128.Min(a.v, b.v) : Vector128.MinNative(a.v, b.v));
+    public static Vec128<T> MinNative(Vec128<T> a, Vec128<T> b)
+    {
+        if (PackedSimd.IsSupported) return new() { v = Vector128.Min(a.v, b.v) };
+        return new() { v = Vector128.MinNative(a.v, b.v) };
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> MaxNative(Vec128<T> a, Vec128<T> b) =>
-        new(OperatingSystem.IsBrowser() ? Vector128.Max(a.v, b.v) : Vector128.MaxNative(a.v, b.v));
+    public static Vec128<T> MaxNative(Vec128<T> a, Vec128<T> b)
+    {
+        if (PackedSimd.IsSupported) return new() { v = Vector128.Max(a.v, b.v) };
+        return new() { v = Vector128.MaxNative(a.v, b.v) };
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> Less(Vec128<T> a, Vec128<T> b) => new(Vector128.LessThan(a.v, b.v));
+    public static Vec128<T> Less(Vec128<T> a, Vec128<T> b) => new() { v = Vector128.LessThan(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> LessOrEqual(Vec128<T> a, Vec128<T> b) => new(Vector128.LessThanOrEqual(a.v, b.v));
+    public static Vec128<T> LessOrEqual(Vec128<T> a, Vec128<T> b) => new() { v = Vector128.LessThanOrEqual(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> Equal(Vec128<T> a, Vec128<T> b) => new(Vector128.Equals(a.v, b.v));
+    public static Vec128<T> Equal(Vec128<T> a, Vec128<T> b) => new() { v = Vector128.Equals(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> And(Vec128<T> mask, Vec128<T> other) => new(mask.v & other.v);
+    public static Vec128<T> And(Vec128<T> mask, Vec128<T> other) => new() { v = mask.v & other.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> Or(Vec128<T> mask, Vec128<T> other) => new(mask.v | other.v);
+    public static Vec128<T> Or(Vec128<T> mask, Vec128<T> other) => new() { v = mask.v | other.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128<T> Select(Vec128<T> mask, Vec128<T> whenTrue, Vec128<T> whenFalse) =>
-        new(Vector128.ConditionalSelect(mask.v, whenTrue.v, whenFalse.v));
+        new() { v = Vector128.ConditionalSelect(mask.v, whenTrue.v, whenFalse.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> CopySign(Vec128<T> magnitude, Vec128<T> sign) => new(Vector128.CopySign(magnitude.v, sign.v));
+    public static Vec128<T> CopySign(Vec128<T> magnitude, Vec128<T> sign) =>
+        new() { v = Vector128.CopySign(magnitude.v, sign.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> ShiftLeft(Vec128<T> x, int count) => Single
-        ? new((x.v.AsInt32() << count).As<int, T>())
-        : new((x.v.AsInt64() << count).As<long, T>());
+    public static Vec128<T> ShiftLeft(Vec128<T> x, int count) => typeof(T) == typeof(float)
+        ? new() { v = (x.v.AsInt32() << count).As<int, T>() }
+        : new() { v = (x.v.AsInt64() << count).As<long, T>() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> TestBit(Vec128<T> x, int bit) => Single
+    public static Vec128<T> TestBit(Vec128<T> x, int bit) => typeof(T) == typeof(float)
         ? new((~Vector128.Equals(x.v.AsInt32() & Vector128.Create(1 << bit), Vector128<int>.Zero)).As<int, T>())
         : new((~Vector128.Equals(x.v.AsInt64() & Vector128.Create(1L << bit), Vector128<long>.Zero)).As<long, T>());
 
@@ -167,15 +177,16 @@ internal readonly unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<
     {
         if (Avx512F.VL.IsSupported)
         {
-            return Single
-                ? new(Avx512F.VL.Scale(x.v.AsSingle(), n.v.AsSingle()).As<float, T>())
-                : new(Avx512F.VL.Scale(x.v.AsDouble(), n.v.AsDouble()).As<double, T>());
+            return typeof(T) == typeof(float)
+                ? new() { v = Avx512F.VL.Scale(x.v.AsSingle(), n.v.AsSingle()).As<float, T>() }
+                : new() { v = Avx512F.VL.Scale(x.v.AsDouble(), n.v.AsDouble()).As<double, T>() };
         }
-        if (Single)
+        if (typeof(T) == typeof(float))
         {
             Vector128<int> biased = (n.v.AsSingle() + Vector128.Create(12582912f + 254)).AsInt32();
             Vector128<int> low = biased >>> 1;
-            return new((x.v.AsSingle() * (low << 23).AsSingle() * ((biased - low) << 23).AsSingle()).As<float, T>());
+            Vector128<float> y = x.v.AsSingle() * (low << 23).AsSingle() * ((biased - low) << 23).AsSingle();
+            return new() { v = y.As<float, T>() };
         }
         Vector128<long> biasedLong = (n.v.AsDouble() + Vector128.Create(6755399441055744.0 + 2046)).AsInt64();
         Vector128<long> lowLong = biasedLong >>> 1;
@@ -188,26 +199,29 @@ internal readonly unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<
     {
         if (Avx512F.VL.IsSupported)
         {
-            return Single
-                ? new(Avx512F.VL.GetExponent(x.v.AsSingle()).As<float, T>())
-                : new(Avx512F.VL.GetExponent(x.v.AsDouble()).As<double, T>());
+            return typeof(T) == typeof(float)
+                ? new() { v = Avx512F.VL.GetExponent(x.v.AsSingle()).As<float, T>() }
+                : new() { v = Avx512F.VL.GetExponent(x.v.AsDouble()).As<double, T>() };
         }
-        if (Single)
+        if (typeof(T) == typeof(float))
         {
             Vector128<float> size = Vector128.Abs(x.v.AsSingle());
-            Vector128<float> e = Vector128.ConvertToSingle(Normalized(size).AsInt32() >>> 23) - Vector128.ConditionalSelect(
-                Vector128.LessThan(size, Vector128.Create(1.17549435E-38f)), Vector128.Create(150f), Vector128.Create(127f));
-            e = Vector128.ConditionalSelect(Vector128.LessThan(size, Vector128.Create(float.PositiveInfinity)), e, size);
-            return new(Vector128.ConditionalSelect(
-                Vector128.Equals(size, Vector128<float>.Zero), Vector128.Create(float.NegativeInfinity), e).As<float, T>());
+            Vector128<float> subnormal = Vector128.LessThan(size, Vector128.Create(1.17549435E-38f));
+            Vector128<float> bias = Vector128.ConditionalSelect(subnormal, Vector128.Create(150f), Vector128.Create(127f));
+            Vector128<float> e = Vector128.ConvertToSingle(Normalized(size).AsInt32() >>> 23) - bias;
+            Vector128<float> infinite = Vector128.Create(float.PositiveInfinity);
+            e = Vector128.ConditionalSelect(Vector128.LessThan(size, infinite), e, size);
+            e = Vector128.ConditionalSelect(Vector128.Equals(size, Vector128<float>.Zero), -infinite, e);
+            return new() { v = e.As<float, T>() };
         }
-        Vector128<double> sizeDouble = Vector128.Abs(x.v.AsDouble());
-        Vector128<double> eDouble = FromInt64(Normalized(sizeDouble).AsInt64() >>> 52) - Vector128.ConditionalSelect(
-            Vector128.LessThan(sizeDouble, Vector128.Create(2.2250738585072014E-308)), Vector128.Create(1075.0), Vector128.Create(1023.0));
-        eDouble = Vector128.ConditionalSelect(
-            Vector128.LessThan(sizeDouble, Vector128.Create(double.PositiveInfinity)), eDouble, sizeDouble);
-        return new(Vector128.ConditionalSelect(Vector128.Equals(sizeDouble, Vector128<double>.Zero),
-            Vector128.Create(double.NegativeInfinity), eDouble).As<double, T>());
+        Vector128<double> sizeWide = Vector128.Abs(x.v.AsDouble());
+        Vector128<double> subnormalWide = Vector128.LessThan(sizeWide, Vector128.Create(2.2250738585072014E-308));
+        Vector128<double> biasWide = Vector128.ConditionalSelect(subnormalWide, Vector128.Create(1075.0), Vector128.Create(1023.0));
+        Vector128<double> eWide = FromInt64(Normalized(sizeWide).AsInt64() >>> 52) - biasWide;
+        Vector128<double> infiniteWide = Vector128.Create(double.PositiveInfinity);
+        eWide = Vector128.ConditionalSelect(Vector128.LessThan(sizeWide, infiniteWide), eWide, sizeWide);
+        eWide = Vector128.ConditionalSelect(Vector128.Equals(sizeWide, Vector128<double>.Zero), -infiniteWide, eWide);
+        return new() { v = eWide.As<double, T>() };
     }
 
     // The highest bit of the fraction is moved to the exponent, where it halves what is at or above 1.5.
@@ -216,21 +230,24 @@ internal readonly unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<
     {
         if (Avx512F.VL.IsSupported)
         {
-            return Single
-                ? new(Avx512F.VL.GetMantissa(x.v.AsSingle(), SimdInfo.MantissaAroundOne).As<float, T>())
-                : new(Avx512F.VL.GetMantissa(x.v.AsDouble(), SimdInfo.MantissaAroundOne).As<double, T>());
+            return typeof(T) == typeof(float)
+                ? new() { v = Avx512F.VL.GetMantissa(x.v.AsSingle(), SimdInfo.MantissaAroundOne).As<float, T>() }
+                : new() { v = Avx512F.VL.GetMantissa(x.v.AsDouble(), SimdInfo.MantissaAroundOne).As<double, T>() };
         }
-        if (Single)
+        if (typeof(T) == typeof(float))
         {
             Vector128<int> bits = Normalized(x.v.AsSingle()).AsInt32() & Vector128.Create(0x007FFFFF);
             bits = (bits | Vector128.Create(0x3F800000)) - ((bits & Vector128.Create(0x00400000)) << 1);
-            return new(Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(x.v.AsSingle(), Vector128<float>.Zero), bits.AsSingle(),
-                Vector128.Create(float.NaN)).As<float, T>());
+            Vector128<float> positive = Vector128.GreaterThanOrEqual(x.v.AsSingle(), Vector128<float>.Zero);
+            Vector128<float> m = Vector128.ConditionalSelect(positive, bits.AsSingle(), Vector128.Create(float.NaN));
+            return new() { v = m.As<float, T>() };
         }
         Vector128<long> wide = Normalized(x.v.AsDouble()).AsInt64() & Vector128.Create(0x000FFFFFFFFFFFFF);
         wide = (wide | Vector128.Create(0x3FF0000000000000)) - ((wide & Vector128.Create(0x0008000000000000)) << 1);
-        return new(Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(x.v.AsDouble(), Vector128<double>.Zero), wide.AsDouble(),
-            Vector128.Create(double.NaN)).As<double, T>());
+        Vector128<double> positiveWide = Vector128.GreaterThanOrEqual(x.v.AsDouble(), Vector128<double>.Zero);
+        Vector128<double> nan = Vector128.Create(double.NaN);
+        Vector128<double> mWide = Vector128.ConditionalSelect(positiveWide, wide.AsDouble(), nan);
+        return new() { v = mWide.As<double, T>() };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,23 +6,16 @@ using System.Runtime.Intrinsics.X86;
 namespace ChainRule.Kernels;
 
 /// <summary>A register of 256 bits.</summary>
+/// <remarks>
+/// Operations fill the field in an initialiser and ask for their type in place: a constructor and a property would be
+/// one more inlined call each, and the compiler stops inlining at 512 locals, which two or three elementary functions
+/// in one loop reach.
+/// </remarks>
 [method: MethodImpl(MethodImplOptions.AggressiveInlining)]
-internal readonly unsafe struct Vec256<T>(Vector256<T> value) : ISimdVec<Vec256<T>, T>
+internal unsafe struct Vec256<T>(Vector256<T> value) : ISimdVec<Vec256<T>, T>
     where T : unmanaged, INumber<T>
 {
-    private readonly Vector256<T> v = value;
-
-    private static bool Single
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => typeof(T) == typeof(float);
-    }
-
-    private static bool Real
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => typeof(T) == typeof(float) || typeof(T) == typeof(double);
-    }
+    private Vector256<T> v = value;
 
     public static int Count
     {
@@ -31,130 +24,138 @@ internal readonly unsafe struct Vec256<T>(Vector256<T> value) : ISimdVec<Vec256<
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> operator +(Vec256<T> a, Vec256<T> b) => new(a.v + b.v);
+    public static Vec256<T> operator +(Vec256<T> a, Vec256<T> b) => new() { v = a.v + b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> operator -(Vec256<T> a, Vec256<T> b) => new(a.v - b.v);
+    public static Vec256<T> operator -(Vec256<T> a, Vec256<T> b) => new() { v = a.v - b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> operator *(Vec256<T> a, Vec256<T> b) => new(a.v * b.v);
+    public static Vec256<T> operator *(Vec256<T> a, Vec256<T> b) => new() { v = a.v * b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> operator /(Vec256<T> a, Vec256<T> b) => new(a.v / b.v);
+    public static Vec256<T> operator /(Vec256<T> a, Vec256<T> b) => new() { v = a.v / b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> operator -(Vec256<T> a) => new(-a.v);
+    public static Vec256<T> operator -(Vec256<T> a) => new() { v = -a.v };
 
     // Written out for the two real types: the generic conversion costs the compiler five inlined calls a constant.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256<T> Const(double value)
     {
-        if (Single) return new(Vector256.Create((float)value).As<float, T>());
-        return Real ? new(Vector256.Create(value).As<double, T>()) : new(Vector256.Create(T.CreateTruncating(value)));
+        if (typeof(T) == typeof(float)) return new() { v = Vector256.Create((float)value).As<float, T>() };
+        if (typeof(T) == typeof(double)) return new() { v = Vector256.Create(value).As<double, T>() };
+        return new() { v = Vector256.Create(T.CreateTruncating(value)) };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Broadcast(T value) => new(Vector256.Create(value));
+    public static Vec256<T> Broadcast(T value) => new() { v = Vector256.Create(value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Load(T* source) => new(Vector256.Load(source));
+    public static Vec256<T> Load(T* source) => new() { v = Vector256.Load(source) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(T* target, Vec256<T> value) => Vector256.Store(value.v, target);
 
-    // A browser has no fused form and emulates it at a hundredth of the speed.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256<T> Fma(Vec256<T> a, Vec256<T> b, Vec256<T> c)
     {
-        if (OperatingSystem.IsBrowser() || !Real) return new((a.v * b.v) + c.v);
-        return Single
-            ? new(Vector256.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>())
-            : new(Vector256.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>());
+        if (typeof(T) == typeof(float))
+        {
+            Vector256<float> y = Vector256.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle());
+            return new() { v = y.As<float, T>() };
+        }
+        if (typeof(T) == typeof(double))
+        {
+            Vector256<double> y = Vector256.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble());
+            return new() { v = y.As<double, T>() };
+        }
+        return new() { v = (a.v * b.v) + c.v };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Abs(Vec256<T> x) => new(Vector256.Abs(x.v));
+    public static Vec256<T> Abs(Vec256<T> x) => new() { v = Vector256.Abs(x.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Sqrt(Vec256<T> x) => new(Vector256.Sqrt(x.v));
+    public static Vec256<T> Sqrt(Vec256<T> x) => new() { v = Vector256.Sqrt(x.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256<T> Floor(Vec256<T> x)
     {
-        if (!Real) return x;
-        return Single
-            ? new(Vector256.Floor(x.v.AsSingle()).As<float, T>())
-            : new(Vector256.Floor(x.v.AsDouble()).As<double, T>());
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return x;
+        return typeof(T) == typeof(float)
+            ? new() { v = Vector256.Floor(x.v.AsSingle()).As<float, T>() }
+            : new() { v = Vector256.Floor(x.v.AsDouble()).As<double, T>() };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256<T> Ceiling(Vec256<T> x)
     {
-        if (!Real) return x;
-        return Single
-            ? new(Vector256.Ceiling(x.v.AsSingle()).As<float, T>())
-            : new(Vector256.Ceiling(x.v.AsDouble()).As<double, T>());
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return x;
+        return typeof(T) == typeof(float)
+            ? new() { v = Vector256.Ceiling(x.v.AsSingle()).As<float, T>() }
+            : new() { v = Vector256.Ceiling(x.v.AsDouble()).As<double, T>() };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256<T> Truncate(Vec256<T> x)
     {
-        if (!Real) return x;
-        return Single
-            ? new(Vector256.Truncate(x.v.AsSingle()).As<float, T>())
-            : new(Vector256.Truncate(x.v.AsDouble()).As<double, T>());
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return x;
+        return typeof(T) == typeof(float)
+            ? new() { v = Vector256.Truncate(x.v.AsSingle()).As<float, T>() }
+            : new() { v = Vector256.Truncate(x.v.AsDouble()).As<double, T>() };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256<T> Round(Vec256<T> x)
     {
-        if (!Real) return x;
-        return Single
-            ? new(Vector256.Round(x.v.AsSingle()).As<float, T>())
-            : new(Vector256.Round(x.v.AsDouble()).As<double, T>());
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return x;
+        return typeof(T) == typeof(float)
+            ? new() { v = Vector256.Round(x.v.AsSingle()).As<float, T>() }
+            : new() { v = Vector256.Round(x.v.AsDouble()).As<double, T>() };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Min(Vec256<T> a, Vec256<T> b) => new(Vector256.Min(a.v, b.v));
+    public static Vec256<T> Min(Vec256<T> a, Vec256<T> b) => new() { v = Vector256.Min(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Max(Vec256<T> a, Vec256<T> b) => new(Vector256.Max(a.v, b.v));
+    public static Vec256<T> Max(Vec256<T> a, Vec256<T> b) => new() { v = Vector256.Max(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> MinNative(Vec256<T> a, Vec256<T> b) => new(Vector256.MinNative(a.v, b.v));
+    public static Vec256<T> MinNative(Vec256<T> a, Vec256<T> b) => new() { v = Vector256.MinNative(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> MaxNative(Vec256<T> a, Vec256<T> b) => new(Vector256.MaxNative(a.v, b.v));
+    public static Vec256<T> MaxNative(Vec256<T> a, Vec256<T> b) => new() { v = Vector256.MaxNative(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Less(Vec256<T> a, Vec256<T> b) => new(Vector256.LessThan(a.v, b.v));
+    public static Vec256<T> Less(Vec256<T> a, Vec256<T> b) => new() { v = Vector256.LessThan(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> LessOrEqual(Vec256<T> a, Vec256<T> b) => new(Vector256.LessThanOrEqual(a.v, b.v));
+    public static Vec256<T> LessOrEqual(Vec256<T> a, Vec256<T> b) => new() { v = Vector256.LessThanOrEqual(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Equal(Vec256<T> a, Vec256<T> b) => new(Vector256.Equals(a.v, b.v));
+    public static Vec256<T> Equal(Vec256<T> a, Vec256<T> b) => new() { v = Vector256.Equals(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> And(Vec256<T> mask, Vec256<T> other) => new(mask.v & other.v);
+    public static Vec256<T> And(Vec256<T> mask, Vec256<T> other) => new() { v = mask.v & other.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Or(Vec256<T> mask, Vec256<T> other) => new(mask.v | other.v);
+    public static Vec256<T> Or(Vec256<T> mask, Vec256<T> other) => new() { v = mask.v | other.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256<T> Select(Vec256<T> mask, Vec256<T> whenTrue, Vec256<T> whenFalse) =>
-        new(Vector256.ConditionalSelect(mask.v, whenTrue.v, whenFalse.v));
+        new() { v = Vector256.ConditionalSelect(mask.v, whenTrue.v, whenFalse.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> CopySign(Vec256<T> magnitude, Vec256<T> sign) => new(Vector256.CopySign(magnitude.v, sign.v));
+    public static Vec256<T> CopySign(Vec256<T> magnitude, Vec256<T> sign) =>
+        new() { v = Vector256.CopySign(magnitude.v, sign.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> ShiftLeft(Vec256<T> x, int count) => Single
-        ? new((x.v.AsInt32() << count).As<int, T>())
-        : new((x.v.AsInt64() << count).As<long, T>());
+    public static Vec256<T> ShiftLeft(Vec256<T> x, int count) => typeof(T) == typeof(float)
+        ? new() { v = (x.v.AsInt32() << count).As<int, T>() }
+        : new() { v = (x.v.AsInt64() << count).As<long, T>() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> TestBit(Vec256<T> x, int bit) => Single
+    public static Vec256<T> TestBit(Vec256<T> x, int bit) => typeof(T) == typeof(float)
         ? new((~Vector256.Equals(x.v.AsInt32() & Vector256.Create(1 << bit), Vector256<int>.Zero)).As<int, T>())
         : new((~Vector256.Equals(x.v.AsInt64() & Vector256.Create(1L << bit), Vector256<long>.Zero)).As<long, T>());
 
@@ -164,15 +165,16 @@ internal readonly unsafe struct Vec256<T>(Vector256<T> value) : ISimdVec<Vec256<
     {
         if (Avx512F.VL.IsSupported)
         {
-            return Single
-                ? new(Avx512F.VL.Scale(x.v.AsSingle(), n.v.AsSingle()).As<float, T>())
-                : new(Avx512F.VL.Scale(x.v.AsDouble(), n.v.AsDouble()).As<double, T>());
+            return typeof(T) == typeof(float)
+                ? new() { v = Avx512F.VL.Scale(x.v.AsSingle(), n.v.AsSingle()).As<float, T>() }
+                : new() { v = Avx512F.VL.Scale(x.v.AsDouble(), n.v.AsDouble()).As<double, T>() };
         }
-        if (Single)
+        if (typeof(T) == typeof(float))
         {
             Vector256<int> biased = (n.v.AsSingle() + Vector256.Create(12582912f + 254)).AsInt32();
             Vector256<int> low = biased >>> 1;
-            return new((x.v.AsSingle() * (low << 23).AsSingle() * ((biased - low) << 23).AsSingle()).As<float, T>());
+            Vector256<float> y = x.v.AsSingle() * (low << 23).AsSingle() * ((biased - low) << 23).AsSingle();
+            return new() { v = y.As<float, T>() };
         }
         Vector256<long> biasedLong = (n.v.AsDouble() + Vector256.Create(6755399441055744.0 + 2046)).AsInt64();
         Vector256<long> lowLong = biasedLong >>> 1;
@@ -185,26 +187,29 @@ internal readonly unsafe struct Vec256<T>(Vector256<T> value) : ISimdVec<Vec256<
     {
         if (Avx512F.VL.IsSupported)
         {
-            return Single
-                ? new(Avx512F.VL.GetExponent(x.v.AsSingle()).As<float, T>())
-                : new(Avx512F.VL.GetExponent(x.v.AsDouble()).As<double, T>());
+            return typeof(T) == typeof(float)
+                ? new() { v = Avx512F.VL.GetExponent(x.v.AsSingle()).As<float, T>() }
+                : new() { v = Avx512F.VL.GetExponent(x.v.AsDouble()).As<double, T>() };
         }
-        if (Single)
+        if (typeof(T) == typeof(float))
         {
             Vector256<float> size = Vector256.Abs(x.v.AsSingle());
-            Vector256<float> e = Vector256.ConvertToSingle(Normalized(size).AsInt32() >>> 23) - Vector256.ConditionalSelect(
-                Vector256.LessThan(size, Vector256.Create(1.17549435E-38f)), Vector256.Create(150f), Vector256.Create(127f));
-            e = Vector256.ConditionalSelect(Vector256.LessThan(size, Vector256.Create(float.PositiveInfinity)), e, size);
-            return new(Vector256.ConditionalSelect(
-                Vector256.Equals(size, Vector256<float>.Zero), Vector256.Create(float.NegativeInfinity), e).As<float, T>());
+            Vector256<float> subnormal = Vector256.LessThan(size, Vector256.Create(1.17549435E-38f));
+            Vector256<float> bias = Vector256.ConditionalSelect(subnormal, Vector256.Create(150f), Vector256.Create(127f));
+            Vector256<float> e = Vector256.ConvertToSingle(Normalized(size).AsInt32() >>> 23) - bias;
+            Vector256<float> infinite = Vector256.Create(float.PositiveInfinity);
+            e = Vector256.ConditionalSelect(Vector256.LessThan(size, infinite), e, size);
+            e = Vector256.ConditionalSelect(Vector256.Equals(size, Vector256<float>.Zero), -infinite, e);
+            return new() { v = e.As<float, T>() };
         }
-        Vector256<double> sizeDouble = Vector256.Abs(x.v.AsDouble());
-        Vector256<double> eDouble = FromInt64(Normalized(sizeDouble).AsInt64() >>> 52) - Vector256.ConditionalSelect(
-            Vector256.LessThan(sizeDouble, Vector256.Create(2.2250738585072014E-308)), Vector256.Create(1075.0), Vector256.Create(1023.0));
-        eDouble = Vector256.ConditionalSelect(
-            Vector256.LessThan(sizeDouble, Vector256.Create(double.PositiveInfinity)), eDouble, sizeDouble);
-        return new(Vector256.ConditionalSelect(Vector256.Equals(sizeDouble, Vector256<double>.Zero),
-            Vector256.Create(double.NegativeInfinity), eDouble).As<double, T>());
+        Vector256<double> sizeWide = Vector256.Abs(x.v.AsDouble());
+        Vector256<double> subnormalWide = Vector256.LessThan(sizeWide, Vector256.Create(2.2250738585072014E-308));
+        Vector256<double> biasWide = Vector256.ConditionalSelect(subnormalWide, Vector256.Create(1075.0), Vector256.Create(1023.0));
+        Vector256<double> eWide = FromInt64(Normalized(sizeWide).AsInt64() >>> 52) - biasWide;
+        Vector256<double> infiniteWide = Vector256.Create(double.PositiveInfinity);
+        eWide = Vector256.ConditionalSelect(Vector256.LessThan(sizeWide, infiniteWide), eWide, sizeWide);
+        eWide = Vector256.ConditionalSelect(Vector256.Equals(sizeWide, Vector256<double>.Zero), -infiniteWide, eWide);
+        return new() { v = eWide.As<double, T>() };
     }
 
     // The highest bit of the fraction is moved to the exponent, where it halves what is at or above 1.5.
@@ -213,21 +218,24 @@ internal readonly unsafe struct Vec256<T>(Vector256<T> value) : ISimdVec<Vec256<
     {
         if (Avx512F.VL.IsSupported)
         {
-            return Single
-                ? new(Avx512F.VL.GetMantissa(x.v.AsSingle(), SimdInfo.MantissaAroundOne).As<float, T>())
-                : new(Avx512F.VL.GetMantissa(x.v.AsDouble(), SimdInfo.MantissaAroundOne).As<double, T>());
+            return typeof(T) == typeof(float)
+                ? new() { v = Avx512F.VL.GetMantissa(x.v.AsSingle(), SimdInfo.MantissaAroundOne).As<float, T>() }
+                : new() { v = Avx512F.VL.GetMantissa(x.v.AsDouble(), SimdInfo.MantissaAroundOne).As<double, T>() };
         }
-        if (Single)
+        if (typeof(T) == typeof(float))
         {
             Vector256<int> bits = Normalized(x.v.AsSingle()).AsInt32() & Vector256.Create(0x007FFFFF);
             bits = (bits | Vector256.Create(0x3F800000)) - ((bits & Vector256.Create(0x00400000)) << 1);
-            return new(Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(x.v.AsSingle(), Vector256<float>.Zero), bits.AsSingle(),
-                Vector256.Create(float.NaN)).As<float, T>());
+            Vector256<float> positive = Vector256.GreaterThanOrEqual(x.v.AsSingle(), Vector256<float>.Zero);
+            Vector256<float> m = Vector256.ConditionalSelect(positive, bits.AsSingle(), Vector256.Create(float.NaN));
+            return new() { v = m.As<float, T>() };
         }
         Vector256<long> wide = Normalized(x.v.AsDouble()).AsInt64() & Vector256.Create(0x000FFFFFFFFFFFFF);
         wide = (wide | Vector256.Create(0x3FF0000000000000)) - ((wide & Vector256.Create(0x0008000000000000)) << 1);
-        return new(Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(x.v.AsDouble(), Vector256<double>.Zero), wide.AsDouble(),
-            Vector256.Create(double.NaN)).As<double, T>());
+        Vector256<double> positiveWide = Vector256.GreaterThanOrEqual(x.v.AsDouble(), Vector256<double>.Zero);
+        Vector256<double> nan = Vector256.Create(double.NaN);
+        Vector256<double> mWide = Vector256.ConditionalSelect(positiveWide, wide.AsDouble(), nan);
+        return new() { v = mWide.As<double, T>() };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,23 +6,16 @@ using System.Runtime.Intrinsics.X86;
 namespace ChainRule.Kernels;
 
 /// <summary>A register of 512 bits.</summary>
+/// <remarks>
+/// Operations fill the field in an initialiser and ask for their type in place: a constructor and a property would be
+/// one more inlined call each, and the compiler stops inlining at 512 locals, which two or three elementary functions
+/// in one loop reach.
+/// </remarks>
 [method: MethodImpl(MethodImplOptions.AggressiveInlining)]
-internal readonly unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<T>, T>
+internal unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<T>, T>
     where T : unmanaged, INumber<T>
 {
-    private readonly Vector512<T> v = value;
-
-    private static bool Single
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => typeof(T) == typeof(float);
-    }
-
-    private static bool Real
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => typeof(T) == typeof(float) || typeof(T) == typeof(double);
-    }
+    private Vector512<T> v = value;
 
     public static int Count
     {
@@ -31,130 +24,138 @@ internal readonly unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> operator +(Vec512<T> a, Vec512<T> b) => new(a.v + b.v);
+    public static Vec512<T> operator +(Vec512<T> a, Vec512<T> b) => new() { v = a.v + b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> operator -(Vec512<T> a, Vec512<T> b) => new(a.v - b.v);
+    public static Vec512<T> operator -(Vec512<T> a, Vec512<T> b) => new() { v = a.v - b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> operator *(Vec512<T> a, Vec512<T> b) => new(a.v * b.v);
+    public static Vec512<T> operator *(Vec512<T> a, Vec512<T> b) => new() { v = a.v * b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> operator /(Vec512<T> a, Vec512<T> b) => new(a.v / b.v);
+    public static Vec512<T> operator /(Vec512<T> a, Vec512<T> b) => new() { v = a.v / b.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> operator -(Vec512<T> a) => new(-a.v);
+    public static Vec512<T> operator -(Vec512<T> a) => new() { v = -a.v };
 
     // Written out for the two real types: the generic conversion costs the compiler five inlined calls a constant.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512<T> Const(double value)
     {
-        if (Single) return new(Vector512.Create((float)value).As<float, T>());
-        return Real ? new(Vector512.Create(value).As<double, T>()) : new(Vector512.Create(T.CreateTruncating(value)));
+        if (typeof(T) == typeof(float)) return new() { v = Vector512.Create((float)value).As<float, T>() };
+        if (typeof(T) == typeof(double)) return new() { v = Vector512.Create(value).As<double, T>() };
+        return new() { v = Vector512.Create(T.CreateTruncating(value)) };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> Broadcast(T value) => new(Vector512.Create(value));
+    public static Vec512<T> Broadcast(T value) => new() { v = Vector512.Create(value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> Load(T* source) => new(Vector512.Load(source));
+    public static Vec512<T> Load(T* source) => new() { v = Vector512.Load(source) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(T* target, Vec512<T> value) => Vector512.Store(value.v, target);
 
-    // A browser has no fused form and emulates it at a hundredth of the speed.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512<T> Fma(Vec512<T> a, Vec512<T> b, Vec512<T> c)
     {
-        if (OperatingSystem.IsBrowser() || !Real) return new((a.v * b.v) + c.v);
-        return Single
-            ? new(Vector512.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>())
-            : new(Vector512.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>());
+        if (typeof(T) == typeof(float))
+        {
+            Vector512<float> y = Vector512.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle());
+            return new() { v = y.As<float, T>() };
+        }
+        if (typeof(T) == typeof(double))
+        {
+            Vector512<double> y = Vector512.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble());
+            return new() { v = y.As<double, T>() };
+        }
+        return new() { v = (a.v * b.v) + c.v };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> Abs(Vec512<T> x) => new(Vector512.Abs(x.v));
+    public static Vec512<T> Abs(Vec512<T> x) => new() { v = Vector512.Abs(x.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> Sqrt(Vec512<T> x) => new(Vector512.Sqrt(x.v));
+    public static Vec512<T> Sqrt(Vec512<T> x) => new() { v = Vector512.Sqrt(x.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512<T> Floor(Vec512<T> x)
     {
-        if (!Real) return x;
-        return Single
-            ? new(Vector512.Floor(x.v.AsSingle()).As<float, T>())
-            : new(Vector512.Floor(x.v.AsDouble()).As<double, T>());
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return x;
+        return typeof(T) == typeof(float)
+            ? new() { v = Vector512.Floor(x.v.AsSingle()).As<float, T>() }
+            : new() { v = Vector512.Floor(x.v.AsDouble()).As<double, T>() };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512<T> Ceiling(Vec512<T> x)
     {
-        if (!Real) return x;
-        return Single
-            ? new(Vector512.Ceiling(x.v.AsSingle()).As<float, T>())
-            : new(Vector512.Ceiling(x.v.AsDouble()).As<double, T>());
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return x;
+        return typeof(T) == typeof(float)
+            ? new() { v = Vector512.Ceiling(x.v.AsSingle()).As<float, T>() }
+            : new() { v = Vector512.Ceiling(x.v.AsDouble()).As<double, T>() };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512<T> Truncate(Vec512<T> x)
     {
-        if (!Real) return x;
-        return Single
-            ? new(Vector512.Truncate(x.v.AsSingle()).As<float, T>())
-            : new(Vector512.Truncate(x.v.AsDouble()).As<double, T>());
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return x;
+        return typeof(T) == typeof(float)
+            ? new() { v = Vector512.Truncate(x.v.AsSingle()).As<float, T>() }
+            : new() { v = Vector512.Truncate(x.v.AsDouble()).As<double, T>() };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512<T> Round(Vec512<T> x)
     {
-        if (!Real) return x;
-        return Single
-            ? new(Vector512.Round(x.v.AsSingle()).As<float, T>())
-            : new(Vector512.Round(x.v.AsDouble()).As<double, T>());
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return x;
+        return typeof(T) == typeof(float)
+            ? new() { v = Vector512.Round(x.v.AsSingle()).As<float, T>() }
+            : new() { v = Vector512.Round(x.v.AsDouble()).As<double, T>() };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> Min(Vec512<T> a, Vec512<T> b) => new(Vector512.Min(a.v, b.v));
+    public static Vec512<T> Min(Vec512<T> a, Vec512<T> b) => new() { v = Vector512.Min(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> Max(Vec512<T> a, Vec512<T> b) => new(Vector512.Max(a.v, b.v));
+    public static Vec512<T> Max(Vec512<T> a, Vec512<T> b) => new() { v = Vector512.Max(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> MinNative(Vec512<T> a, Vec512<T> b) => new(Vector512.MinNative(a.v, b.v));
+    public static Vec512<T> MinNative(Vec512<T> a, Vec512<T> b) => new() { v = Vector512.MinNative(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> MaxNative(Vec512<T> a, Vec512<T> b) => new(Vector512.MaxNative(a.v, b.v));
+    public static Vec512<T> MaxNative(Vec512<T> a, Vec512<T> b) => new() { v = Vector512.MaxNative(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> Less(Vec512<T> a, Vec512<T> b) => new(Vector512.LessThan(a.v, b.v));
+    public static Vec512<T> Less(Vec512<T> a, Vec512<T> b) => new() { v = Vector512.LessThan(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> LessOrEqual(Vec512<T> a, Vec512<T> b) => new(Vector512.LessThanOrEqual(a.v, b.v));
+    public static Vec512<T> LessOrEqual(Vec512<T> a, Vec512<T> b) => new() { v = Vector512.LessThanOrEqual(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> Equal(Vec512<T> a, Vec512<T> b) => new(Vector512.Equals(a.v, b.v));
+    public static Vec512<T> Equal(Vec512<T> a, Vec512<T> b) => new() { v = Vector512.Equals(a.v, b.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> And(Vec512<T> mask, Vec512<T> other) => new(mask.v & other.v);
+    public static Vec512<T> And(Vec512<T> mask, Vec512<T> other) => new() { v = mask.v & other.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> Or(Vec512<T> mask, Vec512<T> other) => new(mask.v | other.v);
+    public static Vec512<T> Or(Vec512<T> mask, Vec512<T> other) => new() { v = mask.v | other.v };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512<T> Select(Vec512<T> mask, Vec512<T> whenTrue, Vec512<T> whenFalse) =>
-        new(Vector512.ConditionalSelect(mask.v, whenTrue.v, whenFalse.v));
+        new() { v = Vector512.ConditionalSelect(mask.v, whenTrue.v, whenFalse.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> CopySign(Vec512<T> magnitude, Vec512<T> sign) => new(Vector512.CopySign(magnitude.v, sign.v));
+    public static Vec512<T> CopySign(Vec512<T> magnitude, Vec512<T> sign) =>
+        new() { v = Vector512.CopySign(magnitude.v, sign.v) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> ShiftLeft(Vec512<T> x, int count) => Single
-        ? new((x.v.AsInt32() << count).As<int, T>())
-        : new((x.v.AsInt64() << count).As<long, T>());
+    public static Vec512<T> ShiftLeft(Vec512<T> x, int count) => typeof(T) == typeof(float)
+        ? new() { v = (x.v.AsInt32() << count).As<int, T>() }
+        : new() { v = (x.v.AsInt64() << count).As<long, T>() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> TestBit(Vec512<T> x, int bit) => Single
+    public static Vec512<T> TestBit(Vec512<T> x, int bit) => typeof(T) == typeof(float)
         ? new((~Vector512.Equals(x.v.AsInt32() & Vector512.Create(1 << bit), Vector512<int>.Zero)).As<int, T>())
         : new((~Vector512.Equals(x.v.AsInt64() & Vector512.Create(1L << bit), Vector512<long>.Zero)).As<long, T>());
 
@@ -164,15 +165,16 @@ internal readonly unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<
     {
         if (Avx512F.IsSupported)
         {
-            return Single
-                ? new(Avx512F.Scale(x.v.AsSingle(), n.v.AsSingle()).As<float, T>())
-                : new(Avx512F.Scale(x.v.AsDouble(), n.v.AsDouble()).As<double, T>());
+            return typeof(T) == typeof(float)
+                ? new() { v = Avx512F.Scale(x.v.AsSingle(), n.v.AsSingle()).As<float, T>() }
+                : new() { v = Avx512F.Scale(x.v.AsDouble(), n.v.AsDouble()).As<double, T>() };
         }
-        if (Single)
+        if (typeof(T) == typeof(float))
         {
             Vector512<int> biased = (n.v.AsSingle() + Vector512.Create(12582912f + 254)).AsInt32();
             Vector512<int> low = biased >>> 1;
-            return new((x.v.AsSingle() * (low << 23).AsSingle() * ((biased - low) << 23).AsSingle()).As<float, T>());
+            Vector512<float> y = x.v.AsSingle() * (low << 23).AsSingle() * ((biased - low) << 23).AsSingle();
+            return new() { v = y.As<float, T>() };
         }
         Vector512<long> biasedLong = (n.v.AsDouble() + Vector512.Create(6755399441055744.0 + 2046)).AsInt64();
         Vector512<long> lowLong = biasedLong >>> 1;
@@ -185,26 +187,29 @@ internal readonly unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<
     {
         if (Avx512F.IsSupported)
         {
-            return Single
-                ? new(Avx512F.GetExponent(x.v.AsSingle()).As<float, T>())
-                : new(Avx512F.GetExponent(x.v.AsDouble()).As<double, T>());
+            return typeof(T) == typeof(float)
+                ? new() { v = Avx512F.GetExponent(x.v.AsSingle()).As<float, T>() }
+                : new() { v = Avx512F.GetExponent(x.v.AsDouble()).As<double, T>() };
         }
-        if (Single)
+        if (typeof(T) == typeof(float))
         {
             Vector512<float> size = Vector512.Abs(x.v.AsSingle());
-            Vector512<float> e = Vector512.ConvertToSingle(Normalized(size).AsInt32() >>> 23) - Vector512.ConditionalSelect(
-                Vector512.LessThan(size, Vector512.Create(1.17549435E-38f)), Vector512.Create(150f), Vector512.Create(127f));
-            e = Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(float.PositiveInfinity)), e, size);
-            return new(Vector512.ConditionalSelect(
-                Vector512.Equals(size, Vector512<float>.Zero), Vector512.Create(float.NegativeInfinity), e).As<float, T>());
+            Vector512<float> subnormal = Vector512.LessThan(size, Vector512.Create(1.17549435E-38f));
+            Vector512<float> bias = Vector512.ConditionalSelect(subnormal, Vector512.Create(150f), Vector512.Create(127f));
+            Vector512<float> e = Vector512.ConvertToSingle(Normalized(size).AsInt32() >>> 23) - bias;
+            Vector512<float> infinite = Vector512.Create(float.PositiveInfinity);
+            e = Vector512.ConditionalSelect(Vector512.LessThan(size, infinite), e, size);
+            e = Vector512.ConditionalSelect(Vector512.Equals(size, Vector512<float>.Zero), -infinite, e);
+            return new() { v = e.As<float, T>() };
         }
-        Vector512<double> sizeDouble = Vector512.Abs(x.v.AsDouble());
-        Vector512<double> eDouble = FromInt64(Normalized(sizeDouble).AsInt64() >>> 52) - Vector512.ConditionalSelect(
-            Vector512.LessThan(sizeDouble, Vector512.Create(2.2250738585072014E-308)), Vector512.Create(1075.0), Vector512.Create(1023.0));
-        eDouble = Vector512.ConditionalSelect(
-            Vector512.LessThan(sizeDouble, Vector512.Create(double.PositiveInfinity)), eDouble, sizeDouble);
-        return new(Vector512.ConditionalSelect(Vector512.Equals(sizeDouble, Vector512<double>.Zero),
-            Vector512.Create(double.NegativeInfinity), eDouble).As<double, T>());
+        Vector512<double> sizeWide = Vector512.Abs(x.v.AsDouble());
+        Vector512<double> subnormalWide = Vector512.LessThan(sizeWide, Vector512.Create(2.2250738585072014E-308));
+        Vector512<double> biasWide = Vector512.ConditionalSelect(subnormalWide, Vector512.Create(1075.0), Vector512.Create(1023.0));
+        Vector512<double> eWide = FromInt64(Normalized(sizeWide).AsInt64() >>> 52) - biasWide;
+        Vector512<double> infiniteWide = Vector512.Create(double.PositiveInfinity);
+        eWide = Vector512.ConditionalSelect(Vector512.LessThan(sizeWide, infiniteWide), eWide, sizeWide);
+        eWide = Vector512.ConditionalSelect(Vector512.Equals(sizeWide, Vector512<double>.Zero), -infiniteWide, eWide);
+        return new() { v = eWide.As<double, T>() };
     }
 
     // The highest bit of the fraction is moved to the exponent, where it halves what is at or above 1.5.
@@ -213,21 +218,24 @@ internal readonly unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<
     {
         if (Avx512F.IsSupported)
         {
-            return Single
-                ? new(Avx512F.GetMantissa(x.v.AsSingle(), SimdInfo.MantissaAroundOne).As<float, T>())
-                : new(Avx512F.GetMantissa(x.v.AsDouble(), SimdInfo.MantissaAroundOne).As<double, T>());
+            return typeof(T) == typeof(float)
+                ? new() { v = Avx512F.GetMantissa(x.v.AsSingle(), SimdInfo.MantissaAroundOne).As<float, T>() }
+                : new() { v = Avx512F.GetMantissa(x.v.AsDouble(), SimdInfo.MantissaAroundOne).As<double, T>() };
         }
-        if (Single)
+        if (typeof(T) == typeof(float))
         {
             Vector512<int> bits = Normalized(x.v.AsSingle()).AsInt32() & Vector512.Create(0x007FFFFF);
             bits = (bits | Vector512.Create(0x3F800000)) - ((bits & Vector512.Create(0x00400000)) << 1);
-            return new(Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(x.v.AsSingle(), Vector512<float>.Zero), bits.AsSingle(),
-                Vector512.Create(float.NaN)).As<float, T>());
+            Vector512<float> positive = Vector512.GreaterThanOrEqual(x.v.AsSingle(), Vector512<float>.Zero);
+            Vector512<float> m = Vector512.ConditionalSelect(positive, bits.AsSingle(), Vector512.Create(float.NaN));
+            return new() { v = m.As<float, T>() };
         }
         Vector512<long> wide = Normalized(x.v.AsDouble()).AsInt64() & Vector512.Create(0x000FFFFFFFFFFFFF);
         wide = (wide | Vector512.Create(0x3FF0000000000000)) - ((wide & Vector512.Create(0x0008000000000000)) << 1);
-        return new(Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(x.v.AsDouble(), Vector512<double>.Zero), wide.AsDouble(),
-            Vector512.Create(double.NaN)).As<double, T>());
+        Vector512<double> positiveWide = Vector512.GreaterThanOrEqual(x.v.AsDouble(), Vector512<double>.Zero);
+        Vector512<double> nan = Vector512.Create(double.NaN);
+        Vector512<double> mWide = Vector512.ConditionalSelect(positiveWide, wide.AsDouble(), nan);
+        return new() { v = mWide.As<double, T>() };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -287,10 +295,10 @@ internal readonly unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512<T> LoadPartial(T* source, int count)
     {
-        if (Avx512F.IsSupported && Single)
+        if (Avx512F.IsSupported && typeof(T) == typeof(float))
         {
             Vector512<float> mask = Vector512.LessThan(Lanes, Vector512.Create((float)count));
-            return new(Avx512F.MaskLoad((float*)source, mask, Vector512<float>.Zero).As<float, T>());
+            return new() { v = Avx512F.MaskLoad((float*)source, mask, Vector512<float>.Zero).As<float, T>() };
         }
         T* lanes = stackalloc T[Count];
         for (int i = 0; i < Count; i++) lanes[i] = i < count ? source[i] : default;
@@ -300,7 +308,7 @@ internal readonly unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePartial(T* target, Vec512<T> value, int count)
     {
-        if (Avx512F.IsSupported && Single)
+        if (Avx512F.IsSupported && typeof(T) == typeof(float))
         {
             Vector512<float> mask = Vector512.LessThan(Lanes, Vector512.Create((float)count));
             Avx512F.MaskStore((float*)target, mask, value.v.AsSingle());

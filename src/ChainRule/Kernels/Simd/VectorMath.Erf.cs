@@ -6,11 +6,14 @@ namespace ChainRule.Kernels;
 /// <summary>The error function.</summary>
 internal static partial class VectorMath
 {
-    /// <summary>2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. At most 1.2 ulp (float32), 1.2 ulp (float64).</summary>
+    /// <summary>
+    /// 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. At most 1.2 ulp (float32), 1.2 ulp (float64).
+    /// </summary>
     /// <remarks>
-    /// For small |x| x + x p(x^2), p of degree 6 leaves 2^-31 (float32, below 0.92), of degree 11 2^-57 (float64, below 1). Above
-    /// it 1 - exp(-l(|x|)) with l = -log erfc as a polynomial, whose error erfc itself makes small: degree 7 leaves 2^-34
-    /// (float32), degree 18 2^-59 (float64). The form, without its numbers, is that of N. Juffa (2009 and later).
+    /// For small |x| x + x p(x^2), p of degree 6 leaves 2^-31 (float32, below 0.92), of degree 11 2^-57 (float64,
+    /// below 1). Above it 1 - exp(-l(|x|)) with l = -log erfc as a polynomial, whose error erfc itself makes small:
+    /// degree 7 leaves 2^-34 (float32), degree 18 2^-59 (float64). The form, without its numbers, is that of N. Juffa
+    /// (2009 and later).
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Erf<V, T>(V x)

@@ -5,13 +5,13 @@ namespace ChainRule.Kernels;
 
 /// <summary>log and log1p.</summary>
 /// <remarks>
-/// x = 2^e m with m in [0.75, 1.5), so that numbers near 1 have e = 0 and lose nothing: log x = e ln2 + log(1 + f), f = m - 1, and
-/// log(1 + f) = f - f^2 / 2 + f^3 p(f), p of degree 7 leaves 2^-27 (float32), of degree 19 2^-59 (float64). ln2 is split in two
-/// positive parts: e = -inf (x = 0) and +inf come out as they should.
+/// x = 2^e m with m in [0.75, 1.5), so that numbers near 1 have e = 0 and lose nothing: log x = e ln2 + log(1 + f), f
+/// = m - 1, and log(1 + f) = f - f^2 / 2 + f^3 p(f), p of degree 7 leaves 2^-27 (float32), of degree 19 2^-59
+/// (float64). ln2 is split in two positive parts: e = -inf (x = 0) and +inf come out as they should.
 /// </remarks>
 internal static partial class VectorMath
 {
-    /// <summary>Natural logarithm. At most 0.9 ulp (float32), 0.9 ulp (float64).</summary>
+    /// <summary>Natural logarithm. At most 1.0 ulp (float32), 0.9 ulp (float64).</summary>
     /// <remarks>Right for subnormal numbers; -inf at 0, NaN below 0.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Log<V, T>(V x)

@@ -6,7 +6,7 @@ namespace ChainRule.Kernels;
 /// <summary>tanh and the logistic function.</summary>
 internal static partial class VectorMath
 {
-    /// <summary>Hyperbolic tangent. At most 1.3 ulp (float32), 1.4 ulp (float64).</summary>
+    /// <summary>Hyperbolic tangent. At most 1.4 ulp (float32), 1.4 ulp (float64).</summary>
     /// <remarks>
     /// Below 0.625 x + x^3 p(x^2), p of degree 4 leaves 2^-27 (float32), of degree 10 2^-56 (float64); above it
     /// 1 - 2 / (exp 2|x| + 1), where the subtraction no longer magnifies errors (the split of Cody and Waite, 1980).
@@ -29,9 +29,9 @@ internal static partial class VectorMath
 
     /// <summary>1 / (1 + e^-x). At most 2.0 ulp (float32), 2.0 ulp (float64).</summary>
     /// <remarks>
-    /// With exp(-x) = 2^n (1 + m) the denominator is (1 + 2^n m) + 2^n: in this order the worst place is just below x = 0, where
-    /// three roundings (1/2 + 1 + 1/2 ulp of a result below 1/2) come to 2 ulp and no more. 0 where the result would be below the
-    /// smallest normal number.
+    /// With exp(-x) = 2^n (1 + m) the denominator is (1 + 2^n m) + 2^n: in this order the worst place is just below x
+    /// = 0, where three roundings (1/2 + 1 + 1/2 ulp of a result below 1/2) come to 2 ulp and no more. 0 where the
+    /// result would be below the smallest normal number.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid<V, T>(V x)

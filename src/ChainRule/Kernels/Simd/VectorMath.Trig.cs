@@ -7,10 +7,11 @@ namespace ChainRule.Kernels;
 
 /// <summary>sin and cos.</summary>
 /// <remarks>
-/// x = n pi/2 + r with |r| at most pi/4, pi/2 in three parts (Cody and Waite, 1980): n times the first is taken from x without
-/// an error where the multiply-add is fused, and in fewer bits over a shorter range where it is not. Then sin r = r + r^3 s(r^2)
-/// and cos r = 1 - r^2 / 2 + r^4 c(r^2): degree 2 leaves 2^-28 and 2^-33 (float32), degree 5 2^-57 (float64). n modulo 4 says which and
-/// with which sign. Larger arguments go lane by lane through the reduction of M. Payne and R. Hanek (1983).
+/// x = n pi/2 + r with |r| at most pi/4, pi/2 in three parts (Cody and Waite, 1980): n times the first is taken from x
+/// without an error where the multiply-add is fused, and in fewer bits over a shorter range where it is not. Then sin
+/// r = r + r^3 s(r^2) and cos r = 1 - r^2 / 2 + r^4 c(r^2): degree 2 leaves 2^-28 and 2^-33 (float32), degree 5 2^-57
+/// (float64). n modulo 4 says which and with which sign. Larger arguments go lane by lane through the reduction of M.
+/// Payne and R. Hanek (1983).
 /// </remarks>
 internal static unsafe partial class VectorMath
 {
@@ -68,9 +69,15 @@ internal static unsafe partial class VectorMath
         where T : unmanaged, INumber<T>
     {
         bool single = typeof(T) == typeof(float);
-        double first = single ? (Fused ? 1.5707962512969971 : 1.570770263671875) : (Fused ? 1.5707963267948966 : 1.5707963267341256);
-        double second = single ? (Fused ? 7.5497894158615964e-8 : 2.6063062250614166e-5) : (Fused ? 6.1232339957367648e-17 : 6.077100506303966e-11);
-        double third = single ? (Fused ? 5.3903025299577648e-15 : 6.07709993438732e-11) : (Fused ? 1.0828566739219139e-32 : 2.0222662487959506e-21);
+        double first = single
+            ? (Fused ? 1.5707962512969971 : 1.570770263671875)
+            : (Fused ? 1.5707963267948966 : 1.5707963267341256);
+        double second = single
+            ? (Fused ? 7.5497894158615964e-8 : 2.6063062250614166e-5)
+            : (Fused ? 6.1232339957367648e-17 : 6.077100506303966e-11);
+        double third = single
+            ? (Fused ? 5.3903025299577648e-15 : 6.07709993438732e-11)
+            : (Fused ? 1.0828566739219139e-32 : 2.0222662487959506e-21);
         V shifter = V.Const(single ? ShifterSingle : ShifterDouble);
         shifted = V.Fma(x, V.Const(0.63661977236758138), shifter);
         V n = shifted - shifter;
@@ -118,8 +125,8 @@ internal static unsafe partial class VectorMath
         ulong bits = BitConverter.DoubleToUInt64Bits(Math.Abs(x));
         ulong mantissa = (bits & 0x000FFFFFFFFFFFFF) | 0x0010000000000000;
 
-        // x = mantissa * 2^exponent. The digits of 2/pi before 2^(2 - exponent) give multiples of 4 in the product, whole turns;
-        // the 192 after them give the quadrant in 2 bits and the angle within it in 190.
+        // x = mantissa * 2^exponent. The digits of 2/pi before 2^(2 - exponent) give multiples of 4 in the product,
+        // whole turns; the 192 after them give the quadrant in 2 bits and the angle within it in 190.
         int exponent = (int)(bits >> 52) - 1075;
         int start = exponent - 2 + 64;
         ulong w0 = Digits(start), w1 = Digits(start + 64), w2 = Digits(start + 128);
