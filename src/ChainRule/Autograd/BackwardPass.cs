@@ -158,7 +158,10 @@ internal sealed class BackwardPass
         if (_captured is not null)
         {
             Tensor? found = _captured[leaf];
-            _captured[leaf] = found is null ? (CreateGraph ? gradient : gradient.Dense()) : found + gradient;
+            // Target may add to it later, so it must not be somebody else's tensor: the caller's seed, say.
+            if (found is null) found = CreateGraph ? gradient : gradient.CopyDense(Tensor.Empty(leaf.Shape, leaf.DType));
+            else found += gradient;
+            _captured[leaf] = found;
             return;
         }
         if (CreateGraph)

@@ -8,6 +8,8 @@ namespace ChainRule;
 public abstract class ChainRuleException : Exception
 {
     private readonly List<string> _layers = [];
+    private readonly string? _help;
+    private string? _suggested;
 
     private protected ChainRuleException(string message, Exception? inner = null)
         : base(message, inner)
@@ -29,11 +31,18 @@ public abstract class ChainRuleException : Exception
     public IReadOnlyList<string> Layers => _layers;
 
     /// <summary>What to do about it, where that is certain.</summary>
-    public string? Help { get; init; }
+    public string? Help
+    {
+        get => _help ?? _suggested;
+        init => _help = value;
+    }
 
     /// <summary>What happened, made from the exception's data.</summary>
     private protected virtual string Describe() => base.Message;
 
     /// <summary>Notes that the error passes through a layer.</summary>
     internal void AddLayer(string layer) => _layers.Add(layer);
+
+    /// <summary>Adds a help line that a layer is sure of, unless the error came with its own. A later one is better informed.</summary>
+    internal void Suggest(string help) => _suggested = help;
 }

@@ -22,7 +22,7 @@ public abstract class Layer : Module
             if (NonFiniteWatch.Current is { } watch) watch.Look(this, y);
             return y;
         }
-        catch (ChainRuleException e) when (Note(e))
+        catch (ChainRuleException e) when (Note(e, x))
         {
             throw;                                                   // never reached: Note only looks
         }
@@ -37,8 +37,14 @@ public abstract class Layer : Module
     /// <returns>Output.</returns>
     protected abstract Tensor ForwardCore(Tensor x);
 
-    private bool Note(ChainRuleException e)
+    /// <summary>What input the layer takes, for the help line of an error, where this one's shape is certainly wrong; else null.</summary>
+    /// <param name="x">Input that an error came from.</param>
+    /// <returns>Text such as "[..., 128]", or null.</returns>
+    protected internal virtual string? Expects(Tensor x) => null;
+
+    private bool Note(ChainRuleException e, Tensor x)
     {
+        if (e is ShapeException && e.Layers.Count == 0 && Expects(x) is { } expected) e.Suggest($"this layer expects {expected}.");
         e.AddLayer($"{Path} ({Summary})");
         return false;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace ChainRule.Nn;
@@ -14,6 +15,7 @@ public abstract class Module
 {
     private readonly List<Parameter> _parameters = [];
     private readonly List<(string Name, Tensor Value)> _buffers = [];
+    private readonly List<(string Name, Rng Rng)> _generators = [];
     private readonly List<(string Name, Module Module)> _children = [];
 
     /// <summary>True while the model learns: dropout drops and batch norm uses the batch's statistics. True at first.</summary>
@@ -27,6 +29,9 @@ public abstract class Module
 
     /// <summary>Names from the model down to this module: "model.layers.2".</summary>
     public string Path => Parent is null ? Name : Parent.Path + "." + Name;
+
+    /// <summary>Names below the model: "layers.2"; "model" for the model itself.</summary>
+    internal string Key => Parent is null or { Parent: null } ? Name : Parent.Key + "." + Name;
 
     /// <summary>Modules added to this one, in order.</summary>
     public IReadOnlyList<(string Name, Module Module)> Children => _children;
@@ -77,6 +82,36 @@ public abstract class Module
         return found;
     }
 
+    /// <summary>Keys of the state, with those under which a shared tensor appears again.</summary>
+    internal IReadOnlyList<string> StateKeys()
+    {
+        List<string> found = [];
+        Visit("", (prefix, module) =>
+        {
+            found.AddRange(module._parameters.Select(p => prefix + p.Name));
+            found.AddRange(module._buffers.Select(b => prefix + b.Name));
+        });
+        return found;
+    }
+
+    /// <summary>
+    /// Random generators of the layers, such as those of dropout, with their keys: what a checkpoint keeps beside <see cref="State"/> so that
+    /// a training goes on with the numbers it would have drawn. Set <see cref="Rng.State"/> to restore one.
+    /// </summary>
+    public IReadOnlyList<(string Key, Rng Rng)> Generators()
+    {
+        List<(string, Rng)> found = [];
+        HashSet<Rng> seen = [];
+        Visit("", (prefix, module) =>
+        {
+            foreach ((string name, Rng rng) in module._generators)
+            {
+                if (seen.Add(rng)) found.Add((prefix + name, rng));
+            }
+        });
+        return found;
+    }
+
     /// <summary>How many numbers the parameters hold.</summary>
     public long ParameterCount() => NamedParameters().Sum(p => (long)p.Parameter.Value.Count);
 
@@ -86,12 +121,32 @@ public abstract class Module
         foreach ((_, Parameter p) in NamedParameters()) p.Value.ZeroGrad();
     }
 
-    /// <summary>The tree of modules, one a line, with the count of parameters.</summary>
+    /// <summary>
+    /// Overwrites parameters and buffers with saved ones. Everything is checked before anything is changed, so a model is never left with half of
+    /// a state.
+    /// </summary>
+    /// <param name="state">Tensors by key, as from <see cref="State"/>.</param>
+    /// <param name="strict">False: keys that only one side has are left alone, and reported in the result.</param>
+    /// <returns>What did not match, both lists empty where strict.</returns>
+    /// <exception cref="CheckpointException">A key is missing or unknown (where strict), or a tensor has another shape or type than here.</exception>
+    public StateMismatch LoadState(IReadOnlyDictionary<string, Tensor> state, bool strict = true)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return StateLoading.Load(this, state, strict);
+    }
+
+    /// <summary>The tree of modules, one a line, with the parameters that each owns itself, and their sum.</summary>
     public override string ToString()
     {
+        List<(string Text, long Own)> lines = [];
+        Print(lines, Name, 0);
+        int width = lines.Max(l => l.Text.Length) + 2;
         StringBuilder text = new();
-        Print(text, Name, 0);
-        return text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{ParameterCount():N0} parameters").ToString();
+        foreach ((string line, long own) in lines)
+        {
+            text.Append(own == 0 ? line : string.Create(CultureInfo.InvariantCulture, $"{line.PadRight(width)}{own,12:N0}")).Append('\n');
+        }
+        return text.Append(CultureInfo.InvariantCulture, $"{ParameterCount():N0} parameters").ToString();
     }
 
     /// <summary>Registers a parameter.</summary>
@@ -103,7 +158,7 @@ public abstract class Module
     {
         ArgumentNullException.ThrowIfNull(value);
         CheckName(name);
-        Parameter parameter = new(name, value);
+        Parameter parameter = new(name, Owned(value));
         _parameters.Add(parameter);
         return parameter;
     }
@@ -117,8 +172,22 @@ public abstract class Module
     {
         ArgumentNullException.ThrowIfNull(value);
         CheckName(name);
-        _buffers.Add((name, value));
-        return value;
+        Tensor owned = Owned(value);
+        _buffers.Add((name, owned));
+        return owned;
+    }
+
+    /// <summary>Registers a random generator, so that a checkpoint can keep where it stands.</summary>
+    /// <param name="name">Name.</param>
+    /// <param name="rng">Generator of this module's own: split it off one that is shared.</param>
+    /// <returns>The generator.</returns>
+    /// <exception cref="ArgumentException">The name is taken, empty or holds a point.</exception>
+    protected Rng AddGenerator(string name, Rng rng)
+    {
+        ArgumentNullException.ThrowIfNull(rng);
+        CheckName(name);
+        _generators.Add((name, rng));
+        return rng;
     }
 
     /// <summary>Registers a module inside this one.</summary>
@@ -141,12 +210,18 @@ public abstract class Module
         return module;
     }
 
+    // Memory that lasts, in row-major order: neither a view, nor the result of a step, nor part of a graph.
+    private static Tensor Owned(Tensor value) => value.IsContiguous && value.IsLeaf && !value.IsInStep ? value : value.Detach();
+
     private void CheckName(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.Contains('.')) throw new ArgumentException($"{GetType().Name}: a name must not hold a point, got '{name}'.", nameof(name));
-        if (_parameters.Exists(p => p.Name == name) || _buffers.Exists(b => b.Name == name) || _children.Exists(c => c.Name == name))
+        if (_parameters.Exists(p => p.Name == name) || _buffers.Exists(b => b.Name == name)
+            || _children.Exists(c => c.Name == name) || _generators.Exists(g => g.Name == name))
+        {
             throw new ArgumentException($"{GetType().Name}: there is already something named '{name}'.", nameof(name));
+        }
     }
 
     private void SetMode(bool training)
@@ -161,9 +236,9 @@ public abstract class Module
         foreach ((string name, Module child) in _children) child.Visit(prefix + name + ".", action);
     }
 
-    private void Print(StringBuilder text, string name, int depth)
+    private void Print(List<(string Text, long Own)> lines, string name, int depth)
     {
-        text.Append(' ', 2 * depth).Append(name).Append(": ").Append(Summary).Append('\n');
-        foreach ((string childName, Module child) in _children) child.Print(text, childName, depth + 1);
+        lines.Add(($"{new string(' ', 2 * depth)}{name}: {Summary}", _parameters.Sum(p => (long)p.Value.Count)));
+        foreach ((string childName, Module child) in _children) child.Print(lines, childName, depth + 1);
     }
 }

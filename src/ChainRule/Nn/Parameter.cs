@@ -31,6 +31,20 @@ public sealed class Parameter
         set => Value.RequiresGrad = !value;
     }
 
+    /// <summary>Overwrites the numbers, for an initialisation of one's own: <c>layer.Weight.Set(Init.XavierUniform(...))</c>.</summary>
+    /// <param name="values">Shape and dtype of <see cref="Value"/>; copied.</param>
+    /// <exception cref="ShapeException">The shape is another.</exception>
+    /// <exception cref="DTypeException">The type is another.</exception>
+    public void Set(Tensor values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.Shape != Shape)
+            throw new ShapeException($"Set: {Name} is {Shape}, got {values.Shape}.", Shape, values.Shape);
+        if (values.DType != Value.DType)
+            throw new DTypeException($"Set: {Name} is {Value.DType.Text()}, got {values.DType.Text()}.", Value.DType, values.DType);
+        values.CopyDense(Value);
+    }
+
     /// <summary>The numbers.</summary>
     /// <param name="parameter">Parameter, or null.</param>
     [return: NotNullIfNotNull(nameof(parameter))]

@@ -47,6 +47,9 @@ public sealed unsafe partial class Tensor
     /// <summary>True where the elements lie in row-major order without gaps.</summary>
     public bool IsContiguous => ReferenceEquals(_strides, _shape.Strides);
 
+    /// <summary>True for memory that the next step takes back.</summary>
+    internal bool IsInStep => _storage is StepArena;
+
     internal ShapeInfo Info => _shape;
 
     internal ReadOnlySpan<int> Dims => _shape.Dims;

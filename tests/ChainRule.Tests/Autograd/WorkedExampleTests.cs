@@ -70,6 +70,19 @@ public sealed class WorkedExampleTests
         for (int i = 0; i < fused.Length; i++) Assert.Equal(composed[i], fused[i], 1e-5);
     }
 
+    [Fact]
+    public void Gradient_that_was_passed_in_is_left_as_it_was()
+    {
+        Rng rng = new(4);
+        Tensor x = Tensor.Randn([2, 3], rng), w = Tensor.Randn([3, 3], rng), seed = Tensor.Randn([2, 3], rng);
+        x.RequiresGrad = true;
+        float[] before = seed.ToArray<float>();
+        Tensor gradient = Autograd.Grad(F.Linear(x, w) + x, x, seed);
+        Assert.Equal(before, seed.ToArray<float>());
+        float[] expected = (seed.MatMul(w) + seed).ToArray<float>(), got = gradient.ToArray<float>();
+        for (int i = 0; i < got.Length; i++) Assert.Equal(expected[i], got[i], 1e-5);
+    }
+
     private static Tensor Leaf(double value)
     {
         Tensor t = Tensor.Scalar(value, DType.Float64);
