@@ -54,7 +54,7 @@ namespace ChainRule
 
 namespace ChainRule.Ops
 {
-    /// <summary>y = sign * x + shift, with a sign of 1 or -1.</summary>
+    /// <summary>y = sign * x + shift, with a sign of 1 or -1. A negative shift is subtracted: UInt8 has no negative numbers.</summary>
     internal readonly struct AffineOp(int sign, double shift) : IUnaryOp
     {
         public static string Name => "add";
@@ -64,7 +64,7 @@ namespace ChainRule.Ops
         public static bool TakesIntegers => true;
 
         public V Forward<V>(V x)
-            where V : struct, IVec<V> => sign > 0 ? x + V.Const(shift) : V.Const(shift) - x;
+            where V : struct, IVec<V> => sign < 0 ? V.Const(shift) - x : shift < 0 ? x - V.Const(-shift) : x + V.Const(shift);
 
         public V Backward<V>(V x, V y, V dy)
             where V : struct, IVec<V> => sign > 0 ? dy : -dy;

@@ -1,0 +1,15 @@
+namespace ChainRule.Tests.Operators;
+
+/// <summary>Every operator of the framework, one row each; <see cref="OpCompletenessTests"/> fails for one that is missing.</summary>
+internal static class OpTable
+{
+    public static OpRow[] All { get; } =
+    [
+        .. ArithmeticRows.All,
+        .. ElementwiseRows.All,
+    ];
+
+    private static readonly Dictionary<string, OpRow> ByName = All.ToDictionary(r => r.Name);
+
+    public static OpRow Find(string name) => ByName[name];
+}
