@@ -7,6 +7,7 @@ internal static class OpTable
     [
         .. ArithmeticRows.All,
         .. ElementwiseRows.All,
+        .. ComparisonRows.All,
     ];
 
     private static readonly Dictionary<string, OpRow> ByName = All.ToDictionary(r => r.Name);

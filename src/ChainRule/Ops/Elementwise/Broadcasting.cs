@@ -9,7 +9,7 @@ internal static unsafe class Broadcasting
 
     /// <summary>Shape of the result: sizes from the end must be equal or 1.</summary>
     /// <exception cref="ShapeException">Two sizes differ and neither is 1.</exception>
-    public static Shape ShapeOf(string name, Tensor a, Tensor b)
+    public static Shape ShapeOf(string name, Tensor a, Tensor b, string first = "a", string second = "b")
     {
         if (ReferenceEquals(a.Info, b.Info)) return a.Shape;
         int rank = Math.Max(a.Rank, b.Rank);
@@ -20,8 +20,8 @@ internal static unsafe class Broadcasting
             if (da != db && da != 1 && db != 1)
             {
                 throw new ShapeException(
-                    $"{name}: shapes do not broadcast: {da} (a, dim {a.Rank - i}) and {db} (b, dim {b.Rank - i}).\n"
-                    + $"  {Elementwise.Operand("a", a)}    {Elementwise.Operand("b", b)}",
+                    $"{name}: shapes do not broadcast: {da} ({first}, dim {a.Rank - i}) and {db} ({second}, dim {b.Rank - i}).\n"
+                    + $"  {Elementwise.Operand(first, a)}    {Elementwise.Operand(second, b)}",
                     a.Shape, b.Shape);
             }
             dims[^i] = da == 1 ? db : da;

@@ -35,7 +35,7 @@ namespace ChainRule
         /// <summary>a != b, element by element, with broadcasting; NaN differs from everything. No gradient.</summary>
         /// <param name="other"><c>...</c>, same dtype: broadcasts with this tensor.</param>
         /// <returns>The broadcast shape, Bool.</returns>
-        public Tensor NotEqual(Tensor other) => EqualTo(other).LogicalNot();
+        public Tensor NotEqual(Tensor other) => Comparison.Apply<EqualMap>("not_equal", this, other).LogicalNot();
     }
 }
 

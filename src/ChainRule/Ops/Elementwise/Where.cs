@@ -21,7 +21,7 @@ namespace ChainRule
                 throw new DTypeException($"where: the condition must be bool, got {condition.DType.Text()}.", condition.DType);
             Elementwise.CheckSameType("where", a, b);
             Shape shape = Broadcasting.ShapeOf("where", a, b);
-            shape = Broadcasting.ShapeOf("where", a.ExpandView(shape), condition);
+            shape = Broadcasting.ShapeOf("where", a.ExpandView(shape), condition, "a and b", "condition");
             Tensor choice = condition.ConvertTo(a.DType == DType.Bool ? DType.UInt8 : a.DType);
             Tensor y = Broadcasting.Map(default(WhereMap), a, b, choice, shape, operands: 3);
             return Graph.Needs(a, b) ? Graph.Record(y, new WhereNode(a, b, condition)) : y;
