@@ -207,7 +207,8 @@ internal unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<T>, T>
         {
             Vector128<float> size = Vector128.Abs(x.v.AsSingle());
             Vector128<float> subnormal = Vector128.LessThan(size, Vector128.Create(1.17549435E-38f));
-            Vector128<float> bias = Vector128.ConditionalSelect(subnormal, Vector128.Create(150f), Vector128.Create(127f));
+            Vector128<float> bias =
+                Vector128.ConditionalSelect(subnormal, Vector128.Create(150f), Vector128.Create(127f));
             Vector128<float> e = Vector128.ConvertToSingle(Normalized(size).AsInt32() >>> 23) - bias;
             Vector128<float> infinite = Vector128.Create(float.PositiveInfinity);
             e = Vector128.ConditionalSelect(Vector128.LessThan(size, infinite), e, size);
@@ -216,7 +217,8 @@ internal unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<T>, T>
         }
         Vector128<double> sizeWide = Vector128.Abs(x.v.AsDouble());
         Vector128<double> subnormalWide = Vector128.LessThan(sizeWide, Vector128.Create(2.2250738585072014E-308));
-        Vector128<double> biasWide = Vector128.ConditionalSelect(subnormalWide, Vector128.Create(1075.0), Vector128.Create(1023.0));
+        Vector128<double> biasWide =
+            Vector128.ConditionalSelect(subnormalWide, Vector128.Create(1075.0), Vector128.Create(1023.0));
         Vector128<double> eWide = FromInt64(Normalized(sizeWide).AsInt64() >>> 52) - biasWide;
         Vector128<double> infiniteWide = Vector128.Create(double.PositiveInfinity);
         eWide = Vector128.ConditionalSelect(Vector128.LessThan(sizeWide, infiniteWide), eWide, sizeWide);

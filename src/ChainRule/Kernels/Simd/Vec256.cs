@@ -195,7 +195,8 @@ internal unsafe struct Vec256<T>(Vector256<T> value) : ISimdVec<Vec256<T>, T>
         {
             Vector256<float> size = Vector256.Abs(x.v.AsSingle());
             Vector256<float> subnormal = Vector256.LessThan(size, Vector256.Create(1.17549435E-38f));
-            Vector256<float> bias = Vector256.ConditionalSelect(subnormal, Vector256.Create(150f), Vector256.Create(127f));
+            Vector256<float> bias =
+                Vector256.ConditionalSelect(subnormal, Vector256.Create(150f), Vector256.Create(127f));
             Vector256<float> e = Vector256.ConvertToSingle(Normalized(size).AsInt32() >>> 23) - bias;
             Vector256<float> infinite = Vector256.Create(float.PositiveInfinity);
             e = Vector256.ConditionalSelect(Vector256.LessThan(size, infinite), e, size);
@@ -204,7 +205,8 @@ internal unsafe struct Vec256<T>(Vector256<T> value) : ISimdVec<Vec256<T>, T>
         }
         Vector256<double> sizeWide = Vector256.Abs(x.v.AsDouble());
         Vector256<double> subnormalWide = Vector256.LessThan(sizeWide, Vector256.Create(2.2250738585072014E-308));
-        Vector256<double> biasWide = Vector256.ConditionalSelect(subnormalWide, Vector256.Create(1075.0), Vector256.Create(1023.0));
+        Vector256<double> biasWide =
+            Vector256.ConditionalSelect(subnormalWide, Vector256.Create(1075.0), Vector256.Create(1023.0));
         Vector256<double> eWide = FromInt64(Normalized(sizeWide).AsInt64() >>> 52) - biasWide;
         Vector256<double> infiniteWide = Vector256.Create(double.PositiveInfinity);
         eWide = Vector256.ConditionalSelect(Vector256.LessThan(sizeWide, infiniteWide), eWide, sizeWide);

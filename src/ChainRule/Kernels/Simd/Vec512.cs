@@ -195,7 +195,8 @@ internal unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<T>, T>
         {
             Vector512<float> size = Vector512.Abs(x.v.AsSingle());
             Vector512<float> subnormal = Vector512.LessThan(size, Vector512.Create(1.17549435E-38f));
-            Vector512<float> bias = Vector512.ConditionalSelect(subnormal, Vector512.Create(150f), Vector512.Create(127f));
+            Vector512<float> bias =
+                Vector512.ConditionalSelect(subnormal, Vector512.Create(150f), Vector512.Create(127f));
             Vector512<float> e = Vector512.ConvertToSingle(Normalized(size).AsInt32() >>> 23) - bias;
             Vector512<float> infinite = Vector512.Create(float.PositiveInfinity);
             e = Vector512.ConditionalSelect(Vector512.LessThan(size, infinite), e, size);
@@ -204,7 +205,8 @@ internal unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<T>, T>
         }
         Vector512<double> sizeWide = Vector512.Abs(x.v.AsDouble());
         Vector512<double> subnormalWide = Vector512.LessThan(sizeWide, Vector512.Create(2.2250738585072014E-308));
-        Vector512<double> biasWide = Vector512.ConditionalSelect(subnormalWide, Vector512.Create(1075.0), Vector512.Create(1023.0));
+        Vector512<double> biasWide =
+            Vector512.ConditionalSelect(subnormalWide, Vector512.Create(1075.0), Vector512.Create(1023.0));
         Vector512<double> eWide = FromInt64(Normalized(sizeWide).AsInt64() >>> 52) - biasWide;
         Vector512<double> infiniteWide = Vector512.Create(double.PositiveInfinity);
         eWide = Vector512.ConditionalSelect(Vector512.LessThan(sizeWide, infiniteWide), eWide, sizeWide);
