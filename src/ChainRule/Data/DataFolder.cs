@@ -98,7 +98,9 @@ public sealed class DataFolder
         return [.. found.Select(file => file.Path!)];
     }
 
-    /// <summary>Fetches into the cache those files of a data set that are in no <see cref="Places">place</see>.</summary>
+    /// <summary>
+    /// Fetches into the cache those files of a data set that are in no <see cref="Places">place</see>.
+    /// </summary>
     /// <param name="source">The data set.</param>
     /// <param name="progress">Told as bytes arrive.</param>
     /// <param name="cancellation">Stops the download; nothing of an unfinished file stays behind.</param>

@@ -65,4 +65,10 @@ public sealed class ImageSet
         int size = Channels * Height * Width;
         return Pixels.AsSpan(index * size, size);
     }
+
+    /// <summary>The pictures and classes as tensors.</summary>
+    /// <returns>Inputs <c>[N, C, H, W]</c> uint8, targets <c>[N]</c> int64.</returns>
+    public TensorDataset ToDataset() => new(
+        Tensor.From(Pixels, [Count, Channels, Height, Width]),
+        Tensor.From(Array.ConvertAll(Labels, label => (long)label), [Count]));
 }

@@ -42,6 +42,24 @@ public static class Iris
         return (features, classes);
     }
 
+    /// <summary>The training and the test part as tensors.</summary>
+    /// <returns>Inputs <c>[120, 4]</c> and <c>[30, 4]</c> float32 in centimetres, targets <c>[120]</c> and <c>[30]</c>
+    /// int64.</returns>
+    public static (TensorDataset Train, TensorDataset Test) Load()
+    {
+        var (features, classes) = Rows();
+        const int split = TrainCount * FeatureCount;
+        return (Part(features.AsSpan(0, split), classes.AsSpan(0, TrainCount)),
+            Part(features.AsSpan(split), classes.AsSpan(TrainCount)));
+    }
+
+    private static TensorDataset Part(ReadOnlySpan<float> features, ReadOnlySpan<int> classes)
+    {
+        var targets = new long[classes.Length];
+        for (int i = 0; i < targets.Length; i++) targets[i] = classes[i];
+        return new TensorDataset(Tensor.From(features, [classes.Length, FeatureCount]), Tensor.From(targets));
+    }
+
     // Four measures in millimetres and the species, flower by flower.
     private static ReadOnlySpan<byte> Table =>
     [

@@ -1,0 +1,86 @@
+namespace ChainRule.Data;
+
+/// <summary>
+/// Samples that can be fetched by their place. A loader may call <see cref="Get"/> from another thread.
+/// </summary>
+public abstract class Dataset
+{
+    /// <summary>Number of samples.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>Fetches samples.</summary>
+    /// <param name="indices"><c>[N]</c> places, from 0; one may occur more than once.</param>
+    /// <returns>Input <c>[N, ...]</c> and target <c>[N, ...]</c>, memory of their own.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A place is not from 0 to <see cref="Count"/> - 1.</exception>
+    /// <exception cref="DataException">A sample cannot be read.</exception>
+    public abstract Batch Get(ReadOnlySpan<int> indices);
+
+    /// <summary>All samples in one batch, in order.</summary>
+    public Batch All()
+    {
+        var indices = new int[Count];
+        for (int i = 0; i < indices.Length; i++) indices[i] = i;
+        return Get(indices);
+    }
+
+    /// <summary>Some of the samples as a data set.</summary>
+    /// <param name="indices">Places of the samples, in the order they shall have.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A place is not from 0 to <see cref="Count"/> - 1.</exception>
+    public Dataset Subset(ReadOnlySpan<int> indices)
+    {
+        CheckIndices(indices);
+        return new SubsetDataset(this, indices.ToArray());
+    }
+
+    /// <summary>Parts the samples at random into two sets, as for training and validation.</summary>
+    /// <param name="secondShare">Share of the samples in the second set, above 0 and below 1; rounded to whole
+    /// samples.</param>
+    /// <param name="rng">Decides which; moves on.</param>
+    /// <returns>Two sets that together hold every sample once.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
+    /// <exception cref="DataException">One of the sets would be empty.</exception>
+    public (Dataset First, Dataset Second) Split(double secondShare, Rng rng)
+    {
+        ArgumentNullException.ThrowIfNull(rng);
+        if (!(secondShare > 0 && secondShare < 1))
+            throw new ArgumentOutOfRangeException(
+                nameof(secondShare), secondShare, "expected a share above 0 and below 1.");
+        int second = (int)Math.Round(secondShare * Count);
+        if (second == 0 || second == Count)
+            throw new DataException("Split",
+                $"a share of {secondShare} of {Count} samples leaves one of the two sets empty.");
+        var order = new int[Count];
+        for (int i = 0; i < order.Length; i++) order[i] = i;
+        rng.Shuffle(order.AsSpan());
+        return (Subset(order.AsSpan(0, Count - second)), Subset(order.AsSpan(Count - second)));
+    }
+
+    /// <summary>Throws for places that are not in this set.</summary>
+    /// <param name="indices">Places to check.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A place is not from 0 to <see cref="Count"/> - 1.</exception>
+    protected void CheckIndices(ReadOnlySpan<int> indices)
+    {
+        int count = Count;
+        foreach (int index in indices)
+        {
+            if ((uint)index >= (uint)count)
+                throw new ArgumentOutOfRangeException(
+                    nameof(indices), index, $"expected a sample from 0 to {count - 1}.");
+        }
+    }
+
+    private sealed class SubsetDataset(Dataset whole, int[] places) : Dataset
+    {
+        public override int Count => places.Length;
+
+        public override Batch Get(ReadOnlySpan<int> indices)
+        {
+            CheckIndices(indices);
+            var own = indices.ToArray();
+            var inWhole = new int[own.Length];
+            for (int i = 0; i < own.Length; i++) inWhole[i] = places[own[i]];
+            var (input, target) = whole.Get(inWhole);
+            return new Batch(input, target, own);
+        }
+    }
+}
