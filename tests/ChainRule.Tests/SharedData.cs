@@ -33,7 +33,9 @@ internal static class SharedData
     }
 }
 
-/// <summary>A fact that needs a file or folder of the shared test material, and is skipped where it is absent.</summary>
+/// <summary>
+/// A fact that needs a file or folder of the shared test material, and is skipped where it is absent.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SharedFactAttribute : FactAttribute
 {
@@ -46,7 +48,9 @@ internal sealed class SharedFactAttribute : FactAttribute
     public string Needs { get; }
 }
 
-/// <summary>A theory that needs a file or folder of the shared test material, and is skipped where it is absent.</summary>
+/// <summary>
+/// A theory that needs a file or folder of the shared test material, and is skipped where it is absent.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SharedTheoryAttribute : TheoryAttribute
 {

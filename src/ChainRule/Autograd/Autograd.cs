@@ -3,24 +3,38 @@ namespace ChainRule;
 /// <summary>Derivatives as values: gradients, Jacobians, Hessians and their products with vectors.</summary>
 public static class Autograd
 {
-    /// <summary>Gradient of a number with respect to one tensor of its graph, without touching any <see cref="Tensor.Grad"/>.</summary>
+    /// <summary>
+    /// Gradient of a number with respect to one tensor of its graph, without touching any <see cref="Tensor.Grad"/>.
+    /// </summary>
     /// <param name="output"><c>...</c>: result to differentiate.</param>
     /// <param name="input"><c>...</c>: leaf, or a tensor in the middle of the graph.</param>
-    /// <param name="gradient">Shape of <paramref name="output"/>: gradient of what is wanted with respect to the output; 1 if left out.</param>
+    /// <param name="gradient">
+    /// Shape of <paramref name="output"/>: gradient of what is wanted with respect to the output; 1 if left out.
+    /// </param>
     /// <param name="retainGraph">Keeps saved values, so that the graph can be walked again.</param>
-    /// <param name="createGraph">Records the walk, so that the gradient can be differentiated again; implies <paramref name="retainGraph"/>.</param>
+    /// <param name="createGraph">
+    /// Records the walk, so that the gradient can be differentiated again; implies <paramref name="retainGraph"/>.
+    /// </param>
     /// <returns>Shape and dtype of <paramref name="input"/>; zeros if the output does not depend on it.</returns>
     /// <exception cref="GradException">Input or output requires no gradient, or the graph was released.</exception>
     /// <exception cref="ShapeException">No gradient is given and the output has more than one element.</exception>
-    public static Tensor Grad(Tensor output, Tensor input, Tensor? gradient = null, bool retainGraph = false, bool createGraph = false) =>
+    public static Tensor Grad(
+        Tensor output, Tensor input, Tensor? gradient = null, bool retainGraph = false, bool createGraph = false) =>
         Grad(output, [input], gradient, retainGraph, createGraph)[0];
 
-    /// <summary>Gradients of a number with respect to several tensors of its graph, without touching any <see cref="Tensor.Grad"/>.</summary>
+    /// <summary>
+    /// Gradients of a number with respect to several tensors of its graph, without touching any
+    /// <see cref="Tensor.Grad"/>.
+    /// </summary>
     /// <param name="output"><c>...</c>: result to differentiate.</param>
     /// <param name="inputs"><c>...</c> each: leaves, or tensors in the middle of the graph.</param>
-    /// <param name="gradient">Shape of <paramref name="output"/>: gradient of what is wanted with respect to the output; 1 if left out.</param>
+    /// <param name="gradient">
+    /// Shape of <paramref name="output"/>: gradient of what is wanted with respect to the output; 1 if left out.
+    /// </param>
     /// <param name="retainGraph">Keeps saved values, so that the graph can be walked again.</param>
-    /// <param name="createGraph">Records the walk, so that gradients can be differentiated again; implies <paramref name="retainGraph"/>.</param>
+    /// <param name="createGraph">
+    /// Records the walk, so that gradients can be differentiated again; implies <paramref name="retainGraph"/>.
+    /// </param>
     /// <returns>One gradient for each input, of its shape and dtype.</returns>
     public static Tensor[] Grad(
         Tensor output, IReadOnlyList<Tensor> inputs, Tensor? gradient = null, bool retainGraph = false, bool createGraph = false)
@@ -28,22 +42,27 @@ public static class Autograd
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(inputs);
         if (!output.RequiresGrad)
-            throw new GradException("Grad: the output requires no gradient: nothing it was computed from has RequiresGrad set.");
+            throw new GradException(
+                "Grad: the output requires no gradient: nothing it was computed from has RequiresGrad set.");
         Dictionary<Tensor, Tensor?> captured = new(ReferenceEqualityComparer.Instance);
         foreach (Tensor input in inputs)
         {
             if (!input.RequiresGrad)
-                throw new GradException("Grad: an input requires no gradient; set RequiresGrad before the output is computed.");
+                throw new GradException(
+                    "Grad: an input requires no gradient; set RequiresGrad before the output is computed.");
             captured[input] = null;
         }
-        BackwardPass.Run(output, BackwardPass.Seed(output, gradient, "Grad"), retainGraph || createGraph, createGraph, captured);
+        BackwardPass.Run(
+            output, BackwardPass.Seed(output, gradient, "Grad"), retainGraph || createGraph, createGraph, captured);
         Tensor[] gradients = new Tensor[inputs.Count];
         for (int i = 0; i < gradients.Length; i++)
             gradients[i] = captured[inputs[i]] ?? Tensor.Zeros(inputs[i].Shape, inputs[i].DType);
         return gradients;
     }
 
-    /// <summary>All first derivatives of a function at a point: entry (i, j) is the derivative of result i by element j.</summary>
+    /// <summary>
+    /// All first derivatives of a function at a point: entry (i, j) is the derivative of result i by element j.
+    /// </summary>
     /// <param name="function">Function of one tensor; called once.</param>
     /// <param name="x"><c>...</c> float32 or float64: the point.</param>
     /// <param name="createGraph">Records the derivatives, so that they can be differentiated again.</param>
@@ -57,7 +76,9 @@ public static class Autograd
     /// <summary>All second derivatives of a function with one result.</summary>
     /// <param name="function">Function of one tensor with a single number as its result.</param>
     /// <param name="x"><c>...</c> float32 or float64: the point.</param>
-    /// <returns>Shape of <paramref name="x"/> twice: entry (i, j) is the second derivative by elements i and j.</returns>
+    /// <returns>
+    /// Shape of <paramref name="x"/> twice: entry (i, j) is the second derivative by elements i and j.
+    /// </returns>
     /// <exception cref="ShapeException">The function has more than one result.</exception>
     public static Tensor Hessian(Func<Tensor, Tensor> function, Tensor x)
     {
@@ -65,13 +86,19 @@ public static class Autograd
         return Rows(FirstDerivative(function, at, "Hessian"), at, createGraph: false);
     }
 
-    /// <summary>Product of the Hessian with a vector, at the cost of a few evaluations and without the Hessian in memory.</summary>
+    /// <summary>
+    /// Product of the Hessian with a vector, at the cost of a few evaluations and without the Hessian in memory.
+    /// </summary>
     /// <param name="function">Function of one tensor with a single number as its result.</param>
     /// <param name="x"><c>...</c> float32 or float64: the point.</param>
     /// <param name="v">Shape and dtype of <paramref name="x"/>: the vector.</param>
     /// <returns>Shape and dtype of <paramref name="x"/>.</returns>
-    /// <remarks>Source: Pearlmutter, "Fast exact multiplication by the Hessian" (1994), here by differentiating g'v.</remarks>
-    /// <exception cref="ShapeException">The function has more than one result, or v has another shape than x.</exception>
+    /// <remarks>
+    /// Source: Pearlmutter, "Fast exact multiplication by the Hessian" (1994), here by differentiating g'v.
+    /// </remarks>
+    /// <exception cref="ShapeException">
+    /// The function has more than one result, or v has another shape than x.
+    /// </exception>
     public static Tensor Hvp(Func<Tensor, Tensor> function, Tensor x, Tensor v)
     {
         ArgumentNullException.ThrowIfNull(v);

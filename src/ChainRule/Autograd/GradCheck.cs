@@ -5,14 +5,21 @@ namespace ChainRule;
 /// <summary>Compares gradients with central differences: the test every differentiable function must pass.</summary>
 public static class GradCheck
 {
-    /// <summary>Compares the gradient of a random projection of a function's result with central differences, element by element.</summary>
+    /// <summary>
+    /// Compares the gradient of a random projection of a function's result with central differences, element by
+    /// element.
+    /// </summary>
     /// <param name="function">Function of the inputs; must give the same result for the same inputs.</param>
-    /// <param name="inputs"><c>...</c> float64: the point. Smooth there: no kink within <paramref name="epsilon"/>.</param>
+    /// <param name="inputs">
+    /// <c>...</c> float64: the point. Smooth there: no kink within <paramref name="epsilon"/>.
+    /// </param>
     /// <param name="epsilon">Distance of the two evaluations from the point.</param>
     /// <param name="relativeTolerance">Allowed error as a share of the difference quotient.</param>
     /// <param name="absoluteTolerance">Allowed error beside that.</param>
     /// <returns>The largest error and where it is.</returns>
-    /// <exception cref="DTypeException">An input is not float64: in float32 the differences are mostly rounding.</exception>
+    /// <exception cref="DTypeException">
+    /// An input is not float64: in float32 the differences are mostly rounding.
+    /// </exception>
     public static GradCheckResult Run(
         Func<Tensor[], Tensor> function,
         IReadOnlyList<Tensor> inputs,
@@ -26,7 +33,8 @@ public static class GradCheck
         for (int i = 0; i < points.Length; i++)
         {
             if (inputs[i].DType != DType.Float64)
-                throw new DTypeException($"GradCheck: input {i} is {inputs[i].DType.Text()}; differences need float64.", inputs[i].DType);
+                throw new DTypeException(
+                    $"GradCheck: input {i} is {inputs[i].DType.Text()}; differences need float64.", inputs[i].DType);
             points[i] = inputs[i].Detach();
             points[i].RequiresGrad = true;
         }

@@ -18,8 +18,8 @@ internal static class Graph
     }
 
     /// <summary>
-    /// True when a result of these inputs must be recorded. Called after the kernel has run, it also keeps the inputs and
-    /// with them their memory alive until then.
+    /// True when a result of these inputs must be recorded. Called after the kernel has run, it also keeps the inputs
+    /// and with them their memory alive until then.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool Needs(Tensor a, Tensor? b = null, Tensor? c = null) =>
@@ -48,7 +48,9 @@ internal static class Graph
     }
 }
 
-/// <summary>Switches recording off on this thread, as for evaluation: results carry no gradient and keep no inputs.</summary>
+/// <summary>
+/// Switches recording off on this thread, as for evaluation: results carry no gradient and keep no inputs.
+/// </summary>
 /// <remarks><code>using var _ = NoGrad.Begin();</code></remarks>
 public static class NoGrad
 {

@@ -4,9 +4,10 @@ namespace ChainRule;
 /// One recorded operation: what it was computed from, and how a gradient of its result becomes gradients of its inputs.
 /// </summary>
 /// <remarks>
-/// A subclass keeps further saved values in typed fields and drops them in <see cref="Release"/>. Its <see cref="Backward"/> is
-/// written with tensor operators, which record themselves when a second derivative is wanted; a fused kernel may be used
-/// when <see cref="BackwardPass.CreateGraph"/> is false, or if it is an operator with a backward of its own.
+/// A subclass keeps further saved values in typed fields and drops them in <see cref="Release"/>. Its
+/// <see cref="Backward"/> is written with tensor operators, which record themselves when a second derivative is wanted;
+/// a fused kernel may be used when <see cref="BackwardPass.CreateGraph"/> is false, or if it is an operator with a
+/// backward of its own.
 /// </remarks>
 internal abstract class Op
 {
@@ -32,7 +33,9 @@ internal abstract class Op
     /// <summary>How many results the operation has.</summary>
     public virtual int Outputs => 1;
 
-    /// <summary>Position in the order of recording; inputs always have smaller numbers than what is computed from them.</summary>
+    /// <summary>
+    /// Position in the order of recording; inputs always have smaller numbers than what is computed from them.
+    /// </summary>
     internal long Number { get; set; }
 
     /// <summary>The pass that visited this operation last.</summary>

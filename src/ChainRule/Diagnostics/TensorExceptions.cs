@@ -37,7 +37,9 @@ public sealed class DeviceException : ChainRuleException
     }
 }
 
-/// <summary>A wrong use of differentiation: no graph, a graph already released, a tensor whose step has ended.</summary>
+/// <summary>
+/// A wrong use of differentiation: no graph, a graph already released, a tensor whose step has ended.
+/// </summary>
 public sealed class GradException : ChainRuleException
 {
     /// <summary>An error with its text.</summary>

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace ChainRule.Kernels;
 
-/// <summary>What a thread's reusable buffers are for. Two uses that may be alive at once have different names.</summary>
+/// <summary>
+/// What a thread's reusable buffers are for. Two uses that may be alive at once have different names.
+/// </summary>
 internal enum ScratchUse
 {
     GemmA,
@@ -15,15 +17,18 @@ internal enum ScratchUse
 }
 
 /// <summary>
-/// Native 64-byte aligned memory that each thread keeps and reuses for packed panels and tables: kernels run thousands of
-/// times a second and must neither allocate nor fault pages. It grows to the largest size asked and stays until the thread ends.
+/// Native 64-byte aligned memory that each thread keeps and reuses for packed panels and tables: kernels run thousands
+/// of times a second and must neither allocate nor fault pages. It grows to the largest size asked and stays until the
+/// thread ends.
 /// </summary>
 internal static unsafe class Scratch
 {
     [ThreadStatic]
     private static Buffers? buffers;
 
-    /// <summary>At least <paramref name="bytes"/> bytes, contents undefined, valid until the same use is asked for again.</summary>
+    /// <summary>
+    /// At least <paramref name="bytes"/> bytes, contents undefined, valid until the same use is asked for again.
+    /// </summary>
     public static byte* Rent(ScratchUse use, nint bytes) => (buffers ??= new Buffers()).Get((int)use, (nuint)bytes);
 
     public static T* Rent<T>(ScratchUse use, nint count)

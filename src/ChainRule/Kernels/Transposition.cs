@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ChainRule.Kernels;
 
-/// <summary>Copies a matrix in memory with rows and columns exchanged, 8 x 8 (or 4 x 4) at a time in registers.</summary>
+/// <summary>
+/// Copies a matrix in memory with rows and columns exchanged, 8 x 8 (or 4 x 4) at a time in registers.
+/// </summary>
 internal static unsafe class Transposition
 {
     /// <summary>target[j * targetRow + i] = source[i * sourceRow + j] for i in [0, rows), j in [0, columns).</summary>

@@ -1,6 +1,8 @@
 namespace ChainRule.Nn;
 
-/// <summary>Finds the first layer whose result holds NaN or an infinity. Open one, run the model, read <see cref="First"/>.</summary>
+/// <summary>
+/// Finds the first layer whose result holds NaN or an infinity. Open one, run the model, read <see cref="First"/>.
+/// </summary>
 /// <remarks><code>
 /// using var watch = NonFiniteWatch.Begin();
 /// model.Forward(batch.Input);

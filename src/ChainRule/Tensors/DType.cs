@@ -33,7 +33,9 @@ public static class DTypes
         _ => 1,
     };
 
-    /// <summary>True for <see cref="DType.Float32"/> and <see cref="DType.Float64"/>, the types that can carry a gradient.</summary>
+    /// <summary>
+    /// True for <see cref="DType.Float32"/> and <see cref="DType.Float64"/>, the types that can carry a gradient.
+    /// </summary>
     public static bool IsFloatingPoint(this DType dtype) => dtype is DType.Float32 or DType.Float64;
 
     /// <summary>Lower-case name as it stands in messages: float32, int64, bool.</summary>
@@ -48,7 +50,9 @@ public static class DTypes
     };
 
     /// <summary>Element type that stores values of the .NET type <typeparamref name="T"/>.</summary>
-    /// <exception cref="DTypeException"><typeparamref name="T"/> is not float, double, long, int, byte or bool.</exception>
+    /// <exception cref="DTypeException">
+    /// <typeparamref name="T"/> is not float, double, long, int, byte or bool.
+    /// </exception>
     public static DType Of<T>()
         where T : unmanaged
     {
@@ -58,6 +62,7 @@ public static class DTypes
         if (typeof(T) == typeof(int)) return DType.Int32;
         if (typeof(T) == typeof(byte)) return DType.UInt8;
         if (typeof(T) == typeof(bool)) return DType.Bool;
-        throw new DTypeException($"Tensor: no element type stores {typeof(T).Name}; use float, double, long, int, byte or bool.");
+        throw new DTypeException(
+            $"Tensor: no element type stores {typeof(T).Name}; use float, double, long, int, byte or bool.");
     }
 }

@@ -1,12 +1,12 @@
 namespace ChainRule;
 
 /// <summary>
-/// Counter-based random numbers: number <c>k</c> of a (seed, stream) pair is a fixed function of the three, so runs repeat, streams
-/// are independent and the state is three integers.
+/// Counter-based random numbers: number <c>k</c> of a (seed, stream) pair is a fixed function of the three, so runs
+/// repeat, streams are independent and the state is three integers.
 /// </summary>
 /// <remarks>
-/// Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011), Philox4x32 with ten rounds.
-/// An instance is not safe for use by several threads at once; give each its own stream.
+/// Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011), Philox4x32 with ten
+/// rounds. An instance is not safe for use by several threads at once; give each its own stream.
 /// </remarks>
 public sealed class Rng
 {

@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 namespace ChainRule;
 
 /// <summary>Sizes of a tensor along its dimensions, a value type: <c>[32, 64]</c>.</summary>
-/// <remarks>Written as a collection expression: <c>Tensor.Zeros([32, 64])</c>. <c>[]</c> is the shape of a single number.</remarks>
+/// <remarks>
+/// Written as a collection expression: <c>Tensor.Zeros([32, 64])</c>. <c>[]</c> is the shape of a single number.
+/// </remarks>
 [CollectionBuilder(typeof(Shape), nameof(Create))]
 public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 {
@@ -36,7 +38,9 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 
     /// <summary>Shape with the given sizes.</summary>
     /// <param name="dims">Sizes, none negative.</param>
-    /// <exception cref="ShapeException">A size is negative, or the elements are more than <see cref="int.MaxValue"/>.</exception>
+    /// <exception cref="ShapeException">
+    /// A size is negative, or the elements are more than <see cref="int.MaxValue"/>.
+    /// </exception>
     public static Shape Create(ReadOnlySpan<int> dims) => new(ShapeInfo.Intern(dims));
 
     /// <summary>Shape of an array of sizes.</summary>
@@ -119,6 +123,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     private void NeedRank(int rank)
     {
         if (Rank != rank)
-            throw new ShapeException($"Shape: {ToString()} has {Rank} dimensions and cannot be taken apart into {rank}.", this);
+            throw new ShapeException(
+                $"Shape: {ToString()} has {Rank} dimensions and cannot be taken apart into {rank}.", this);
     }
 }

@@ -48,7 +48,8 @@ internal sealed class ShapeInfo
         bool empty = dims.Contains(0);
         foreach (int d in dims)
         {
-            if (d < 0) throw new ShapeException($"Shape: size {d} is negative in [{string.Join(", ", dims.ToArray())}].");
+            if (d < 0)
+                throw new ShapeException($"Shape: size {d} is negative in [{string.Join(", ", dims.ToArray())}].");
             count = empty ? 0 : count * d;
             if (count > int.MaxValue)
             {

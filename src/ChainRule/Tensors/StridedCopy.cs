@@ -25,8 +25,11 @@ internal static unsafe class StridedCopy
         }
     }
 
-    /// <summary>Drops sizes of 1 and merges dimensions that lie behind one another. Returns the rank left, -1 if empty.</summary>
-    public static int Collapse(ReadOnlySpan<int> dims, ReadOnlySpan<int> strides, Span<int> outDims, Span<int> outStrides)
+    /// <summary>
+    /// Drops sizes of 1 and merges dimensions that lie behind one another. Returns the rank left, -1 if empty.
+    /// </summary>
+    public static int Collapse(
+        ReadOnlySpan<int> dims, ReadOnlySpan<int> strides, Span<int> outDims, Span<int> outStrides)
     {
         int rank = 0;
         for (int i = 0; i < dims.Length; i++)
@@ -67,7 +70,8 @@ internal static unsafe class StridedCopy
         }
         nint inner = 1;
         foreach (int d in dims[1..]) inner *= d;
-        for (int i = 0; i < dims[0]; i++) Walk(source + ((nint)i * strides[0]), dims[1..], strides[1..], target + (i * inner));
+        for (int i = 0; i < dims[0]; i++)
+            Walk(source + ((nint)i * strides[0]), dims[1..], strides[1..], target + (i * inner));
     }
 
     // Tiles of 16 x 16 keep both sides of a transpose in cache lines that are used whole.

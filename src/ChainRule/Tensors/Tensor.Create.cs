@@ -14,7 +14,8 @@ public sealed unsafe partial class Tensor
         where T : unmanaged
     {
         if (values.Length != shape.Count)
-            throw new ShapeException($"From: {values.Length} values do not fill {shape}, which has {shape.Count} elements.", shape);
+            throw new ShapeException(
+                $"From: {values.Length} values do not fill {shape}, which has {shape.Count} elements.", shape);
         Tensor made = EmptyKept(shape, DTypes.Of<T>());
         values.CopyTo(new Span<T>(made._data, values.Length));
         GC.KeepAlive(made);

@@ -8,7 +8,9 @@ public sealed partial class Tensor
     private const int PrintAll = 1000;
     private const int PrintEdge = 3;
 
-    /// <summary>The numbers with brackets by dimension, long ones shortened in the middle, then shape and type.</summary>
+    /// <summary>
+    /// The numbers with brackets by dimension, long ones shortened in the middle, then shape and type.
+    /// </summary>
     public override string ToString()
     {
         if (Count == 0) return $"[] {Shape} {DType.Text()}";
@@ -42,7 +44,8 @@ public sealed partial class Tensor
         }
     }
 
-    private static void Write(StringBuilder text, Tensor t, int dim, bool shorten, int width, List<string> cells, ref int next)
+    private static void Write(
+        StringBuilder text, Tensor t, int dim, bool shorten, int width, List<string> cells, ref int next)
     {
         if (dim == t.Rank)
         {

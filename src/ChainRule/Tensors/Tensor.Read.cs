@@ -7,7 +7,8 @@ public sealed unsafe partial class Tensor
     public double Item()
     {
         if (Count != 1)
-            throw new ShapeException($"Item: {Shape} has {Count} elements; only a tensor of one element has an item.", Shape);
+            throw new ShapeException(
+                $"Item: {Shape} has {Count} elements; only a tensor of one element has an item.", Shape);
         double value = DType switch
         {
             DType.Float32 => *Ptr<float>(),
@@ -51,7 +52,9 @@ public sealed unsafe partial class Tensor
     /// <summary>The elements converted to double, in row-major order: for printing, tests and files.</summary>
     internal double[] ToDoubles() => ConvertTo(DType.Float64, kept: true).ToArray<double>();
 
-    /// <summary>Elements converted to another type: towards zero from floating point to integers, x != 0 to Bool. No gradient.</summary>
+    /// <summary>
+    /// Elements converted to another type: towards zero from floating point to integers, x != 0 to Bool. No gradient.
+    /// </summary>
     internal Tensor ConvertTo(DType dtype, bool kept = false)
     {
         if (dtype == DType) return this;

@@ -1,6 +1,8 @@
 namespace ChainRule;
 
-/// <summary>One entry between the brackets of <c>x[...]</c>: a position, a range, a slice with a step, a new dimension or all.</summary>
+/// <summary>
+/// One entry between the brackets of <c>x[...]</c>: a position, a range, a slice with a step, a new dimension or all.
+/// </summary>
 public readonly struct TensorIndex
 {
     private TensorIndex(TensorIndexKind kind, Index start, Index stop, int step)
@@ -25,7 +27,10 @@ public readonly struct TensorIndex
 
     internal int Step { get; }
 
-    /// <summary>Elements from <paramref name="start"/> up to but not including <paramref name="stop"/>, every <paramref name="step"/>-th.</summary>
+    /// <summary>
+    /// Elements from <paramref name="start"/> up to but not including <paramref name="stop"/>, every
+    /// <paramref name="step"/>-th.
+    /// </summary>
     /// <param name="start">First position.</param>
     /// <param name="stop">Position after the last.</param>
     /// <param name="step">Distance, 1 or more.</param>

@@ -31,7 +31,8 @@ public sealed class PublicApiTests
             {
                 string name = parameter.Name!;
                 var text = comment.Elements("param").FirstOrDefault(p => (string?)p.Attribute("name") == name);
-                if (text?.Nodes().FirstOrDefault() is not XElement { Name.LocalName: "c" })
+                var first = text?.Nodes().FirstOrDefault(n => n is not XText blank || blank.Value.Trim() != "");
+                if (first is not XElement { Name.LocalName: "c" })
                     wrong.Add($"{PublicApi.Id(method)}: parameter {name} does not begin with its shape in <c>");
             }
             // Where the caller gives the sizes, its parameter has said it.

@@ -211,7 +211,8 @@ public sealed class DataFolderTests : IDisposable
     {
         internal List<string> Asked { get; } = [];
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellation)
         {
             Asked.Add(request.RequestUri!.AbsoluteUri);
             return Task.FromResult(answer(request));

@@ -61,7 +61,8 @@ public sealed class IdxTests : IDisposable
     }
 
     [Fact]
-    public void Array_of_no_elements_is_read() => Assert.Equal(0, Idx.Read(_folder.Write("x", Header(0x08, 0, 28))).Count);
+    public void Array_of_no_elements_is_read() =>
+        Assert.Equal(0, Idx.Read(_folder.Write("x", Header(0x08, 0, 28))).Count);
 
     [Fact]
     public void Empty_file_is_refused() => Assert.Equal("""

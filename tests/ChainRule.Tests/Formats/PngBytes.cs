@@ -46,7 +46,9 @@ internal static class PngBytes
 
     internal static int SamplesOf(int colour) => colour switch { 0 or 3 => 1, 4 => 2, 2 => 3, _ => 4 };
 
-    /// <summary>The image data before packing. Row r uses filter (firstFilter + r) mod 5, or none when that is negative.</summary>
+    /// <summary>
+    /// The image data before packing. Row r uses filter (firstFilter + r) mod 5, or none when that is negative.
+    /// </summary>
     internal static byte[] Raw(
         int width, int height, int depth, int colour, bool interlaced, int firstFilter, Func<int, int, int, int> sample)
     {

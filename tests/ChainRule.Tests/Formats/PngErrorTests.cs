@@ -6,7 +6,8 @@ public sealed class PngErrorTests
 {
     private static readonly byte[] Good = PngBytes.File(6, 5, 8, 2, false, 0, (x, y, s) => 40 * x + 9 * y + s);
 
-    private static byte[] Data(int width, int height) => PngBytes.Chunk("IDAT", PngBytes.Zip(new byte[height * (width + 1)]));
+    private static byte[] Data(int width, int height) =>
+        PngBytes.Chunk("IDAT", PngBytes.Zip(new byte[height * (width + 1)]));
 
     private static readonly byte[] End = PngBytes.Chunk("IEND");
 
@@ -185,7 +186,8 @@ public sealed class PngErrorTests
     [Fact]
     public void Every_cut_and_every_damaged_byte_gives_a_data_error()
     {
-        for (int length = 0; length < Good.Length; length++) Assert.Throws<DataException>(() => PngImage.Decode(Good[..length]));
+        for (int length = 0; length < Good.Length; length++)
+            Assert.Throws<DataException>(() => PngImage.Decode(Good[..length]));
         for (int i = 0; i < Good.Length; i++)
         {
             var damaged = (byte[])Good.Clone();

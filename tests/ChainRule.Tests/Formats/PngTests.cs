@@ -5,7 +5,8 @@ namespace ChainRule.Tests.Formats;
 
 public sealed class PngTests
 {
-    private static int Pattern(int x, int y, int s, int depth) => (x * 31 + y * 17 + s * 101 + x * y) & ((1 << depth) - 1);
+    private static int Pattern(int x, int y, int s, int depth) =>
+        (x * 31 + y * 17 + s * 101 + x * y) & ((1 << depth) - 1);
 
     public static TheoryData<int, int, bool> Kinds()
     {
@@ -28,7 +29,8 @@ public sealed class PngTests
             {
                 var image = PngImage.Decode(PngBytes.File(width, height, depth, colour, interlaced, filter,
                     (x, y, s) => Pattern(x, y, s, depth)));
-                Assert.Equal((width, height, samples, depth), (image.Width, image.Height, image.Channels, image.BitDepth));
+                Assert.Equal(
+                    (width, height, samples, depth), (image.Width, image.Height, image.Channels, image.BitDepth));
                 Assert.Equal(depth == 16, image.Pixels16 is not null);
                 for (int i = 0; i < image.Pixels.Length; i++)
                 {

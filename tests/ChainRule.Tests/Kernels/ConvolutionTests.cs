@@ -20,7 +20,9 @@ public sealed unsafe class ConvolutionTests
 
     private const int Cases = 220;
 
-    /// <summary>Shapes that take every way through the kernels: wide and narrow, strided, dilated, grouped, pointwise.</summary>
+    /// <summary>
+    /// Shapes that take every way through the kernels: wide and narrow, strided, dilated, grouped, pointwise.
+    /// </summary>
     private static readonly ConvolutionShape[] Chosen =
     [
         ConvolutionShape.For2D(3, 1, 28, 28, 32, 5, 1, 2),

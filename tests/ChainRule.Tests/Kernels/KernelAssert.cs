@@ -15,7 +15,9 @@ internal static class KernelAssert
         for (int i = 0; i < target.Length; i++) target[i] = T.CreateTruncating((random.NextDouble() * 2) - 1);
     }
 
-    /// <summary>Largest absolute difference within a tolerance for sums of <paramref name="terms"/> products below 1.</summary>
+    /// <summary>
+    /// Largest absolute difference within a tolerance for sums of <paramref name="terms"/> products below 1.
+    /// </summary>
     public static void Close<T>(ReadOnlySpan<T> expected, ReadOnlySpan<T> actual, double terms, string what)
         where T : unmanaged, INumber<T>
     {
@@ -36,7 +38,8 @@ internal static class KernelAssert
         ReadOnlySpan<byte> a = System.Runtime.InteropServices.MemoryMarshal.AsBytes(expected);
         ReadOnlySpan<byte> b = System.Runtime.InteropServices.MemoryMarshal.AsBytes(actual);
         int same = a.CommonPrefixLength(b);
-        if (same != a.Length || a.Length != b.Length) Assert.Fail($"{what}: bits differ from byte {same} of {a.Length} on");
+        if (same != a.Length || a.Length != b.Length)
+            Assert.Fail($"{what}: bits differ from byte {same} of {a.Length} on");
     }
 
     public static void WithThreads(int threads, Action action)

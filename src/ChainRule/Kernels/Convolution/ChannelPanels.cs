@@ -1,6 +1,8 @@
 namespace ChainRule.Kernels.Convolution;
 
-/// <summary>Output channels divided into panels of up to three vectors, as equal as can be: 64 are 32 + 32, not 48 + 16.</summary>
+/// <summary>
+/// Output channels divided into panels of up to three vectors, as equal as can be: 64 are 32 + 32, not 48 + 16.
+/// </summary>
 internal readonly struct ChannelPanels
 {
     private readonly int vectors;

@@ -4,8 +4,8 @@ using ChainRule.Kernels.Gemm;
 namespace ChainRule.Kernels.Convolution;
 
 /// <summary>
-/// The passes of a convolution over contiguous [N, C, D, H, W] memory. Each overwrites its result unless told to accumulate;
-/// results must not overlap operands. All have the same bits for any number of threads.
+/// The passes of a convolution over contiguous [N, C, D, H, W] memory. Each overwrites its result unless told to
+/// accumulate; results must not overlap operands. All have the same bits for any number of threads.
 /// </summary>
 internal static unsafe class Convolution
 {
@@ -22,7 +22,8 @@ internal static unsafe class Convolution
     }
 
     /// <inheritdoc cref="Forward(in ConvolutionShape, float*, float*, float*, float*, bool)"/>
-    public static void Forward(in ConvolutionShape shape, double* x, double* w, double* bias, double* y, bool relu = false)
+    public static void Forward(
+        in ConvolutionShape shape, double* x, double* w, double* bias, double* y, bool relu = false)
     {
         switch (SimdInfo.Width)
         {
@@ -58,7 +59,8 @@ internal static unsafe class Convolution
     }
 
     /// <summary>dw = (dw if accumulating) + the sum over images and pixels.</summary>
-    public static void BackwardWeights(in ConvolutionShape shape, float* x, float* dy, float* dw, bool accumulate = false)
+    public static void BackwardWeights(
+        in ConvolutionShape shape, float* x, float* dy, float* dw, bool accumulate = false)
     {
         switch (SimdInfo.Width)
         {
@@ -70,7 +72,8 @@ internal static unsafe class Convolution
     }
 
     /// <inheritdoc cref="BackwardWeights(in ConvolutionShape, float*, float*, float*, bool)"/>
-    public static void BackwardWeights(in ConvolutionShape shape, double* x, double* dy, double* dw, bool accumulate = false)
+    public static void BackwardWeights(
+        in ConvolutionShape shape, double* x, double* dy, double* dw, bool accumulate = false)
     {
         switch (SimdInfo.Width)
         {

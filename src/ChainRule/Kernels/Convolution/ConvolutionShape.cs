@@ -47,11 +47,12 @@ internal struct Positions
 }
 
 /// <summary>
-/// Sizes of a convolution: x [N, C, D, H, W] with w [OC, C / groups, KD, KH, KW] gives y [N, OC, OD, OH, OW], all contiguous.
+/// Sizes of a convolution: x [N, C, D, H, W] with w [OC, C / groups, KD, KH, KW] gives y [N, OC, OD, OH, OW], all
+/// contiguous.
 /// </summary>
 /// <remarks>
-/// Output = floor((Input + 2 * Padding - Dilation * (Kernel - 1) - 1) / Stride) + 1 in each dimension. Callers have checked
-/// that it is not negative and that the groups divide both numbers of channels.
+/// Output = floor((Input + 2 * Padding - Dilation * (Kernel - 1) - 1) / Stride) + 1 in each dimension. Callers have
+/// checked that it is not negative and that the groups divide both numbers of channels.
 /// </remarks>
 internal readonly record struct ConvolutionShape(
     int Batch,

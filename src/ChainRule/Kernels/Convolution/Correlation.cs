@@ -4,8 +4,8 @@ namespace ChainRule.Kernels.Convolution;
 /// One sum over taps for a set of pixels: out[m, p] = sum over k of weight(m, k) * image[Tap[k] + Pixel[p]].
 /// </summary>
 /// <remarks>
-/// Two tables of offsets into the padded image say everything about stride, dilation, padding and dimension. A forward pass
-/// is one such sum; a backward pass to the data is one for each residue of the input position modulo the stride.
+/// Two tables of offsets into the padded image say everything about stride, dilation, padding and dimension. A forward
+/// pass is one such sum; a backward pass to the data is one for each residue of the input position modulo the stride.
 /// </remarks>
 internal unsafe struct Correlation
 {
@@ -25,7 +25,9 @@ internal unsafe struct Correlation
     /// <summary>Index of the first piece of each panel of pixels, and one more for the end.</summary>
     public int* PanelStart;
 
-    /// <summary>Runs of pixels that are neighbours in the image, cut to a vector: offset in the image, column in the panel.</summary>
+    /// <summary>
+    /// Runs of pixels that are neighbours in the image, cut to a vector: offset in the image, column in the panel.
+    /// </summary>
     public int* PieceSource;
     public int* PieceColumn;
 }
@@ -35,7 +37,9 @@ internal unsafe ref struct CorrelationTables
 {
     private int* next;
 
-    /// <summary>Enough for <paramref name="count"/> correlations with together the given numbers of taps and pixels.</summary>
+    /// <summary>
+    /// Enough for <paramref name="count"/> correlations with together the given numbers of taps and pixels.
+    /// </summary>
     public CorrelationTables(int count, long taps, long pixels)
     {
         long bytes = ((long)count * (sizeof(Correlation) + 64)) + (sizeof(int) * ((2 * taps) + (5 * pixels)));
@@ -87,9 +91,9 @@ internal unsafe ref struct CorrelationTables
     /// The correlations of a backward pass to the data, over the padded gradient of the output.
     /// </summary>
     /// <remarks>
-    /// Input position i receives from output o through tap k where i + padding = o * stride + k * dilation. Positions whose
-    /// i + padding leave the same residue r use the same taps, those with k * dilation = r modulo the stride; with
-    /// q = (i + padding) / stride and shift = k * dilation / stride (rounded down), o = q - shift: a stride of 1.
+    /// Input position i receives from output o through tap k where i + padding = o * stride + k * dilation. Positions
+    /// whose i + padding leave the same residue r use the same taps, those with k * dilation = r modulo the stride;
+    /// with q = (i + padding) / stride and shift = k * dilation / stride (rounded down), o = q - shift: a stride of 1.
     /// </remarks>
     public static Correlation* BackwardData(
         in ConvolutionShape s, in PaddedImage image, int panel, int vector, out int count)
@@ -189,7 +193,8 @@ internal unsafe ref struct CorrelationTables
     }
 
     // The first position i >= 0 with (i + padding) % stride == residue.
-    private static int Start(int residue, int padding, int stride) => (((residue - padding) % stride) + stride) % stride;
+    private static int Start(int residue, int padding, int stride) =>
+        (((residue - padding) % stride) + stride) % stride;
 
     private static int Count(int size, int first, int stride) => Math.Max(0, (size - first + stride - 1) / stride);
 

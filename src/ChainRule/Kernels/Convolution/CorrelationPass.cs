@@ -76,7 +76,9 @@ internal static unsafe class CorrelationPass<TVec, T>
         ? IndirectCorrelation<TVec, T>.WeightLength(work->Channels, taps)
         : work->Channels * taps;
 
-    /// <summary>Brings the weights into the order of the tables, correlation by correlation and group by group.</summary>
+    /// <summary>
+    /// Brings the weights into the order of the tables, correlation by correlation and group by group.
+    /// </summary>
     private static void PackWeights(Work* work, T* weights, long group)
     {
         nint length = 0;

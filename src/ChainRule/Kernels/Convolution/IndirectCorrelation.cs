@@ -5,8 +5,8 @@ using ChainRule.Kernels.Gemm;
 namespace ChainRule.Kernels.Convolution;
 
 /// <summary>
-/// A correlation with output channels for vectors: nothing is packed but the weights, and the result is transposed. Faster than
-/// <see cref="PackedCorrelation{TVec,T}"/> where sums are long and channels fill the vectors.
+/// A correlation with output channels for vectors: nothing is packed but the weights, and the result is transposed.
+/// Faster than <see cref="PackedCorrelation{TVec,T}"/> where sums are long and channels fill the vectors.
 /// </summary>
 internal static unsafe class IndirectCorrelation<TVec, T>
     where TVec : struct, ISimdVec<TVec, T>

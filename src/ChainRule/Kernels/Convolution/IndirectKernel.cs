@@ -9,7 +9,9 @@ internal unsafe struct IndirectTile<T>
 {
     public nint K;
 
-    /// <summary>Element (i, k) of the left operand is Base[Row[i] + Step[k]]: it is read where it lies in the image.</summary>
+    /// <summary>
+    /// Element (i, k) of the left operand is Base[Row[i] + Step[k]]: it is read where it lies in the image.
+    /// </summary>
     public T* Base;
     public int* Row;
     public int* Step;
@@ -23,11 +25,13 @@ internal unsafe struct IndirectTile<T>
 }
 
 /// <summary>
-/// The product kernel with its left operand addressed through two tables of offsets: a convolution without packing the image.
+/// The product kernel with its left operand addressed through two tables of offsets: a convolution without packing the
+/// image.
 /// </summary>
 /// <remarks>
-/// Forward, rows are pixels, k runs over taps and the vectors are output channels; for the weights' gradient rows are taps, k
-/// runs over pixels and the vectors are again output channels. One more load a step than <see cref="GemmKernel{TVec,T,TRows,TVecs}"/>.
+/// Forward, rows are pixels, k runs over taps and the vectors are output channels; for the weights' gradient rows are
+/// taps, k runs over pixels and the vectors are again output channels. One more load a step than
+/// <see cref="GemmKernel{TVec,T,TRows,TVecs}"/>.
 /// </remarks>
 internal static unsafe class IndirectKernel<TVec, T, TRows, TVecs>
     where TVec : struct, ISimdVec<TVec, T>

@@ -5,8 +5,8 @@ using ChainRule.Kernels.Gemm;
 namespace ChainRule.Kernels.Convolution;
 
 /// <summary>
-/// A correlation as a product of the weights with columns of the image that are packed panel by panel, never all of them:
-/// 5 to 15 % faster than a matrix of columns in memory, which for a 5 x 5 kernel would be 25 times the image.
+/// A correlation as a product of the weights with columns of the image that are packed panel by panel, never all of
+/// them: 5 to 15 % faster than a matrix of columns in memory, which for a 5 x 5 kernel would be 25 times the image.
 /// </summary>
 internal static unsafe class PackedCorrelation<TVec, T>
     where TVec : struct, ISimdVec<TVec, T>
@@ -75,7 +75,8 @@ internal static unsafe class PackedCorrelation<TVec, T>
                 if (!direct || columns == vectors * TVec.Count)
                     GemmBlocks<TVec, T>.Column(&tile, channels, vectors, Gemm.Gemm.TileRows, packedA: false);
                 else
-                    GemmBlocks<TVec, T>.ColumnByElement(&tile, channels, columns, 1, Gemm.Gemm.TileRows, packedA: false);
+                    GemmBlocks<TVec, T>.ColumnByElement(
+                        &tile, channels, columns, 1, Gemm.Gemm.TileRows, packedA: false);
                 k += depth;
             }
             while (k < taps);
@@ -83,8 +84,8 @@ internal static unsafe class PackedCorrelation<TVec, T>
         }
     }
 
-    // A piece is loaded and stored as a whole vector; what it writes too much, the next piece or row overwrites. What remains
-    // are columns past the last pixel, whose sums nobody reads.
+    // A piece is loaded and stored as a whole vector; what it writes too much, the next piece or row overwrites. What
+    // remains are columns past the last pixel, whose sums nobody reads.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack(
         T* image, int* tap, nint depth, int* source, int* column, nint pieces, T* target, nint width)

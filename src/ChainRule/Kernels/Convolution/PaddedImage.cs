@@ -22,7 +22,9 @@ internal readonly struct PaddedImage
 
     /// <param name="channels">Channels of the image.</param>
     /// <param name="source">Size of the image.</param>
-    /// <param name="before">Zeros before its first element in each dimension; where negative, elements are left out.</param>
+    /// <param name="before">
+    /// Zeros before its first element in each dimension; where negative, elements are left out.
+    /// </param>
     /// <param name="size">Size with zeros before and after; what lies beyond is left out.</param>
     /// <param name="classes">Stride along the width.</param>
     public PaddedImage(int channels, Extent source, Extent before, Extent size, int classes)

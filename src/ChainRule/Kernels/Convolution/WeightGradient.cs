@@ -9,8 +9,9 @@ namespace ChainRule.Kernels.Convolution;
 /// [pixels, channels]: the left operand is read from the padded image through tables, only the gradient is transposed.
 /// </summary>
 /// <remarks>
-/// Images are divided into at most 8 sums by the shape alone, and these are added in order: the same bits for any number of
-/// threads. Where dW is so large that copies of it would not pay, there is one sum, and threads share its taps.
+/// Images are divided into at most 8 sums by the shape alone, and these are added in order: the same bits for any
+/// number of threads. Where dW is so large that copies of it would not pay, there is one sum, and threads share its
+/// taps.
 /// </remarks>
 internal static unsafe class WeightGradient<TVec, T>
     where TVec : struct, ISimdVec<TVec, T>
@@ -144,7 +145,9 @@ internal static unsafe class WeightGradient<TVec, T>
         }
     }
 
-    /// <summary>Adds the splits in order, for one group and a range of taps, and stores them as [channels, taps].</summary>
+    /// <summary>
+    /// Adds the splits in order, for one group and a range of taps, and stores them as [channels, taps].
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Reduce(void* argument, int chunk)
     {

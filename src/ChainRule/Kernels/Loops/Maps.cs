@@ -1,6 +1,8 @@
 namespace ChainRule.Kernels;
 
-/// <summary>How much arithmetic a formula does for each element it moves; decides from which length a second thread pays.</summary>
+/// <summary>
+/// How much arithmetic a formula does for each element it moves; decides from which length a second thread pays.
+/// </summary>
 internal enum MapCost
 {
     /// <summary>Bound by memory: an addition, a comparison.</summary>

@@ -10,7 +10,9 @@ internal static unsafe class SumLoops
     /// <summary>Elements one thread takes at a time.</summary>
     private const int Grain = 32 * 1024;
 
-    /// <summary>Elements that are summed before the partial sum joins the others: keeps rounding errors small.</summary>
+    /// <summary>
+    /// Elements that are summed before the partial sum joins the others: keeps rounding errors small.
+    /// </summary>
     private const int Block = 1024;
 
     public static void Run<T>(T* x, T* y, int outer, int reduced, int inner)
@@ -78,7 +80,8 @@ internal static unsafe class SumLoops
     {
         Arguments<T>* a = (Arguments<T>*)argument;
         int end = Math.Min((index + 1) * a->PerChunk, a->Outer);
-        for (int row = index * a->PerChunk; row < end; row++) a->Y[row] = Row<V, T>(a->X + ((nint)row * a->Reduced), a->Reduced);
+        for (int row = index * a->PerChunk; row < end; row++)
+            a->Y[row] = Row<V, T>(a->X + ((nint)row * a->Reduced), a->Reduced);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

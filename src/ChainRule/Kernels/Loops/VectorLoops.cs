@@ -5,13 +5,13 @@ using ChainRule.Kernels.Scheduling;
 namespace ChainRule.Kernels;
 
 /// <summary>
-/// Runs a formula over dense runs of elements: one source for every register width, every element type and any number of
-/// threads.
+/// Runs a formula over dense runs of elements: one source for every register width, every element type and any number
+/// of threads.
 /// </summary>
 /// <remarks>
-/// An operand with step 0 is one number for the whole run. The last elements go through the same vector instructions as the
-/// others, from a copy on the stack, so a value does not depend on where in a run it lies. Bool runs as UInt8 has no
-/// arithmetic: callers convert.
+/// An operand with step 0 is one number for the whole run. The last elements go through the same vector instructions as
+/// the others, from a copy on the stack, so a value does not depend on where in a run it lies. Bool runs as UInt8 has
+/// no arithmetic: callers convert.
 /// </remarks>
 internal static unsafe class VectorLoops
 {
@@ -29,7 +29,8 @@ internal static unsafe class VectorLoops
         Map3(new Ternary2<TF>(f), dtype, a, aStep, b, bStep, a, 0, y, count, TF.Cost);
 
     /// <summary>y[i] = f(a[i * aStep], b[i * bStep], c[i * cStep]); a step is 1 or 0.</summary>
-    public static void Map<TF>(TF f, DType dtype, byte* a, int aStep, byte* b, int bStep, byte* c, int cStep, byte* y, nint count)
+    public static void Map<TF>(
+        TF f, DType dtype, byte* a, int aStep, byte* b, int bStep, byte* c, int cStep, byte* y, nint count)
         where TF : unmanaged, IMap3 =>
         Map3(f, dtype, a, aStep, b, bStep, c, cStep, y, count, TF.Cost);
 
@@ -56,7 +57,8 @@ internal static unsafe class VectorLoops
         }
     }
 
-    private static void Typed<TF, T>(TF f, T* a, int aStep, T* b, int bStep, T* c, int cStep, T* y, nint count, MapCost cost)
+    private static void Typed<TF, T>(
+        TF f, T* a, int aStep, T* b, int bStep, T* c, int cStep, T* y, nint count, MapCost cost)
         where TF : unmanaged, IMap3
         where T : unmanaged, INumber<T>
     {
@@ -130,7 +132,8 @@ internal static unsafe class VectorLoops
         {
             for (; i <= last; i += V.Count)
             {
-                V.Store(y + i, f.Map(aRuns ? V.Load(a + i) : av, bRuns ? V.Load(b + i) : bv, cRuns ? V.Load(c + i) : cv));
+                V.Store(
+                    y + i, f.Map(aRuns ? V.Load(a + i) : av, bRuns ? V.Load(b + i) : bv, cRuns ? V.Load(c + i) : cv));
             }
         }
         int rest = (int)(end - i);

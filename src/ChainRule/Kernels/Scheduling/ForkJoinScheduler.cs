@@ -10,12 +10,12 @@ namespace ChainRule.Kernels.Scheduling;
 /// <remarks>
 /// <para>Chunks are claimed, not dealt out. The caller claims too and at the end waits only for chunks that a worker
 /// really took, so that a worker which the operating system has descheduled costs nothing.</para>
-/// <para>One word, the ticket, holds the region's number and how many chunks are unclaimed. A worker that comes late, with
-/// the number of a region long over, finds either another number or a zero, and its compare-and-swap cannot touch a
-/// newer region. That the count is in the same word as the number is essential: read from elsewhere it could belong to
-/// the next region while the number is still the last one's.</para>
-/// <para>A worker spins for a while before it sleeps, because training enters a region every few microseconds and waking
-/// a sleeper takes twenty.</para>
+/// <para>One word, the ticket, holds the region's number and how many chunks are unclaimed. A worker that comes late,
+/// with the number of a region long over, finds either another number or a zero, and its compare-and-swap cannot touch
+/// a newer region. That the count is in the same word as the number is essential: read from elsewhere it could belong
+/// to the next region while the number is still the last one's.</para>
+/// <para>A worker spins for a while before it sleeps, because training enters a region every few microseconds and
+/// waking a sleeper takes twenty.</para>
 /// </remarks>
 internal sealed unsafe class ForkJoinScheduler : Scheduler
 {

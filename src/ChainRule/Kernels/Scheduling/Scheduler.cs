@@ -17,13 +17,17 @@ internal abstract unsafe class Scheduler
     public abstract int Threads { get; }
 
     /// <summary>
-    /// Calls <paramref name="body"/>(<paramref name="argument"/>, i) once for every i in [0, chunks) and returns when all
-    /// calls have. A function pointer and a pointer to arguments on the caller's stack: a region allocates nothing.
+    /// Calls <paramref name="body"/>(<paramref name="argument"/>, i) once for every i in [0, chunks) and returns when
+    /// all calls have. A function pointer and a pointer to arguments on the caller's stack: a region allocates nothing.
     /// </summary>
-    /// <exception cref="Exception">The first exception a chunk threw; chunks not yet begun are then skipped.</exception>
+    /// <exception cref="Exception">
+    /// The first exception a chunk threw; chunks not yet begun are then skipped.
+    /// </exception>
     public abstract void Run(delegate*<void*, int, void> body, void* argument, int chunks);
 
-    /// <summary>Ends the threads of this scheduler. A later <see cref="Run"/> still works, in the caller alone.</summary>
+    /// <summary>
+    /// Ends the threads of this scheduler. A later <see cref="Run"/> still works, in the caller alone.
+    /// </summary>
     public virtual void Retire()
     {
     }

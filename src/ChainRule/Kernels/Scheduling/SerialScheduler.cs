@@ -1,6 +1,8 @@
 namespace ChainRule.Kernels.Scheduling;
 
-/// <summary>Runs all chunks in the caller, in order: for one thread, the browser, and tests that compare with it.</summary>
+/// <summary>
+/// Runs all chunks in the caller, in order: for one thread, the browser, and tests that compare with it.
+/// </summary>
 internal sealed unsafe class SerialScheduler : Scheduler
 {
     public static readonly SerialScheduler Instance = new();

@@ -42,7 +42,9 @@ internal static unsafe class Broadcasting
         return step == 0 ? t : t.Dense();
     }
 
-    /// <summary>y = f(a, b, c) over the elements of <paramref name="shape"/>, to which every operand broadcasts.</summary>
+    /// <summary>
+    /// y = f(a, b, c) over the elements of <paramref name="shape"/>, to which every operand broadcasts.
+    /// </summary>
     /// <param name="f">Formula.</param>
     /// <param name="a">First operand; its type is that of the result.</param>
     /// <param name="b">Second operand.</param>
@@ -94,7 +96,8 @@ internal static unsafe class Broadcasting
     }
 
     // Sizes and strides with broadcast dimensions at stride 0, neighbours merged wherever all operands allow it.
-    private static int Plan(Shape shape, Tensor a, Tensor b, Tensor c, Span<int> dims, Span<int> sa, Span<int> sb, Span<int> sc)
+    private static int Plan(
+        Shape shape, Tensor a, Tensor b, Tensor c, Span<int> dims, Span<int> sa, Span<int> sb, Span<int> sc)
     {
         ReadOnlySpan<int> full = shape.Dims;
         int rank = 0;

@@ -90,7 +90,9 @@ internal interface IUnaryOp
     V Forward<V>(V x)
         where V : struct, IVec<V>;
 
-    /// <summary>Gradient of the input from that of the result. Only what <see cref="Saves"/> names may be read.</summary>
+    /// <summary>
+    /// Gradient of the input from that of the result. Only what <see cref="Saves"/> names may be read.
+    /// </summary>
     V Backward<V>(V x, V y, V dy)
         where V : struct, IVec<V>;
 }

@@ -5,7 +5,9 @@ namespace ChainRule
 {
     public sealed partial class Tensor
     {
-        /// <summary>Error function, element by element: y = 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.</summary>
+        /// <summary>
+        /// Error function, element by element: y = 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.
+        /// </summary>
         /// <returns>Shape and dtype of this tensor; values in [-1, 1].</returns>
         public Tensor Erf() => Elementwise.Apply<ErfOp>(this);
     }

@@ -5,7 +5,9 @@ namespace ChainRule
 {
     public sealed partial class Tensor
     {
-        /// <summary>Exponential less one, element by element: y = e^x - 1, exact to the last digits also for x near 0.</summary>
+        /// <summary>
+        /// Exponential less one, element by element: y = e^x - 1, exact to the last digits also for x near 0.
+        /// </summary>
         /// <returns>Shape and dtype of this tensor; values of at least -1.</returns>
         public Tensor Expm1() => Elementwise.Apply<Expm1Op>(this);
     }

@@ -3,8 +3,8 @@ using ChainRule.Kernels;
 namespace ChainRule.Ops;
 
 /// <summary>
-/// A tensor, or a constant, as the number of a formula: the formula then builds a graph instead of computing registers, and can
-/// be differentiated once more.
+/// A tensor, or a constant, as the number of a formula: the formula then builds a graph instead of computing registers,
+/// and can be differentiated once more.
 /// </summary>
 internal readonly struct GraphVec : IVec<GraphVec>
 {
@@ -64,9 +64,11 @@ internal readonly struct GraphVec : IVec<GraphVec>
 
     public static GraphVec Floor(GraphVec x) => x._tensor is { } t ? new(t.Floor()) : new(Math.Floor(x._constant));
 
-    public static GraphVec Ceiling(GraphVec x) => x._tensor is { } t ? new(t.Ceiling()) : new(Math.Ceiling(x._constant));
+    public static GraphVec Ceiling(GraphVec x) =>
+        x._tensor is { } t ? new(t.Ceiling()) : new(Math.Ceiling(x._constant));
 
-    public static GraphVec Truncate(GraphVec x) => x._tensor is { } t ? new(t.Truncate()) : new(Math.Truncate(x._constant));
+    public static GraphVec Truncate(GraphVec x) =>
+        x._tensor is { } t ? new(t.Truncate()) : new(Math.Truncate(x._constant));
 
     public static GraphVec Round(GraphVec x) => x._tensor is { } t ? new(t.Round()) : new(Math.Round(x._constant));
 
@@ -80,13 +82,16 @@ internal readonly struct GraphVec : IVec<GraphVec>
 
     public static GraphVec Equal(GraphVec a, GraphVec b) => new(Pair(a, b, out Tensor y).EqualTo(y), y.DType);
 
-    public static GraphVec And(GraphVec mask, GraphVec other) => new(mask._tensor!.LogicalAnd(other._tensor!), mask._numbers);
+    public static GraphVec And(GraphVec mask, GraphVec other) =>
+        new(mask._tensor!.LogicalAnd(other._tensor!), mask._numbers);
 
-    public static GraphVec Or(GraphVec mask, GraphVec other) => new(mask._tensor!.LogicalOr(other._tensor!), mask._numbers);
+    public static GraphVec Or(GraphVec mask, GraphVec other) =>
+        new(mask._tensor!.LogicalOr(other._tensor!), mask._numbers);
 
     public static GraphVec Select(GraphVec mask, GraphVec whenTrue, GraphVec whenFalse)
     {
-        if (whenTrue._tensor is null && whenFalse._tensor is null) whenTrue = new(Tensor.Scalar(whenTrue._constant, mask._numbers));
+        if (whenTrue._tensor is null && whenFalse._tensor is null)
+            whenTrue = new(Tensor.Scalar(whenTrue._constant, mask._numbers));
         Tensor x = Pair(whenTrue, whenFalse, out Tensor y);
         return new(Tensor.Where(mask._tensor!, x, y));
     }

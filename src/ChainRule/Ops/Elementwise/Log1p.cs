@@ -5,7 +5,9 @@ namespace ChainRule
 {
     public sealed partial class Tensor
     {
-        /// <summary>Logarithm of one plus x, element by element: y = ln(1 + x), exact to the last digits also for x near 0.</summary>
+        /// <summary>
+        /// Logarithm of one plus x, element by element: y = ln(1 + x), exact to the last digits also for x near 0.
+        /// </summary>
         /// <returns>Shape and dtype of this tensor.</returns>
         public Tensor Log1p() => Elementwise.Apply<Log1pOp>(this);
     }

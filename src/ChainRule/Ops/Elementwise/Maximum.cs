@@ -5,7 +5,9 @@ namespace ChainRule
 {
     public sealed partial class Tensor
     {
-        /// <summary>Larger of two elements; NaN if either is NaN. Where they are equal, each gets half of the gradient.</summary>
+        /// <summary>
+        /// Larger of two elements; NaN if either is NaN. Where they are equal, each gets half of the gradient.
+        /// </summary>
         /// <param name="other"><c>...</c>, same dtype: broadcasts with this tensor.</param>
         /// <returns>The broadcast shape, same dtype.</returns>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>

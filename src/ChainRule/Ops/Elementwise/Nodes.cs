@@ -26,7 +26,8 @@ internal sealed unsafe class UnaryNode<TOp>(Tensor x, Tensor y, TOp op) : Op(x)
         Tensor dyRun = Broadcasting.Run(dy, out int dyStep);
         VectorLoops.Map(
             new UnaryBackward<TOp>(op), x.DType,
-            xDense.Pointer, ReferenceEquals(xDense, dx) ? 0 : 1, yDense.Pointer, _y is null ? 0 : 1, dyRun.Pointer, dyStep, dx.Pointer, x.Count);
+            xDense.Pointer, ReferenceEquals(xDense, dx) ? 0 : 1, yDense.Pointer, _y is null ? 0 : 1,
+            dyRun.Pointer, dyStep, dx.Pointer, x.Count);
         GC.KeepAlive(xDense);
         GC.KeepAlive(yDense);
         GC.KeepAlive(dyRun);
@@ -56,8 +57,10 @@ internal sealed class BinaryNode<TOp>(Tensor a, Tensor b, TOp op) : Op(a, b)
             if (pass.Wants(b)) pass.Add(b, op.BackwardB(av, bv, dv).ToTensor(dy).SumTo(b.Shape));
             return;
         }
-        if (pass.Wants(a)) pass.Add(a, Broadcasting.Map(new BinaryBackwardA<TOp>(op), a, b, dy, dy.Shape, operands: 3).SumTo(a.Shape));
-        if (pass.Wants(b)) pass.Add(b, Broadcasting.Map(new BinaryBackwardB<TOp>(op), a, b, dy, dy.Shape, operands: 3).SumTo(b.Shape));
+        if (pass.Wants(a))
+            pass.Add(a, Broadcasting.Map(new BinaryBackwardA<TOp>(op), a, b, dy, dy.Shape, operands: 3).SumTo(a.Shape));
+        if (pass.Wants(b))
+            pass.Add(b, Broadcasting.Map(new BinaryBackwardB<TOp>(op), a, b, dy, dy.Shape, operands: 3).SumTo(b.Shape));
     }
 }
 

@@ -11,7 +11,9 @@ namespace ChainRule
         /// <summary>Difference, element by element, with broadcasting.</summary>
         public static Tensor operator -(Tensor a, Tensor b) => NotNull(a).Subtract(b);
 
-        /// <summary>Product, element by element, with broadcasting. The matrix product is <see cref="MatMul"/>.</summary>
+        /// <summary>
+        /// Product, element by element, with broadcasting. The matrix product is <see cref="MatMul"/>.
+        /// </summary>
         public static Tensor operator *(Tensor a, Tensor b) => NotNull(a).Multiply(b);
 
         /// <summary>Quotient, element by element, with broadcasting.</summary>

@@ -5,7 +5,9 @@ namespace ChainRule
 {
     public sealed partial class Tensor
     {
-        /// <summary>Chooses element by element: a where the condition is true, b elsewhere, with broadcasting.</summary>
+        /// <summary>
+        /// Chooses element by element: a where the condition is true, b elsewhere, with broadcasting.
+        /// </summary>
         /// <param name="condition"><c>...</c> Bool.</param>
         /// <param name="a"><c>...</c>: taken where true.</param>
         /// <param name="b"><c>...</c>, dtype of <paramref name="a"/>: taken where false.</param>
@@ -18,7 +20,8 @@ namespace ChainRule
             ArgumentNullException.ThrowIfNull(a);
             ArgumentNullException.ThrowIfNull(b);
             if (condition.DType != DType.Bool)
-                throw new DTypeException($"where: the condition must be bool, got {condition.DType.Text()}.", condition.DType);
+                throw new DTypeException(
+                    $"where: the condition must be bool, got {condition.DType.Text()}.", condition.DType);
             Elementwise.CheckSameType("where", a, b);
             Shape shape = Broadcasting.ShapeOf("where", a, b);
             shape = Broadcasting.ShapeOf("where", a.ExpandView(shape), condition, "a and b", "condition");

@@ -12,7 +12,9 @@ namespace ChainRule
         /// <returns><c>[..., outFeatures]</c> same dtype.</returns>
         /// <exception cref="ShapeException">The sizes do not fit.</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
-        /// <remarks>One operation: the bias is added in the product's registers (15 to 20 % of a product with K of 32).</remarks>
+        /// <remarks>
+        /// One operation: the bias is added in the product's registers (15 to 20 % of a product with K of 32).
+        /// </remarks>
         public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null)
         {
             LinearNode.Check(x, weight, bias);
@@ -52,7 +54,8 @@ namespace ChainRule.Ops
             ArgumentNullException.ThrowIfNull(weight);
             Elementwise.CheckType("Linear", x.DType, takesIntegers: false);
             if (weight.Rank != 2)
-                throw new ShapeException($"Linear: weight must be [outFeatures, inFeatures], got {weight.Shape}.", weight.Shape);
+                throw new ShapeException(
+                    $"Linear: weight must be [outFeatures, inFeatures], got {weight.Shape}.", weight.Shape);
             if (x.Rank == 0 || x.Shape[^1] != weight.Shape[1])
             {
                 throw new ShapeException(

@@ -4,11 +4,17 @@ namespace ChainRule
 {
     public sealed partial class Tensor
     {
-        /// <summary>Matrix product, of single matrices or of batches: y[..., i, j] = sum over k of a[..., i, k] * b[..., k, j].</summary>
-        /// <param name="other"><c>[..., K, N]</c> same dtype; leading dimensions broadcast. <c>[K]</c> counts as a column.</param>
-        /// <returns><c>[..., M, N]</c> for this tensor <c>[..., M, K]</c>; <c>[K]</c> counts as a row, and a row's or column's dimension is
-        /// dropped from the result.</returns>
-        /// <exception cref="ShapeException">Inner sizes differ, an operand has rank 0, or the leading dimensions do not broadcast.</exception>
+        /// <summary>
+        /// Matrix product, of single matrices or of batches: y[..., i, j] = sum over k of a[..., i, k] * b[..., k, j].
+        /// </summary>
+        /// <param name="other">
+        /// <c>[..., K, N]</c> same dtype; leading dimensions broadcast. <c>[K]</c> counts as a column.
+        /// </param>
+        /// <returns><c>[..., M, N]</c> for this tensor <c>[..., M, K]</c>; <c>[K]</c> counts as a row, and a row's or
+        /// column's dimension is dropped from the result.</returns>
+        /// <exception cref="ShapeException">
+        /// Inner sizes differ, an operand has rank 0, or the leading dimensions do not broadcast.
+        /// </exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
         /// <remarks>Transposed operands are read where they lie. Cost: 2 M N K operations a matrix.</remarks>
         public Tensor MatMul(Tensor other)
@@ -35,7 +41,8 @@ namespace ChainRule.Ops
             Elementwise.CheckSameType("MatMul", a, b);
             Elementwise.CheckType("MatMul", a.DType, takesIntegers: false);
             if (a.Rank == 0 || b.Rank == 0)
-                throw new ShapeException($"MatMul: a single number is not a matrix; multiply with *.\n  {Both(a, b)}", a.Shape, b.Shape);
+                throw new ShapeException(
+                    $"MatMul: a single number is not a matrix; multiply with *.\n  {Both(a, b)}", a.Shape, b.Shape);
             int inner = b.Rank == 1 ? 0 : b.Rank - 2;
             if (a.Shape[^1] != b.Shape[inner])
             {
@@ -64,7 +71,8 @@ namespace ChainRule.Ops
             if (pass.Wants(b)) Into(pass, b, a.T, dy);
         }
 
-        // Straight into the gradient's memory where it is a plain product; otherwise by operators, summing what was broadcast.
+        // Straight into the gradient's memory where it is a plain product; otherwise by operators, summing what was
+        // broadcast.
         private static void Into(BackwardPass pass, Tensor input, Tensor left, Tensor right)
         {
             Shape batch = BatchShape(left, right);
@@ -96,6 +104,7 @@ namespace ChainRule.Ops
             return Shape.Create(dims);
         }
 
-        private static string Both(Tensor a, Tensor b) => $"{Elementwise.Operand("a", a)}    {Elementwise.Operand("b", b)}";
+        private static string Both(Tensor a, Tensor b) =>
+            $"{Elementwise.Operand("a", a)}    {Elementwise.Operand("b", b)}";
     }
 }

@@ -2,7 +2,9 @@ using ChainRule.Kernels.Gemm;
 
 namespace ChainRule.Ops;
 
-/// <summary>Hands matrix products of tensors to the kernel: strides as they are, batches with one stride each.</summary>
+/// <summary>
+/// Hands matrix products of tensors to the kernel: strides as they are, batches with one stride each.
+/// </summary>
 internal static unsafe class Products
 {
     /// <summary>y = a * b, or y += a * b, over a batch; y is dense.</summary>
@@ -10,7 +12,8 @@ internal static unsafe class Products
     {
         if (y.Count == 0) return;
         Tensor left = OneBatchStride(a, batch, out nint leftBatch), right = OneBatchStride(b, batch, out nint rightBatch);
-        if (y.DType == DType.Float32) Typed<float>(left, leftBatch, right, rightBatch, y, batch.Count, accumulate, null, false);
+        if (y.DType == DType.Float32)
+            Typed<float>(left, leftBatch, right, rightBatch, y, batch.Count, accumulate, null, false);
         else Typed<double>(left, leftBatch, right, rightBatch, y, batch.Count, accumulate, null, false);
         GC.KeepAlive(a);
         GC.KeepAlive(b);

@@ -29,7 +29,9 @@ internal sealed class ReductionPlan
     /// <summary>Elements that go into one result.</summary>
     public int Reduced { get; }
 
-    /// <summary>Neighbouring results behind the reduced dimensions; 1 when the reduced dimensions are the last.</summary>
+    /// <summary>
+    /// Neighbouring results behind the reduced dimensions; 1 when the reduced dimensions are the last.
+    /// </summary>
     public int Inner { get; }
 
     /// <summary>Checks the dimensions of a reduction; none given means all.</summary>

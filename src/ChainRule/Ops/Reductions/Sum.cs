@@ -21,7 +21,9 @@ namespace ChainRule
         /// <param name="keepDim">Keep the dimensions with size 1.</param>
         /// <returns>The shape without <paramref name="dims"/>; Int64 for integers and Bool.</returns>
         /// <exception cref="ShapeException">There is no such dimension, or one is named twice.</exception>
-        /// <remarks>Blocks of fixed length are summed lane by lane and then in order: the same bits for any number of threads.</remarks>
+        /// <remarks>
+        /// Blocks of fixed length are summed lane by lane and then in order: the same bits for any number of threads.
+        /// </remarks>
         public Tensor Sum(ReadOnlySpan<int> dims, bool keepDim = false)
         {
             ReductionPlan plan = ReductionPlan.For("sum", this, dims);

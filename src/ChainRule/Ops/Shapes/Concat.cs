@@ -5,7 +5,9 @@ namespace ChainRule
     public sealed partial class Tensor
     {
         /// <summary>Puts tensors one behind the other along a dimension.</summary>
-        /// <param name="tensors"><c>...</c>: one or more of equal rank, dtype and sizes, but for <paramref name="dim"/>.</param>
+        /// <param name="tensors">
+        /// <c>...</c>: one or more of equal rank, dtype and sizes, but for <paramref name="dim"/>.
+        /// </param>
         /// <param name="dim">Dimension; negative counts from the end.</param>
         /// <returns>Sizes of the first, with the sizes along <paramref name="dim"/> added up.</returns>
         /// <exception cref="ArgumentException">There is no tensor.</exception>
@@ -27,7 +29,8 @@ namespace ChainRule
             foreach (Tensor t in tensors)
             {
                 if (t.Shape != tensors[0].Shape)
-                    throw new ShapeException($"stack: shapes differ: {tensors[0].Shape} and {t.Shape}.", tensors[0].Shape, t.Shape);
+                    throw new ShapeException(
+                        $"stack: shapes differ: {tensors[0].Shape} and {t.Shape}.", tensors[0].Shape, t.Shape);
             }
             int at = dim < 0 ? dim + tensors[0].Rank + 1 : dim;
             return Concat([.. tensors.Select(t => t.Unsqueeze(at))], at);

@@ -5,8 +5,12 @@ namespace ChainRule
     public sealed partial class Tensor
     {
         /// <summary>The elements converted to another type; this tensor if it is of that type already.</summary>
-        /// <param name="dtype">Element type of the result. Floating point to integers rounds towards zero; anything but 0 is true.</param>
-        /// <returns>Shape of this tensor, <paramref name="dtype"/>. The gradient flows between Float32 and Float64.</returns>
+        /// <param name="dtype">
+        /// Element type of the result. Floating point to integers rounds towards zero; anything but 0 is true.
+        /// </param>
+        /// <returns>
+        /// Shape of this tensor, <paramref name="dtype"/>. The gradient flows between Float32 and Float64.
+        /// </returns>
         public Tensor To(DType dtype)
         {
             if (dtype == DType) return this;

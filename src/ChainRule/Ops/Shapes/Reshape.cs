@@ -5,7 +5,9 @@ namespace ChainRule
     public sealed partial class Tensor
     {
         /// <summary>The same elements in row-major order with other sizes; a view where the memory allows.</summary>
-        /// <param name="sizes">New sizes, whose product is the count of elements; one may be -1 and is worked out.</param>
+        /// <param name="sizes">
+        /// New sizes, whose product is the count of elements; one may be -1 and is worked out.
+        /// </param>
         /// <returns><c>[sizes]</c>, same dtype.</returns>
         /// <exception cref="ShapeException">The product differs, or the -1 cannot be worked out.</exception>
         [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
@@ -32,7 +34,8 @@ namespace ChainRule
             if (Rank == 0) return Reshape(1);
             int start = Shape.ResolveDim(startDim, "flatten"), end = Shape.ResolveDim(endDim, "flatten");
             if (start > end)
-                throw new ShapeException($"flatten: startDim {startDim} lies behind endDim {endDim} for {Shape}.", Shape);
+                throw new ShapeException(
+                    $"flatten: startDim {startDim} lies behind endDim {endDim} for {Shape}.", Shape);
             int merged = 1;
             foreach (int d in Dims[start..(end + 1)]) merged *= d;
             return Reshape([.. Dims[..start], merged, .. Dims[(end + 1)..]]);
@@ -45,7 +48,8 @@ namespace ChainRule
         public Tensor Unsqueeze(int dim)
         {
             if (dim < -Rank - 1 || dim > Rank)
-                throw new ShapeException($"unsqueeze: dim {dim} is out of range for rank {Rank}; use {-Rank - 1} to {Rank}.", Shape);
+                throw new ShapeException(
+                    $"unsqueeze: dim {dim} is out of range for rank {Rank}; use {-Rank - 1} to {Rank}.", Shape);
             int at = dim < 0 ? dim + Rank + 1 : dim;
             return Reshape([.. Dims[..at], 1, .. Dims[at..]]);
         }
@@ -90,7 +94,8 @@ namespace ChainRule.Ops
                 if (dims[i] == -1)
                 {
                     if (unknown >= 0)
-                        throw new ShapeException($"reshape: only one size may be -1, got [{string.Join(", ", sizes.ToArray())}].", x.Shape);
+                        throw new ShapeException(
+                            $"reshape: only one size may be -1, got [{string.Join(", ", sizes.ToArray())}].", x.Shape);
                     unknown = i;
                 }
                 else

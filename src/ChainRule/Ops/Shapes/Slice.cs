@@ -5,7 +5,8 @@ namespace ChainRule
     public sealed partial class Tensor
     {
         /// <summary>
-        /// Part of the tensor by positions, ranges, slices, new dimensions and an ellipsis: <c>x[0]</c>, <c>x[1..3]</c>, <c>x[.., ^1]</c>; a view.
+        /// Part of the tensor by positions, ranges, slices, new dimensions and an ellipsis: <c>x[0]</c>,
+        /// <c>x[1..3]</c>, <c>x[.., ^1]</c>; a view.
         /// </summary>
         /// <param name="indices">One entry a dimension from the first; missing ones mean the whole dimension.</param>
         /// <returns>A dimension less for each position, one more for each <see cref="TensorIndex.NewDim"/>.</returns>
@@ -22,7 +23,9 @@ namespace ChainRule
         /// <summary>Positions of one dimension from a start up to but not including an end; a view.</summary>
         /// <param name="dim">Dimension; negative counts from the end.</param>
         /// <param name="start">First position; negative counts from the end.</param>
-        /// <param name="stop">Position after the last; negative counts from the end, and beyond the end means the end.</param>
+        /// <param name="stop">
+        /// Position after the last; negative counts from the end, and beyond the end means the end.
+        /// </param>
         /// <param name="step">Distance, 1 or more.</param>
         /// <returns>Size ceil((stop - start) / step) along <paramref name="dim"/>.</returns>
         /// <exception cref="ShapeException">There is no such dimension.</exception>
@@ -78,7 +81,8 @@ namespace ChainRule.Ops
                 if (index.Kind is TensorIndexKind.At or TensorIndexKind.Range) used++;
             }
             if (used > x.Rank)
-                throw new ShapeException($"slice: {used} indices for {x.Shape}, which has {x.Rank} dimensions.", x.Shape);
+                throw new ShapeException(
+                    $"slice: {used} indices for {x.Shape}, which has {x.Rank} dimensions.", x.Shape);
             SliceSpec spec = new(x.Shape, x.Rank - positions + added);
             int from = 0, to = 0;
             foreach (TensorIndex index in indices)

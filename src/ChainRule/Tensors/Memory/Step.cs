@@ -1,7 +1,8 @@
 namespace ChainRule;
 
 /// <summary>
-/// One pass of a training loop: results computed inside take their memory from an arena that is used again by the next step.
+/// One pass of a training loop: results computed inside take their memory from an arena that is used again by the next
+/// step.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -13,10 +14,10 @@ namespace ChainRule;
 ///     optimizer.Step();
 /// }
 /// </code>
-/// A result can be read until the next step begins on the same thread; later use throws a <see cref="GradException"/>. Keep a
-/// value with <see cref="Tensor.Detach"/> before that. Parameters, their gradients and tensors made from data
-/// (<see cref="Tensor.From{T}(ReadOnlySpan{T}, Shape)"/>, <see cref="Tensor.Zeros"/> and the like) are never in the arena. Steps may be nested; a step
-/// belongs to its thread and must not be held across an <c>await</c>.
+/// A result can be read until the next step begins on the same thread; later use throws a <see cref="GradException"/>.
+/// Keep a value with <see cref="Tensor.Detach"/> before that. Parameters, their gradients and tensors made from data
+/// (<see cref="Tensor.From{T}(ReadOnlySpan{T}, Shape)"/>, <see cref="Tensor.Zeros"/> and the like) are never in the
+/// arena. Steps may be nested; a step belongs to its thread and must not be held across an <c>await</c>.
 /// </remarks>
 public sealed class Step : IDisposable
 {
@@ -50,7 +51,9 @@ public sealed class Step : IDisposable
     }
 
     /// <summary>Closes the step. What it computed stays readable until the next step begins.</summary>
-    /// <exception cref="InvalidOperationException">An inner step is still open, or another thread opened this one.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An inner step is still open, or another thread opened this one.
+    /// </exception>
     public void Dispose()
     {
         if (!_open) return;

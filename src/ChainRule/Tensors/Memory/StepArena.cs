@@ -28,7 +28,9 @@ internal sealed unsafe class StepArena : Storage
         return (byte*)found;
     }
 
-    /// <summary>Starts again. After a step that needed several blocks the next one gets a single block of their size.</summary>
+    /// <summary>
+    /// Starts again. After a step that needed several blocks the next one gets a single block of their size.
+    /// </summary>
     public void Reset()
     {
         Generation++;

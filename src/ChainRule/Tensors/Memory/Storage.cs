@@ -3,7 +3,9 @@ namespace ChainRule;
 /// <summary>A piece of native memory that tensors look into.</summary>
 internal abstract class Storage
 {
-    /// <summary>Raised when the memory is used for something else; a tensor of an older generation may not be read.</summary>
+    /// <summary>
+    /// Raised when the memory is used for something else; a tensor of an older generation may not be read.
+    /// </summary>
     public int Generation;
 }
 
