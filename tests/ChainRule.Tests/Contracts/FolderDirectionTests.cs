@@ -108,12 +108,25 @@ public sealed class FolderDirectionTests
                 if (!Tokens[i].IsName) continue;
                 string before = Tokens[i - 1].Text, after = Tokens[i + 1].Text;
                 if (before == "." || Declaring.Contains(before)) continue;
+                if (after == "<" && before != "new" && IsGenericMethod(i + 1)) continue;
                 bool asType = before is "new" or "is" or "as" or "typeof" or "where"
                     || after is "." or "<" or "[" or "?" || (before == ":" && after is "{" or "," or "(")
                     || (before == "<" && after is ">" or ",") || (before == "(" && after == ")")
                     || Tokens[i + 1].IsName;
                 if (asType) yield return (Tokens[i].Text, Tokens[i].Line);
             }
+        }
+
+        // The list of type arguments that opens here is followed by the parameters of a method.
+        private bool IsGenericMethod(int open)
+        {
+            int depth = 0;
+            for (int i = open; i + 1 < Tokens.Count && i < open + 50; i++)
+            {
+                if (Tokens[i].Text == "<") depth++;
+                else if (Tokens[i].Text == ">" && --depth == 0) return Tokens[i + 1].Text == "(";
+            }
+            return false;
         }
 
         private bool Constraint(int i) => i > 0 && Tokens[i - 1].Text is ":" or ",";

@@ -169,7 +169,7 @@ public sealed class ModuleTests
 
         void Expect(string message)
         {
-            Assert.Equal(message, Assert.Throws<CheckpointException>(() => model.LoadState(state)).Message);
+            Errors.ErrorSnapshot.Throws<CheckpointException>(message, () => model.LoadState(state));
             Assert.Equal(before, model.State().Select(s => s.Value.ToArray<float>()));
         }
     }
