@@ -1,4 +1,4 @@
-namespace ChainRule.Tests.Ops;
+namespace ChainRule.Tests.Operators;
 
 /// <summary>Activations, powers, clamps and comparisons with numbers.</summary>
 public sealed class ActivationOpTests

@@ -1,4 +1,4 @@
-namespace ChainRule.Tests.Ops;
+namespace ChainRule.Tests.Operators;
 
 /// <summary>First and second derivatives of an operation against central differences.</summary>
 internal static class Derivatives

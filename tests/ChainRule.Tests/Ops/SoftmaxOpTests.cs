@@ -1,4 +1,4 @@
-namespace ChainRule.Tests.Ops;
+namespace ChainRule.Tests.Operators;
 
 public sealed class SoftmaxOpTests
 {

@@ -34,6 +34,7 @@ internal unsafe struct AxisArguments<T>
 {
     public T* X, Y, Out;
     public long* Indices;
+    public void* Extra;
     public nint Outer, Length, Inner;
     public nint Chunk, Stripes;
 
@@ -46,6 +47,7 @@ internal unsafe struct AxisOperands
 {
     public byte* X, Y, Out;
     public long* Indices;
+    public void* Extra;
     public int Outer, Length, Inner;
 }
 
@@ -91,7 +93,7 @@ internal static unsafe class AxisLoops
         T* tail = stackalloc T[MostLanes];
         int used = o.Length % V.Count;
         for (int i = 0; i < V.Count; i++) tail[i] = i < used ? T.Zero : T.CreateSaturating(double.NegativeInfinity);
-        AxisArguments<T> a = new() { X = (T*)o.X, Y = (T*)o.Y, Out = (T*)o.Out, Indices = o.Indices, Tail = tail };
+        AxisArguments<T> a = new() { X = (T*)o.X, Y = (T*)o.Y, Out = (T*)o.Out, Indices = o.Indices, Extra = o.Extra, Tail = tail };
         (a.Outer, a.Length, a.Inner) = (o.Outer, o.Length, o.Inner);
         nint length = Math.Max(a.Length, 1);
         bool rows = a.Inner == 1;
