@@ -166,7 +166,7 @@ internal sealed class BackwardPass
         }
         if (CreateGraph)
         {
-            leaf.SetGrad(leaf.Grad is { } before ? before + gradient : gradient, filled: true);
+            leaf.SetGrad(leaf.Grad is { } before ? before + gradient : gradient);
             return;
         }
         Tensor target = leaf.GradTarget(out bool accumulate);

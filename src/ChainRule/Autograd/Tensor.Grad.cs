@@ -4,6 +4,7 @@ public sealed unsafe partial class Tensor
 {
     private Op? _op;
     private Tensor? _grad;
+    private Tensor? _gradHome;
     private int _output;
     private bool _requiresGrad;
     private bool _gradFilled;
@@ -77,16 +78,26 @@ public sealed unsafe partial class Tensor
     /// <summary>The memory a leaf's gradient goes to, and whether it already holds a part of it.</summary>
     internal Tensor GradTarget(out bool accumulate)
     {
-        _grad ??= EmptyKept(Shape, DType);
+        _gradHome ??= EmptyKept(Shape, DType);
+        // A gradient that a recorded walk made belongs to its graph and is not written to.
+        if (_gradFilled && !ReferenceEquals(_grad, _gradHome)) _grad!.CopyDense(_gradHome);
         accumulate = _gradFilled;
         _gradFilled = true;
-        return _grad;
+        return _grad = _gradHome;
     }
 
-    /// <summary>Sets the gradient tensor itself; <paramref name="filled"/> false leaves it as memory for the next one.</summary>
-    internal void SetGrad(Tensor grad, bool filled)
+    /// <summary>Makes another tensor the gradient of this leaf, until the next <see cref="ZeroGrad"/>.</summary>
+    internal void SetGrad(Tensor grad)
     {
         _grad = grad;
-        _gradFilled = filled;
+        _gradFilled = true;
+    }
+
+    /// <summary>Moves the memory that gradients of this leaf go to; what was summed up so far moves along.</summary>
+    /// <param name="home">Dense tensor of this shape and type.</param>
+    internal void PlaceGrad(Tensor home)
+    {
+        if (_gradFilled) _grad!.CopyDense(home);
+        _grad = _gradHome = home;
     }
 }

@@ -8,8 +8,8 @@ public sealed class Parameter
     internal Parameter(string name, Tensor value)
     {
         Name = name;
-        Value = value;
-        value.RequiresGrad = true;
+        Value = value.IsContiguous && value.IsLeaf ? value : value.Detach();    // optimisers move the numbers in one piece
+        Value.RequiresGrad = true;
     }
 
     /// <summary>Name inside its module, as in PyTorch: "weight", "bias".</summary>

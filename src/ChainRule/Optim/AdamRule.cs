@@ -1,0 +1,59 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using ChainRule.Kernels;
+
+namespace ChainRule.Optim;
+
+/// <summary>One step of Adam, with weight decay in the gradient or on the parameter.</summary>
+internal struct AdamRule : IUpdateRule
+{
+    private static readonly string[] Averages = ["exp_avg", "exp_avg_sq"];
+    private static readonly string[] AveragesAndLargest = [.. Averages, "max_exp_avg_sq"];
+
+    public double Sign, GradientDecay, Keep, Beta1, Beta2, Rate, SquareScale, Epsilon;
+
+    public static string[] StateNames(AdamOptions options) => options.AmsGrad ? AveragesAndLargest : Averages;
+
+    public static AdamRule For(AdamOptions o, double rate, long step, double gradientDecay, double keep) => new()
+    {
+        Sign = o.Maximize ? -1 : 1,
+        GradientDecay = gradientDecay,
+        Keep = keep,
+        Beta1 = o.Beta1,
+        Beta2 = o.Beta2,
+        Rate = -rate / (1 - Math.Pow(o.Beta1, step)),
+        SquareScale = 1 / Math.Sqrt(1 - Math.Pow(o.Beta2, step)),
+        Epsilon = o.Epsilon,
+    };
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly unsafe void Run<V, T>(T* p, T* g, T* s0, T* s1, T* s2, nint count)
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        V sign = V.Const(Sign), decay = V.Const(GradientDecay), keep = V.Const(Keep);
+        V b1 = V.Const(Beta1), c1 = V.Const(1 - Beta1), b2 = V.Const(Beta2), c2 = V.Const(1 - Beta2);
+        V rate = V.Const(Rate), scale = V.Const(SquareScale), epsilon = V.Const(Epsilon);
+        V tinyGradient = V.Const(Tiny.Gradient<T>()), tiny = V.Const(Tiny.State<T>());
+        bool shrinks = Keep != 1, decays = GradientDecay != 0;
+        for (nint i = 0; i < count; i += V.Count)
+        {
+            V value = V.Load(p + i), gradient = sign * V.Load(g + i), m = V.Load(s0 + i), v = V.Load(s1 + i);
+            if (decays) gradient = V.Fma(decay, value, gradient);
+            if (shrinks) value = keep * V.Select(V.Less(V.Abs(value), tiny), V.Zero, value);
+            gradient = V.Select(V.Less(V.Abs(gradient), tinyGradient), V.Zero, gradient);
+            m = V.Select(V.Less(V.Abs(m), tiny), V.Zero, m);
+            v = V.Select(V.Less(v, tiny), V.Zero, v);
+            m = V.Fma(b1, m, c1 * gradient);
+            v = V.Fma(b2, v, c2 * (gradient * gradient));
+            V.Store(s0 + i, m);
+            V.Store(s1 + i, v);
+            if (s2 != null)
+            {
+                v = V.Max(v, V.Load(s2 + i));
+                V.Store(s2 + i, v);
+            }
+            V.Store(p + i, V.Fma(rate, m / V.Fma(V.Sqrt(v), scale, epsilon), value));
+        }
+    }
+}

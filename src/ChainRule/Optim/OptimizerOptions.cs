@@ -1,0 +1,28 @@
+namespace ChainRule.Optim;
+
+/// <summary>What a group of parameters is updated with, common to all optimisers.</summary>
+public abstract record OptimizerOptions
+{
+    /// <summary>Learning rate at the start, 0 or more: a <see cref="Schedule"/> takes it as its base.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>Weight decay, 0 or more: see the optimiser for what it does with it.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Climbs the objective instead of descending it.</summary>
+    public bool Maximize { get; init; }
+
+    /// <summary>Checks the numbers; throws where one cannot be used.</summary>
+    internal virtual void Check()
+    {
+        ThrowIfNot(LearningRate >= 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "0 or more");
+        ThrowIfNot(WeightDecay >= 0 && double.IsFinite(WeightDecay), nameof(WeightDecay), WeightDecay, "0 or more");
+    }
+
+    private protected static void ThrowIfNot(bool good, string name, double value, string expected)
+    {
+        if (good) return;
+        throw new ArgumentOutOfRangeException(
+            name, FormattableString.Invariant($"{name} is {value}; expected {expected}."));
+    }
+}
