@@ -2,8 +2,8 @@ using ChainRule.Nn;
 
 namespace ChainRule.Optim;
 
-/// <summary>What a group of parameters is updated with by <see cref="Adam"/> and <see cref="AdamW"/>.</summary>
-public record AdamOptions : OptimizerOptions
+/// <summary>What <see cref="Adam"/> and <see cref="AdamW"/> have in common.</summary>
+public abstract record AdamBaseOptions : OptimizerOptions
 {
     /// <summary>Decay rate of the average of gradients, in [0, 1).</summary>
     public double Beta1 { get; init; } = 0.9;
@@ -25,6 +25,9 @@ public record AdamOptions : OptimizerOptions
         ThrowIfNot(Epsilon >= 0 && double.IsFinite(Epsilon), nameof(Epsilon), Epsilon, "0 or more");
     }
 }
+
+/// <summary>What a group of parameters is updated with by <see cref="Adam"/>.</summary>
+public sealed record AdamOptions : AdamBaseOptions;
 
 /// <summary>
 /// Adam: m = beta1 * m + (1 - beta1) * g, v = beta2 * v + (1 - beta2) * g^2,

@@ -12,9 +12,9 @@ internal struct AdamRule : IUpdateRule
 
     public double Sign, GradientDecay, Keep, Beta1, Beta2, Rate, SquareScale, Epsilon;
 
-    public static string[] StateNames(AdamOptions options) => options.AmsGrad ? AveragesAndLargest : Averages;
+    public static string[] StateNames(AdamBaseOptions options) => options.AmsGrad ? AveragesAndLargest : Averages;
 
-    public static AdamRule For(AdamOptions o, double rate, long step, double gradientDecay, double keep) => new()
+    public static AdamRule For(AdamBaseOptions o, double rate, long step, double gradientDecay, double keep) => new()
     {
         Sign = o.Maximize ? -1 : 1,
         GradientDecay = gradientDecay,

@@ -6,7 +6,7 @@ namespace ChainRule.Optim;
 /// What a group of parameters is updated with by <see cref="AdamW"/>: the options of <see cref="Adam"/>, with a weight decay of 0.01
 /// unless said.
 /// </summary>
-public sealed record AdamWOptions : AdamOptions
+public sealed record AdamWOptions : AdamBaseOptions
 {
     /// <summary>Options with PyTorch's defaults.</summary>
     public AdamWOptions() => WeightDecay = 0.01;
