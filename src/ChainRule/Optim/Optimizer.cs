@@ -95,7 +95,7 @@ public abstract class Optimizer
 
     /// <summary>Goes on from a saved state. Options other than the learning rate stay those of this optimiser.</summary>
     /// <param name="state">What <see cref="State"/> gave, for the same parameters in the same order.</param>
-    /// <exception cref="ArgumentException">The state is that of other parameters or of another kind of optimiser; nothing was changed.</exception>
+    /// <exception cref="CheckpointException">The state is that of other parameters or of another kind of optimiser; nothing was changed.</exception>
     public void LoadState(OptimizerState state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -142,18 +142,21 @@ public abstract class Optimizer
                 known.Add(key);
                 if (!tensors.TryGetValue(key, out Tensor? saved))
                 {
-                    if (stepped) Refuse($"'{key}' is missing");
+                    if (stepped) Refuse(key, "is missing");
                 }
                 else if (saved.Shape != value.Shape || saved.DType != value.DType)
                 {
-                    Refuse($"'{key}' is {saved.Shape} {saved.DType.Text()}, parameter {index} is {value.Shape} {value.DType.Text()}");
+                    Refuse(key, $"is {saved.Shape} {saved.DType.Text()}, parameter {index} is {value.Shape} {value.DType.Text()}");
                 }
             }
         }
         string? stranger = tensors.Keys.Concat(numbers.Keys).FirstOrDefault(k => !known.Contains(k));
-        if (stranger is not null) Refuse($"'{stranger}' belongs to no state of {ParameterCount} parameters in {Groups.Count} groups");
+        if (stranger is not null) Refuse(stranger, $"belongs to no state of {ParameterCount} parameters in {Groups.Count} groups");
     }
 
-    private void Refuse(string why) => throw new ArgumentException(
-        $"{GetType().Name}.LoadState: {why}; the state is that of another model or another kind of optimiser.");
+    private void Refuse(string key, string why) => throw new CheckpointException(
+        $"{GetType().Name}.LoadState", $"'{key}' {why}; the state is that of another model or of another kind of optimiser.")
+    {
+        Key = key,
+    };
 }
