@@ -9,6 +9,10 @@ namespace ChainRule.Kernels;
 /// </summary>
 internal static unsafe class Transposition
 {
+    // Rows of the target that are written together, so that its lines are complete before they leave the L1 cache; and
+    // columns of the source, a few lines in sequence.
+    private const int Strip = 64;
+
     /// <summary>target[j * targetRow + i] = source[i * sourceRow + j] for i in [0, rows), j in [0, columns).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy<T>(T* source, nint sourceRow, T* target, nint targetRow, nint rows, nint columns)
@@ -19,20 +23,28 @@ internal static unsafe class Transposition
         {
             doneRows = rows & ~7;
             doneColumns = columns & ~7;
-            for (nint i = 0; i < doneRows; i += 8)
+            for (nint strip = 0; strip < doneColumns; strip += Strip)
             {
-                for (nint j = 0; j < doneColumns; j += 8)
-                    Block8((float*)(source + (i * sourceRow) + j), sourceRow, (float*)(target + (j * targetRow) + i), targetRow);
+                nint end = Math.Min(strip + Strip, doneColumns);
+                for (nint i = 0; i < doneRows; i += 8)
+                {
+                    for (nint j = strip; j < end; j += 8)
+                        Block8((float*)(source + (i * sourceRow) + j), sourceRow, (float*)(target + (j * targetRow) + i), targetRow);
+                }
             }
         }
         else if (Avx.IsSupported && typeof(T) == typeof(double))
         {
             doneRows = rows & ~3;
             doneColumns = columns & ~3;
-            for (nint i = 0; i < doneRows; i += 4)
+            for (nint strip = 0; strip < doneColumns; strip += Strip)
             {
-                for (nint j = 0; j < doneColumns; j += 4)
-                    Block4((double*)(source + (i * sourceRow) + j), sourceRow, (double*)(target + (j * targetRow) + i), targetRow);
+                nint end = Math.Min(strip + Strip, doneColumns);
+                for (nint i = 0; i < doneRows; i += 4)
+                {
+                    for (nint j = strip; j < end; j += 4)
+                        Block4((double*)(source + (i * sourceRow) + j), sourceRow, (double*)(target + (j * targetRow) + i), targetRow);
+                }
             }
         }
 

@@ -75,17 +75,20 @@ internal static unsafe class Gemm
         where T : unmanaged, INumber<T>
     {
         // The packed block of B (KBlock x NBlock) and that of A share the L2 cache; k is cut evenly.
-        const nint deepest = 384;
-        nint blocks = Math.Max(1, (problem.K + deepest - 1) / deepest);
         nint m = problem.M, n = problem.N, k = problem.K, rowB = Math.Abs(problem.B.Row);
         nint floats = sizeof(T) / sizeof(float); // limits below are in bytes, written as numbers of floats
         bool adjacentB = problem.B.Column == 1;
+
+        // A few rows times a matrix beyond the caches: 32 rows of B at a time, each read from end to end.
+        bool stream = m <= 16 && adjacentB && k * n * floats > 64 * 1024;
+        nint deepest = stream ? 32 : 384;
+        nint blocks = Math.Max(1, (k + deepest - 1) / deepest);
         return new GemmPlan
         {
             TileRows = TileRows,
             KBlock = Math.Max(1, (k + blocks - 1) / blocks),
             MBlock = 192,
-            NBlock = 10 * 3 * TVec.Count,
+            NBlock = stream ? n : 10 * 3 * TVec.Count,
 
             // Packing B pays when enough rows use the panel, or when its rows lie so far apart that each is a page.
             PackB = !adjacentB

@@ -137,27 +137,62 @@ internal static unsafe class GemmBlocks<TVec, T>
             else if (vectors == 2) Call<N2>(&inner, count);
             else Call<N1>(&inner, count);
             inner.A += packedA ? count * inner.K : count * inner.RowA;
-            for (nint i = 0; i < count; i++, row++, c += tile->RowC)
-                Finish(tile, row, sums + (i * inner.RowC), c, columnC, columns);
+            if (columnC == 1) Finish(tile, row, count, sums, inner.RowC, c, columns);
+            else FinishStrided(tile, row, count, sums, inner.RowC, c, columnC, columns);
+            row += count;
+            c += count * tile->RowC;
         }
     }
 
-    // Kernel's sum and epilogue one number at a time, with the same additions in the same order.
-    private static void Finish(GemmTile<T>* tile, nint row, T* sums, T* c, nint columnC, nint columns)
+    // The kernel's last addition and the epilogue on a tile of sums, the same additions in the same order.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Finish(GemmTile<T>* tile, nint row, nint rows, T* sums, nint rowSums, T* c, nint columns)
     {
-        T rowBias = tile->RowBias != null ? tile->RowBias[row] : T.Zero;
-        for (nint j = 0; j < columns; j++)
+        T* rowBias = tile->RowBias != null ? tile->RowBias + row : null, columnBias = tile->ColumnBias;
+        bool accumulate = tile->Accumulate, relu = tile->Relu;
+        nint rowC = tile->RowC;
+        for (nint j = 0; j < columns; j += TVec.Count)
         {
-            T value = sums[j];
-            if (tile->Accumulate) value += c[j * columnC];
-            if (tile->RowBias != null) value += rowBias;
-            if (tile->ColumnBias != null) value += tile->ColumnBias[j];
-            c[j * columnC] = tile->Relu && value < T.Zero ? T.Zero : value;
+            int count = (int)Math.Min(TVec.Count, columns - j);
+            TVec bias = columnBias != null ? TVec.LoadPartial(columnBias + j, count) : TVec.Zero;
+            for (nint i = 0; i < rows; i++)
+            {
+                T* target = c + (i * rowC) + j;
+                TVec value = TVec.Load(sums + (i * rowSums) + j);
+                if (accumulate) value += TVec.LoadPartial(target, count);
+                if (rowBias != null) value += TVec.Broadcast(rowBias[i]);
+                if (columnBias != null) value += bias;
+                if (relu) value = TVec.Select(TVec.Less(value, TVec.Zero), TVec.Zero, value);
+                TVec.StorePartial(target, value, count);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FinishStrided(
+        GemmTile<T>* tile, nint row, nint rows, T* sums, nint rowSums, T* c, nint columnC, nint columns)
+    {
+        for (nint i = 0; i < rows; i++)
+        {
+            for (nint j = 0; j < columns; j++)
+            {
+                T value = sums[(i * rowSums) + j];
+                T* target = c + (i * tile->RowC) + (j * columnC);
+                if (tile->Accumulate) value += *target;
+                if (tile->RowBias != null) value += tile->RowBias[row + i];
+                if (tile->ColumnBias != null) value += tile->ColumnBias[j];
+                *target = tile->Relu && value < T.Zero ? T.Zero : value;
+            }
         }
     }
 
     private static void PackB(Matrix<T> b, nint k, nint depth, nint n, nint nEnd, bool all, T* target)
     {
+        if (all && b.Column == 1)
+        {
+            GemmPacking<TVec, T>.RowsOfB(new(b.Data + (k * b.Row) + n, b.Row), depth, nEnd - n, target, TileColumns);
+            return;
+        }
         for (nint j = n; j < nEnd; j += TileColumns)
         {
             nint columns = Math.Min(TileColumns, nEnd - j);
