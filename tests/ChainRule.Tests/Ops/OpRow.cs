@@ -38,6 +38,9 @@ internal sealed record OpRow(string Name)
     /// <summary>False where the result carries no gradient.</summary>
     public bool Differentiable { get; init; } = true;
 
+    /// <summary>Why the gradient cannot be compared with differences in float64.</summary>
+    public string? NoDifferences { get; init; }
+
     /// <summary>Why there is no second derivative; null where there is one.</summary>
     public string? NoSecondOrder { get; init; }
 

@@ -8,6 +8,9 @@ internal static class OpTable
         .. ArithmeticRows.All,
         .. ElementwiseRows.All,
         .. ComparisonRows.All,
+        .. ReductionRows.All,
+        .. LinearRows.All,
+        .. ShapeRows.All,
     ];
 
     private static readonly Dictionary<string, OpRow> ByName = All.ToDictionary(r => r.Name);

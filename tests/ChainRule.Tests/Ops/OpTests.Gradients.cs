@@ -12,7 +12,9 @@ public sealed partial class OpTests
     [Theory]
     [MemberData(nameof(DifferentiableRows))]
     public void Check06_gradient_equals_differences_in_float64(string row) => EachDifferentiable(row, "check 6 (gradient)", s =>
-        GradChecks.First(s.Function, s.Variables()));
+    {
+        if (s.Row.NoDifferences is null) GradChecks.First(s.Function, s.Variables());
+    });
 
     [Theory]
     [MemberData(nameof(DifferentiableRows))]
@@ -22,7 +24,7 @@ public sealed partial class OpTests
         EachDifferentiable(row, "check 6 (second order)", s =>
         {
             GradChecks.CreateGraphAgrees(s.Function, s.Variables());
-            GradChecks.Second(s.Function, s.Variables());
+            if (s.Row.NoDifferences is null) GradChecks.Second(s.Function, s.Variables());
         });
     }
 
