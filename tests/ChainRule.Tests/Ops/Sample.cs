@@ -64,7 +64,7 @@ internal sealed class Sample
     public Tensor Run() => Case.Call(Tensors);
 
     /// <summary>The reference's answer, converted to the element type of the result as the operator must.</summary>
-    public Nd Expected() => Case.Reference!(Values).Map(v => Convert(v, Row.Result(DType)));
+    public Nd Expected() => Case.Reference!(Values).Map(v => Convert(v, DType, Row.Result(DType)));
 
     /// <summary>Runs the operator and compares shape, type and every number with the reference.</summary>
     public void CompareWithReference(Tolerance tolerance, bool signOfZero)
@@ -97,13 +97,16 @@ internal sealed class Sample
         return hash;
     }
 
-    public static double Convert(double v, DType dtype) => dtype switch
+    // Floating point goes to the nearest end of an integer type, integers keep their low bits.
+    private static double Convert(double v, DType from, DType to) => (to, from.IsFloatingPoint()) switch
     {
-        DType.Float32 => (float)v,
-        DType.Float64 => v,
-        DType.Int64 => (long)v,
-        DType.Int32 => unchecked((int)(long)v),
-        DType.UInt8 => unchecked((byte)(long)v),
+        (DType.Float32, _) => (float)v,
+        (DType.Float64, _) => v,
+        (DType.Int64, _) => (long)v,
+        (DType.Int32, true) => (int)v,
+        (DType.Int32, false) => unchecked((int)(long)v),
+        (DType.UInt8, true) => double.IsNaN(v) ? 0 : (byte)Math.Clamp(v, 0, 255),
+        (DType.UInt8, false) => unchecked((byte)(long)v),
         _ => v != 0 ? 1 : 0,
     };
 

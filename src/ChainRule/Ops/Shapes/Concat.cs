@@ -20,7 +20,7 @@ namespace ChainRule
         /// <param name="dim">Where the new dimension goes, from -Rank - 1 to Rank.</param>
         /// <returns>Rank higher by one, with the count of tensors along <paramref name="dim"/>.</returns>
         /// <exception cref="ArgumentException">There is no tensor.</exception>
-        /// <exception cref="ShapeException">The shapes differ.</exception>
+        /// <exception cref="ShapeException">The shapes differ, or there is no such place for a dimension.</exception>
         /// <exception cref="DTypeException">The types differ.</exception>
         public static Tensor Stack(IReadOnlyList<Tensor> tensors, int dim = 0)
         {
@@ -32,7 +32,10 @@ namespace ChainRule
                     throw new ShapeException(
                         $"stack: shapes differ: {tensors[0].Shape} and {t.Shape}.", tensors[0].Shape, t.Shape);
             }
-            int at = dim < 0 ? dim + tensors[0].Rank + 1 : dim;
+            int rank = tensors[0].Rank;
+            if (dim < -rank - 1 || dim > rank)
+                throw new ShapeException($"stack: dim {dim} is out of range for rank {rank}; use {-rank - 1} to {rank}.", tensors[0].Shape);
+            int at = dim < 0 ? dim + rank + 1 : dim;
             return Concat([.. tensors.Select(t => t.Unsqueeze(at))], at);
         }
     }

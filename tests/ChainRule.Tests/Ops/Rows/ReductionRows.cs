@@ -10,7 +10,7 @@ internal static class ReductionRows
             Covers = [nameof(Tensor.Sum)],
             Types = OpRow.Any,
             Result = t => t.IsFloatingPoint() ? t : DType.Int64,
-            Loose = 4,
+            Loose = 16,
             Cases = Cases(Sum, v => v.Sum(), [[0], [3, 0], [0, 3]]),
             Large = Large(Sum),
             Errors = Errors("sum", Sum),
@@ -19,7 +19,7 @@ internal static class ReductionRows
         new OpRow("mean")
         {
             Covers = [nameof(Tensor.Mean)],
-            Loose = 4,
+            Loose = 16,
             Cases = Cases(Mean, v => v.Length == 0 ? double.NaN : v.Sum() / v.Length, [[0], [3, 0], [0, 3]]),
             Large = Large(Mean),
             Errors =

@@ -204,8 +204,6 @@ internal static class ShapeRows
         Result = _ => to,
         Differentiable = to.IsFloatingPoint(),
         NoDifferences = to == DType.Float32 ? "differences drown in the rounding to float32" : null,
-        NoSpecials = to.IsFloatingPoint() ? null : "no integer is NaN or infinite",
-        NoExtremes = to.IsFloatingPoint() ? null : "numbers beyond the integer type have no defined conversion",
     };
 
     private static OpRow Row(string name, string covers, string serial, params OpCase[] cases) => new(name)
