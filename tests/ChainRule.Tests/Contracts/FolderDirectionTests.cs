@@ -111,11 +111,15 @@ public sealed class FolderDirectionTests
                 if (after == "<" && before != "new" && IsGenericMethod(i + 1)) continue;
                 bool asType = before is "new" or "is" or "as" or "typeof" or "where"
                     || after is "." or "<" or "[" or "?" || (before == ":" && after is "{" or "," or "(")
-                    || (before == "<" && after is ">" or ",") || (before == "(" && after == ")")
+                    || (before == "<" && after is ">" or ",") || IsCast(i)
                     || Tokens[i + 1].IsName;
                 if (asType) yield return (Tokens[i].Text, Tokens[i].Line);
             }
         }
+
+        // (Name) with its operand behind it; an argument has a sign there.
+        private bool IsCast(int i) => Tokens[i - 1].Text == "(" && Tokens[i + 1].Text == ")"
+            && i + 2 < Tokens.Count && (Tokens[i + 2].IsName || Tokens[i + 2].Text == "(");
 
         // The list of type arguments that opens here is followed by the parameters of a method.
         private bool IsGenericMethod(int open)

@@ -11,8 +11,10 @@ namespace ChainRule
         /// </summary>
         /// <param name="logits"><c>...</c> float32 or float64: x, the answers before the logistic function.</param>
         /// <param name="target"><c>*</c>, same dtype: t, numbers in [0, 1].</param>
-        /// <param name="weight">w: broadcasts to <paramref name="logits"/>, same dtype; 1 if left out.</param>
-        /// <param name="posWeight">p, how much more a "yes" counts: broadcasts to <paramref name="logits"/>, same dtype; 1 if left out.</param>
+        /// <param name="weight"><c>...</c>, same dtype: w, broadcasts to <paramref name="logits"/>; 1 if left out.</param>
+        /// <param name="posWeight">
+        /// <c>...</c>, same dtype: p, how much more a "yes" counts, broadcasts to <paramref name="logits"/>; 1 if left out.
+        /// </param>
         /// <param name="reduction">What is made of the terms; the mean divides by their number, whatever the weights.</param>
         /// <returns><c>[]</c>, or the shape of <paramref name="logits"/> for <see cref="Reduction.None"/>.</returns>
         /// <exception cref="ShapeException">Target and logits differ in shape, or a weight does not broadcast.</exception>
