@@ -103,6 +103,7 @@ internal static unsafe class WeightGradient<TVec, T>
         T* image = Scratch.Rent<T>(ScratchUse.ConvolutionImage, work->Image.Length);
         T* gradient = Scratch.Rent<T>(ScratchUse.ConvolutionPanel, (nint)pixels * panels.Padded);
         T* sums = work->Sums + (unit * work->SumLength);
+        bool narrow = NarrowWeightGradient<TVec, T>.Suits(table, work->Channels);
         IndirectTile<T> tile = default;
         tile.Base = image;
         tile.RowC = panels.Padded;
@@ -110,6 +111,12 @@ internal static unsafe class WeightGradient<TVec, T>
         {
             nint item = ((nint)n * work->Groups) + group;
             work->Image.Copy(work->Input + (item * work->InputLength), image);
+            if (narrow)
+            {
+                NarrowWeightGradient<TVec, T>.Add(table, image, work->Gradient + (item * work->GradientLength), work->Channels,
+                    firstTap, endTap, sums, panels.Padded, n > firstImage);
+                continue;
+            }
             Transpose(work->Gradient + (item * work->GradientLength), pixels, panels, gradient);
             for (int p = 0; p < pixels; p += block)
             {
