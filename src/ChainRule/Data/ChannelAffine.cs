@@ -13,7 +13,8 @@ internal static unsafe class ChannelAffine
         int channels = factor.Length;
         if (channels > 1 && (input.Rank < 2 || input.Shape[1] != channels))
             throw new ShapeException(
-                $"Standardize: {channels} channels for input {input.Shape}; expected [N, {channels}, ...].", input.Shape);
+                $"Standardize: {channels} channels for input {input.Shape}; expected [N, {channels}, ...].",
+                input.Shape);
         bool wide = input.DType == DType.Float64;
         bool direct = input.DType is DType.UInt8 or DType.Float32 or DType.Float64;
         var x = direct ? input.Contiguous() : input.To(DType.Float32);
