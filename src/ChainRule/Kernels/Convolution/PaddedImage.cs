@@ -55,11 +55,12 @@ internal readonly struct PaddedImage
     /// <summary>Offset of column w: of its class, then of its place there.</summary>
     public int Column(int w) => classes == 1 ? w : (w % classes * classLength) + (w / classes);
 
+    /// <summary>Fills the copy from one image, with <paramref name="around"/> where there is no image.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly unsafe void Copy<T>(T* image, T* target)
+    public readonly unsafe void Copy<T>(T* image, T* target, T around = default)
         where T : unmanaged
     {
-        new Span<T>(target, Length).Clear();
+        new Span<T>(target, Length).Fill(around);
         int d0 = Math.Max(0, -before.D), d1 = Math.Min(source.D, size.D - before.D);
         int h0 = Math.Max(0, -before.H), h1 = Math.Min(source.H, size.H - before.H);
         int w0 = Math.Max(0, -before.W), w1 = Math.Min(source.W, size.W - before.W);

@@ -9,6 +9,9 @@ namespace ChainRule.Kernels.Pooling;
 internal static unsafe class Pooling<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    // Larger windows take the plain loop.
+    private const int MostTaps = 256;
+
     private struct Work
     {
         public PoolingShape Shape;
@@ -60,6 +63,18 @@ internal static unsafe class Pooling<T>
         Extent o = work->Output, dilation = s.Dilation;
         int first = chunk * work->PlanesPerChunk, end = Math.Min(first + work->PlanesPerChunk, s.Planes);
         nint inputs = s.Input.Volume, outputs = o.Volume;
+        if (!work->Halving && s.Kernel.Volume <= MostTaps && SimdInfo.Width >= 128)
+        {
+            T* from = work->X + (first * inputs), to = work->Y + (first * outputs);
+            int* places = work->Index + (first * outputs);
+            switch (SimdInfo.Width)
+            {
+                case 512: WindowMaximum<Vec512<T>, T>.Run(s, o, from, to, places, end - first); break;
+                case 256: WindowMaximum<Vec256<T>, T>.Run(s, o, from, to, places, end - first); break;
+                default: WindowMaximum<Vec128<T>, T>.Run(s, o, from, to, places, end - first); break;
+            }
+            return;
+        }
         for (nint plane = first; plane < end; plane++)
         {
             T* x = work->X + (plane * inputs), y = work->Y + (plane * outputs);
