@@ -1,0 +1,30 @@
+namespace ChainRule.Training;
+
+/// <summary>A mean over samples or elements: a sum and a count.</summary>
+public abstract class MeanMetric : Metric
+{
+    private double _sum;
+    private long _count;
+
+    private protected MeanMetric()
+    {
+    }
+
+    /// <inheritdoc/>
+    public sealed override double Value => _count == 0 ? double.NaN : _sum / _count;
+
+    /// <inheritdoc/>
+    public sealed override void Reset() => (_sum, _count) = (0, 0);
+
+    /// <inheritdoc/>
+    public sealed override void Add(Tensor output, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(target);
+        (double sum, long count) = Measure(output, target);
+        _sum += sum;
+        _count += count;
+    }
+
+    private protected abstract (double Sum, long Count) Measure(Tensor output, Tensor target);
+}

@@ -1,0 +1,274 @@
+using System.Diagnostics;
+using ChainRule.Data;
+using ChainRule.Nn;
+using ChainRule.Optim;
+
+namespace ChainRule.Training;
+
+/// <summary>The training loop, with validation, metrics, schedule and cancellation.</summary>
+/// <remarks>
+/// <code>
+/// var trainer = new Trainer(model, new Adam(model.Parameters()), (y, t) => F.CrossEntropy(y, t), new Accuracy()) { KeepBest = true };
+/// TrainingHistory history = trainer.Fit(train, validation, epochs: 5);
+/// Console.WriteLine(trainer.Evaluate(test)["accuracy"]);
+/// </code>
+/// A step of <see cref="Fit"/> is what one would write by hand: <code>
+/// using var step = Step.Begin();
+/// Tensor loss = F.CrossEntropy(model.Forward(batch.Input), batch.Target);
+/// model.ZeroGrad();
+/// loss.Backward();
+/// optimizer.Step();
+/// </code>
+/// </remarks>
+public sealed class Trainer
+{
+    private readonly LossFunction _loss;
+    private readonly IReadOnlyList<Parameter> _parameters;
+
+    /// <summary>A trainer of a model.</summary>
+    /// <param name="model">The model: <c>[N, ...]</c> to <c>[N, ...]</c>.</param>
+    /// <param name="optimizer">Changes its parameters.</param>
+    /// <param name="loss">Mean loss of a batch.</param>
+    /// <param name="metrics">What else is measured, in training and evaluation.</param>
+    /// <exception cref="ArgumentException">The optimiser has none of the model's parameters.</exception>
+    public Trainer(Layer model, Optimizer optimizer, LossFunction loss, params IReadOnlyList<Metric> metrics)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(metrics);
+        _parameters = model.Parameters();
+        if (!optimizer.Groups.SelectMany(g => g.Parameters).Intersect(_parameters).Any())
+            throw new ArgumentException("Trainer: the optimiser has none of the model's parameters; make it from model.Parameters().", nameof(optimizer));
+        (Model, Optimizer, _loss, Metrics) = (model, optimizer, loss, [.. metrics]);
+    }
+
+    /// <summary>What is trained.</summary>
+    public Layer Model { get; }
+
+    /// <summary>Changes the model's parameters.</summary>
+    public Optimizer Optimizer { get; }
+
+    /// <summary>What is measured beside the loss.</summary>
+    public IReadOnlyList<Metric> Metrics { get; }
+
+    /// <summary>Sets the learning rates; null leaves them as they are.</summary>
+    public Schedule? Schedule { get; init; }
+
+    /// <summary>After what the schedule moves on.</summary>
+    public ScheduleUnit ScheduleUnit { get; init; }
+
+    /// <summary>Largest norm of all gradients together; larger ones are scaled down to it. Null for no limit.</summary>
+    public double? ClipGradNorm { get; init; }
+
+    /// <summary>
+    /// Keeps a copy of the weights of the best epoch and puts it back when training ends, is cancelled or fails. Best is
+    /// by <see cref="Monitor"/> on the validation set, or on the training set where there is none.
+    /// </summary>
+    public bool KeepBest { get; init; }
+
+    /// <summary>The metric that decides which epoch is best, one of <see cref="Metrics"/>; null for the loss.</summary>
+    public Metric? Monitor { get; init; }
+
+    /// <summary>Who sees what happens and may ask to stop.</summary>
+    public IReadOnlyList<ITrainingCallback> Callbacks { get; init; } = [];
+
+    /// <summary>Is told where training stands after every step.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Updates of the parameters so far, over all calls of <see cref="Fit"/>.</summary>
+    public long StepCount { get; private set; }
+
+    /// <summary>Trains the model.</summary>
+    /// <param name="train">Batches to learn from.</param>
+    /// <param name="validation">Batches to measure on after every epoch; null for none.</param>
+    /// <param name="epochs">How often the training set is gone through, 1 or more.</param>
+    /// <param name="cancellationToken">Ends training within one batch; the history then says so.</param>
+    /// <returns>What happened, epoch by epoch.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is below 1.</exception>
+    /// <exception cref="ArgumentException"><see cref="Monitor"/> is not one of <see cref="Metrics"/>.</exception>
+    /// <exception cref="DataException">A loader gives no batch.</exception>
+    /// <exception cref="TrainingException">The loss became NaN or infinite.</exception>
+    public TrainingHistory Fit(DataLoader train, DataLoader? validation = null, int epochs = 1, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        if (epochs < 1) throw new ArgumentOutOfRangeException(nameof(epochs), FormattableString.Invariant($"Fit: epochs is {epochs}; expected 1 or more."));
+        if (Monitor is not null && !Metrics.Contains(Monitor))
+            throw new ArgumentException($"Fit: the monitored metric, {Monitor.Name}, is not one of the trainer's metrics.");
+        CheckNotEmpty(train, "training");
+        if (validation is not null) CheckNotEmpty(validation, "validation");
+        if (!Model.IsTraining) Model.Train();
+
+        BestWeights best = new(Model);
+        List<EpochResult> done = [];
+        int? bestEpoch = null;
+        Stopwatch clock = Stopwatch.StartNew();
+        try
+        {
+            TrainingEnd? end = null;
+            for (int epoch = 1; end is null; epoch++)
+            {
+                TimeSpan begin = clock.Elapsed;
+                EpochRun run = new(epoch, epochs, train.BatchCount, clock);
+                end = RunEpoch(train, run, cancellationToken);
+                if (end is not null) break;
+                EvaluationResult training = Result(run.LossSum, run.Samples);
+                double rate = run.Rate, speed = run.SamplesPerSecond;
+                EvaluationResult? measured = validation is null ? null : Measure(validation, cancellationToken);
+                if (validation is not null && measured is null)
+                {
+                    end = TrainingEnd.Cancelled;
+                    break;
+                }
+                EpochResult result = new(epoch, training, measured, speed, rate, clock.Elapsed - begin);
+                done.Add(result);
+                if (bestEpoch is null || IsBetter(result, done[bestEpoch.Value - 1]))
+                {
+                    bestEpoch = epoch;
+                    if (KeepBest) best.Take();
+                }
+                if (ScheduleUnit == ScheduleUnit.Epoch) Schedule?.Step();
+                if (AnyStops(result)) end = TrainingEnd.Stopped;
+                else if (epoch == epochs) end = TrainingEnd.Finished;
+            }
+            return new TrainingHistory(done, end!.Value, bestEpoch);
+        }
+        finally
+        {
+            if (KeepBest) best.Restore();
+        }
+    }
+
+    /// <summary>Measures the model on a set, in evaluation mode; its mode is put back afterwards.</summary>
+    /// <param name="data">Batches.</param>
+    /// <param name="cancellationToken">Ends the measuring within one batch.</param>
+    /// <returns>Loss and metrics over the whole set.</returns>
+    /// <exception cref="DataException">The loader gives no batch.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public EvaluationResult Evaluate(DataLoader data, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        CheckNotEmpty(data, "evaluation");
+        return Measure(data, cancellationToken) ?? throw new OperationCanceledException(cancellationToken);
+    }
+
+    /// <summary>The model's outputs for many inputs, in evaluation mode, batch by batch.</summary>
+    /// <param name="input"><c>[N, ...]</c> as the model takes it.</param>
+    /// <param name="batchSize">Samples computed at once, 1 or more.</param>
+    /// <returns><c>[N, ...]</c> what the model gives: logits where it ends in a linear layer; <c>Softmax(-1)</c> makes them probabilities.</returns>
+    /// <exception cref="ShapeException">The input has no dimension of samples.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is below 1.</exception>
+    public Tensor Predict(Tensor input, int batchSize = 256)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        if (input.Rank == 0) throw new ShapeException("Predict: input is []; expected [N, ...].", input.Shape);
+        using EvaluationMode mode = new(Model);
+        using NoGrad.Scope noGrad = NoGrad.Begin();
+        int count = input.Shape[0], begin = 0;
+        Tensor? all = null;
+        do
+        {
+            using Step step = Step.Begin();
+            int end = Math.Min(begin + batchSize, count);
+            Tensor output = Model.Forward(input[begin..end]);
+            all ??= Tensor.EmptyKept(Shape.Create([count, .. output.Shape.Dims[1..]]), output.DType);
+            output.CopyDense(all[begin..end]);
+            begin = end;
+        }
+        while (begin < count);
+        return all;
+    }
+
+    private static void CheckNotEmpty(DataLoader data, string purpose)
+    {
+        if (data.BatchCount == 0) throw new DataException("Trainer", $"the {purpose} loader gives no batch.");
+    }
+
+    private TrainingEnd? RunEpoch(DataLoader train, EpochRun run, CancellationToken cancellationToken)
+    {
+        foreach (Metric metric in Metrics) metric.Reset();
+        foreach (Batch batch in train)
+        {
+            if (cancellationToken.IsCancellationRequested) return TrainingEnd.Cancelled;
+            double loss = RunStep(batch, run);
+            run.Add(loss, batch.Count, Optimizer.LearningRate);
+            TrainingProgress progress = run.Progress(StepCount, loss, Metrics.Count > 0 ? Metrics[0].Value : null);
+            if (ScheduleUnit == ScheduleUnit.Step) Schedule?.Step();
+            Progress?.Report(progress);
+            if (AnyStops(in progress)) return TrainingEnd.Stopped;
+        }
+        return null;
+    }
+
+    private double RunStep(Batch batch, EpochRun run)
+    {
+        using Step step = Step.Begin();
+        Tensor output = Model.Forward(batch.Input);
+        Tensor loss = _loss(output, batch.Target);
+        double value = loss.Item();
+        if (!double.IsFinite(value))
+            throw NonFiniteSearch.Explain(Model, _loss, batch, StepCount + 1, run.Epoch, run.Batch + 1, value, Optimizer.LearningRate);
+        foreach (Parameter p in _parameters) p.Value.ZeroGrad();
+        loss.Backward();
+        if (ClipGradNorm is { } limit) Clip.GradNorm(_parameters, limit);
+        Optimizer.Step();
+        StepCount++;
+        foreach (Metric metric in Metrics) metric.Add(output, batch.Target);
+        return value;
+    }
+
+    // Null when cancelled.
+    private EvaluationResult? Measure(DataLoader data, CancellationToken cancellationToken)
+    {
+        using EvaluationMode mode = new(Model);
+        using NoGrad.Scope noGrad = NoGrad.Begin();
+        foreach (Metric metric in Metrics) metric.Reset();
+        double sum = 0;
+        long samples = 0;
+        foreach (Batch batch in data)
+        {
+            if (cancellationToken.IsCancellationRequested) return null;
+            using Step step = Step.Begin();
+            Tensor output = Model.Forward(batch.Input);
+            sum += _loss(output, batch.Target).Item() * batch.Count;
+            samples += batch.Count;
+            foreach (Metric metric in Metrics) metric.Add(output, batch.Target);
+        }
+        return Result(sum, samples);
+    }
+
+    private EvaluationResult Result(double lossSum, long samples) =>
+        new(lossSum / samples, [.. Metrics.Select(m => new MetricValue(m.Name, m.Value))], samples);
+
+    private bool IsBetter(EpochResult result, EpochResult best)
+    {
+        double now = Monitored(result), before = Monitored(best);
+        return double.IsNaN(before) || (Monitor?.HigherIsBetter == true ? now > before : now < before);
+    }
+
+    private double Monitored(EpochResult result)
+    {
+        EvaluationResult measured = result.Validation ?? result.Training;
+        if (Monitor is null) return measured.Loss;
+        for (int i = 0; i < Metrics.Count; i++)
+        {
+            if (Metrics[i] == Monitor) return measured.Metrics[i].Value;
+        }
+        return double.NaN;
+    }
+
+    private bool AnyStops(in TrainingProgress progress)
+    {
+        bool stops = false;
+        foreach (ITrainingCallback callback in Callbacks) stops |= callback.OnStep(in progress) == TrainingDecision.Stop;
+        return stops;
+    }
+
+    private bool AnyStops(EpochResult result)
+    {
+        bool stops = false;
+        foreach (ITrainingCallback callback in Callbacks) stops |= callback.OnEpoch(result) == TrainingDecision.Stop;
+        return stops;
+    }
+}

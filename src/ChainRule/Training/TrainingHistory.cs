@@ -1,0 +1,34 @@
+namespace ChainRule.Training;
+
+/// <summary>One epoch of training.</summary>
+/// <param name="Epoch">Number of the epoch, from 1.</param>
+/// <param name="Training">Loss and metrics over the epoch's batches, as the parameters were when each was seen.</param>
+/// <param name="Validation">Loss and metrics on the validation set after the epoch; null where none was given.</param>
+/// <param name="SamplesPerSecond">Training samples per second, validation apart.</param>
+/// <param name="LearningRate">Rate of the epoch's last step, of the optimiser's first group.</param>
+/// <param name="Time">How long the epoch took, with validation.</param>
+public sealed record EpochResult(
+    int Epoch, EvaluationResult Training, EvaluationResult? Validation, double SamplesPerSecond, double LearningRate, TimeSpan Time);
+
+/// <summary>Why training ended.</summary>
+public enum TrainingEnd
+{
+    /// <summary>All epochs were done.</summary>
+    Finished,
+
+    /// <summary>It was cancelled.</summary>
+    Cancelled,
+
+    /// <summary>A callback asked to stop.</summary>
+    Stopped,
+}
+
+/// <summary>What <see cref="Trainer.Fit"/> did.</summary>
+/// <param name="Epochs">The complete epochs, in order.</param>
+/// <param name="End">Why it ended.</param>
+/// <param name="BestEpoch">Number of the epoch that was best in the monitored quantity; null when no epoch was completed.</param>
+public sealed record TrainingHistory(IReadOnlyList<EpochResult> Epochs, TrainingEnd End, int? BestEpoch)
+{
+    /// <summary>Results of the best epoch; null when no epoch was completed.</summary>
+    public EpochResult? Best => BestEpoch is { } best ? Epochs[best - 1] : null;
+}
