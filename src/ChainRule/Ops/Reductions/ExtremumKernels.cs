@@ -112,5 +112,5 @@ internal readonly unsafe struct ExtremumKernel<TE> : IAxisKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Hits<V, T>(V x, V wanted)
         where V : struct, ISimdVec<V, T>
-        where T : unmanaged, INumber<T> => V.Bits(V.Equal(x, wanted)) | ~V.Bits(V.Equal(x, x));
+        where T : unmanaged, INumber<T> => V.Bits(V.Equal(x, wanted)) | (V.Bits(V.Equal(x, x)) ^ (ulong.MaxValue >> (64 - V.Count)));
 }
