@@ -11,6 +11,7 @@ internal static class OpTable
         .. ReductionRows.All,
         .. LinearRows.All,
         .. ShapeRows.All,
+        .. ConvolutionRows.All,
     ];
 
     private static readonly Dictionary<string, OpRow> ByName = All.ToDictionary(r => r.Name);

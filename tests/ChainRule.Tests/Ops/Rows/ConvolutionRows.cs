@@ -1,0 +1,212 @@
+using System.Text.Json;
+
+namespace ChainRule.Tests.Operators;
+
+/// <summary>Convolution and pooling of images.</summary>
+internal static class ConvolutionRows
+{
+    private const string NoRank0 = "an image has four dimensions";
+    private const string Sums = "a sum of many products: infinities of both signs meet";
+
+    public static OpRow[] All { get; } =
+    [
+        new OpRow("conv2d")
+        {
+            Covers = ["F.Conv2d"],
+            NoScalar = NoRank0,
+            NoSpecials = Sums,
+            NoExtremes = Sums,
+            Cases =
+            [
+                Conv([2, 3, 5, 4], [2, 3, 3, 2], bias: true),
+                Conv([1, 2, 4, 5], [3, 2, 1, 1], bias: true),
+                Conv([2, 1, 6, 5], [2, 1, 3, 3], bias: false, stride: (2, 1), padding: (1, 2)),
+                Conv([1, 2, 7, 7], [2, 2, 3, 2], bias: true, padding: 1, dilation: (2, 3)),
+                Conv([2, 4, 4, 4], [6, 2, 2, 3], bias: true, stride: 2, padding: 1, groups: 2),
+                Conv([1, 3, 4, 4], [3, 1, 3, 3], bias: false, padding: 1, groups: 3),
+                Conv([1, 2, 5, 5], [2, 2, 1, 1], bias: true, stride: 3, padding: 1),
+                Conv([0, 2, 4, 4], [3, 2, 3, 3], bias: true),
+            ],
+            Large =
+            [
+                new([new In(4, 8, 28, 28), new In(16, 8, 5, 5), new In(16)], t => F.Conv2d(t[0], t[1], t[2], padding: 2)),
+                new([new In(16, 6, 31, 29), new In(8, 3, 3, 3)], t => F.Conv2d(t[0], t[1], stride: 2, padding: 1, groups: 2)),
+            ],
+            Loose = 4,
+            LooseGradient = 8,
+            Errors =
+            [
+                ErrorInput.Shape("rank", () => F.Conv2d(Tensor.Zeros([3, 5, 5]), Tensor.Zeros([2, 3, 3, 3])),
+                    "Conv2d: expects [N, 3, H, W], got [3, 5, 5].\n  x: [3, 5, 5] float32    weight: [2, 3, 3, 3] float32"),
+                ErrorInput.Shape("channels", () => F.Conv2d(Tensor.Zeros([1, 3, 5, 5]), Tensor.Zeros([2, 3, 3, 3]), groups: 2),
+                    "Conv2d: expects [N, 6, H, W], got [1, 3, 5, 5].\n  x: [1, 3, 5, 5] float32    weight: [2, 3, 3, 3] float32    groups: 2"),
+                ErrorInput.Shape("groups", () => F.Conv2d(Tensor.Zeros([1, 6, 5, 5]), Tensor.Zeros([3, 3, 3, 3]), groups: 2),
+                    "Conv2d: 2 groups do not divide 3 output channels."),
+                ErrorInput.Shape("weight", () => F.Conv2d(Tensor.Zeros([1, 3, 5, 5]), Tensor.Zeros([3, 3])),
+                    "Conv2d: weight must be [outChannels, inChannels / groups, kernelH, kernelW], none of them 0, got [3, 3]."),
+                ErrorInput.Shape("bias", () => F.Conv2d(Tensor.Zeros([1, 3, 5, 5]), Tensor.Zeros([2, 3, 3, 3]), Tensor.Zeros([3])),
+                    "Conv2d: bias must be [2], got [3]."),
+                ErrorInput.Shape("kernel", () => F.Conv2d(Tensor.Zeros([1, 1, 5, 3]), Tensor.Zeros([1, 1, 3, 3]), padding: 1, dilation: 3),
+                    "Conv2d: kernel 3x3 (dilated: 7x7) is larger than the padded image 7x5 of [1, 1, 5, 3]."),
+                ErrorInput.DType("types", () => F.Conv2d(Tensor.Zeros([1, 1, 5, 3]), Tensor.Zeros([1, 1, 3, 3], DType.Float64)),
+                    "Conv2d: x is float32, weight float64; all must be equal."),
+                ErrorInput.DType("integers", () => F.Conv2d(Tensor.Zeros([1, 1, 5, 3], DType.Int32), Tensor.Zeros([1, 1, 3, 3])),
+                    "Conv2d: needs float32 or float64, got int32.\n  help: convert with To(DType.Float32) first."),
+                ErrorInput.Range("stride", () => F.Conv2d(Tensor.Zeros([1, 1, 3, 3]), Tensor.Zeros([1, 1, 3, 3]), stride: (1, 0)),
+                    "Conv2d: stride must be 1 or more, got 1x0. (Parameter 'stride')"),
+            ],
+            Goldens =
+            [
+                new("layer/conv2d", g => F.Conv2d(
+                    g["x"], g["weight"], g.Given("bias"), Two(g, "stride"), Two(g, "padding"), Two(g, "dilation"), g.Int("groups")))
+                {
+                    // Other borders are a pad before the convolution.
+                    Where = g => g.Text("padding_mode") == "zeros" && g.Attr("padding").ValueKind != JsonValueKind.String,
+                },
+            ],
+        },
+        new OpRow("max_pool2d")
+        {
+            Covers = ["F.MaxPool2d", "F.MaxPool2dWithIndices"],
+            NoScalar = NoRank0,
+            NoSpecials = "windows share the NaN: see the kernel's tests",
+            Exact = true,
+            Cases =
+            [
+                Max([2, 2, 4, 6], 2),
+                Max([1, 2, 5, 34], 2),
+                Max([1, 1, 7, 6], (3, 2), stride: (2, 1), padding: 1),
+                Max([2, 1, 7, 7], 2, stride: 1, dilation: (2, 3)),
+                Max([1, 2, 5, 6], 3, stride: 2, padding: 1, ceil: true),
+                Max([0, 2, 4, 4], 2),
+            ],
+            Large = [new([new In(4, 8, 56, 58)], t => F.MaxPool2d(t[0], 2)), new([new In(4, 8, 56, 58)], t => F.MaxPool2d(t[0], 3, 2, 1))],
+            Errors =
+            [
+                ErrorInput.Shape("rank", () => F.MaxPool2d(Tensor.Zeros([5, 5]), 2), "MaxPool2d: expects [N, C, H, W], got [5, 5]."),
+                ErrorInput.Shape("window", () => F.MaxPool2d(Tensor.Zeros([1, 1, 2, 5]), 2, dilation: 2),
+                    "MaxPool2d: window 2x2 with dilation 2 is larger than the padded image 2x5 of [1, 1, 2, 5]."),
+                ErrorInput.Range("padding", () => F.MaxPool2d(Tensor.Zeros([1, 1, 5, 5]), 2, padding: 2),
+                    "MaxPool2d: padding must be from 0 to half of the window 2x2, got 2x2. (Parameter 'padding')"),
+                ErrorInput.Range("size", () => F.MaxPool2d(Tensor.Zeros([1, 1, 5, 5]), 0),
+                    "MaxPool2d: kernelSize must be 1 or more, got 0x0. (Parameter 'kernelSize')"),
+                ErrorInput.DType("integers", () => F.MaxPool2d(Tensor.Zeros([1, 1, 5, 5], DType.Int64), 2),
+                    "MaxPool2d: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
+            ],
+            Goldens =
+            [
+                new("layer/max_pool2d", g =>
+                {
+                    (Tensor y, Tensor indices) = F.MaxPool2dWithIndices(
+                        g["x"], Two(g, "kernel_size"), Two(g, "stride"), Two(g, "padding"), Two(g, "dilation"), g.Flag("ceil_mode"));
+                    return new GoldenOutputs(("y", y), ("indices", indices));
+                }),
+            ],
+        },
+        new OpRow("avg_pool2d")
+        {
+            Covers = ["F.AvgPool2d"],
+            NoScalar = NoRank0,
+            NoSpecials = Sums,
+            NoExtremes = Sums,
+            Cases =
+            [
+                Average([2, 2, 4, 6], 2),
+                Average([1, 2, 5, 34], 2),
+                Average([1, 1, 7, 6], (3, 2), stride: (2, 1), padding: 1),
+                Average([2, 1, 7, 7], 3, stride: 2, padding: 1, count: false),
+                Average([1, 2, 5, 6], 3, stride: 2, padding: 1, ceil: true),
+                Average([1, 2, 6, 6], 2, divisor: 3),
+                Average([0, 2, 4, 4], 2),
+            ],
+            Large = [new([new In(4, 8, 56, 58)], t => F.AvgPool2d(t[0], 2)), new([new In(4, 8, 56, 58)], t => F.AvgPool2d(t[0], 3, 2, 1))],
+            Errors =
+            [
+                ErrorInput.Shape("rank", () => F.AvgPool2d(Tensor.Zeros([5, 5]), 2), "AvgPool2d: expects [N, C, H, W], got [5, 5]."),
+                ErrorInput.Shape("window", () => F.AvgPool2d(Tensor.Zeros([1, 1, 2, 5]), (3, 2)),
+                    "AvgPool2d: window 3x2 is larger than the padded image 2x5 of [1, 1, 2, 5]."),
+                ErrorInput.Range("stride", () => F.AvgPool2d(Tensor.Zeros([1, 1, 5, 5]), 2, stride: (0, 1)),
+                    "AvgPool2d: stride must be 1 or more, got 0x1. (Parameter 'stride')"),
+                ErrorInput.Range("divisor", () => F.AvgPool2d(Tensor.Zeros([1, 1, 5, 5]), 2, divisor: 0),
+                    "AvgPool2d: divisor must not be 0. (Parameter 'divisor')"),
+            ],
+            Goldens =
+            [
+                new("layer/avg_pool2d", g => F.AvgPool2d(
+                    g["x"], Two(g, "kernel_size"), Two(g, "stride"), Two(g, "padding"), g.Flag("ceil_mode"), g.Flag("count_include_pad"),
+                    g.IsNull("divisor_override") ? null : g.Int("divisor_override"))),
+            ],
+        },
+    ];
+
+    private static OpCase Conv(
+        int[] x, int[] w, bool bias, Size2? stride = null, Size2 padding = default, Size2? dilation = null, int groups = 1)
+    {
+        Size2 s = stride ?? 1, d = dilation ?? 1;
+        In[] inputs = bias ? [new In(x), new In(w), new In(w[0])] : [new In(x), new In(w)];
+        return new OpCase(inputs, t => F.Conv2d(t[0], t[1], bias ? t[2] : null, stride, padding, dilation, groups), Reference)
+        {
+            Label = $"stride {s}, padding {padding}, dilation {d}, groups {groups}",
+        };
+
+        Nd Reference(Nd[] r)
+        {
+            int height = ((x[2] + (2 * padding.H) - (d.H * (w[2] - 1)) - 1) / s.H) + 1;
+            int width = ((x[3] + (2 * padding.W) - (d.W * (w[3] - 1)) - 1) / s.W) + 1;
+            return Nd.Make([x[0], w[0], height, width], at =>
+            {
+                double sum = bias ? r[2][at[1]] : 0;
+                int first = at[1] / (w[0] / groups) * w[1];
+                for (int tap = 0; tap < Nd.Product(w[1..]); tap++)
+                {
+                    int[] from = Nd.Unravel(tap, w[1..]);
+                    int i = (at[2] * s.H) + (from[1] * d.H) - padding.H, j = (at[3] * s.W) + (from[2] * d.W) - padding.W;
+                    if (i >= 0 && i < x[2] && j >= 0 && j < x[3]) sum += r[0][at[0], first + from[0], i, j] * r[1][[at[1], .. from]];
+                }
+                return sum;
+            });
+        }
+    }
+
+    private static OpCase Max(int[] x, Size2 kernel, Size2? stride = null, Size2 padding = default, Size2? dilation = null, bool ceil = false) =>
+        new([new In(x)], t => F.MaxPool2d(t[0], kernel, stride, padding, dilation, ceil),
+            r => Pool(r[0], kernel, stride ?? kernel, padding, dilation ?? 1, ceil, (inside, _) => inside.Max()))
+        {
+            Label = $"{kernel}, stride {stride ?? kernel}, padding {padding}, dilation {dilation ?? 1}{(ceil ? ", ceil" : "")}",
+        };
+
+    private static OpCase Average(
+        int[] x, Size2 kernel, Size2? stride = null, Size2 padding = default, bool ceil = false, bool count = true, int? divisor = null) =>
+        new([new In(x)], t => F.AvgPool2d(t[0], kernel, stride, padding, ceil, count, divisor),
+            r => Pool(r[0], kernel, stride ?? kernel, padding, 1, ceil, (inside, padded) => inside.Sum() / (divisor ?? (count ? padded : inside.Count))))
+        {
+            Label = $"{kernel}, stride {stride ?? kernel}, padding {padding}{(ceil ? ", ceil" : "")}{(count ? "" : ", image only")}, divisor {divisor}",
+        };
+
+    // Window by window: the numbers inside the image, and how many positions lie in it or its padding.
+    private static Nd Pool(Nd x, Size2 k, Size2 s, Size2 p, Size2 d, bool ceil, Func<List<double>, int, double> f)
+    {
+        int[] dims = [x.Dims[0], x.Dims[1], Size(x.Dims[2], k.H, s.H, p.H, d.H), Size(x.Dims[3], k.W, s.W, p.W, d.W)];
+        return Nd.Make(dims, at =>
+        {
+            List<double> inside = [];
+            int padded = 0;
+            for (int tap = 0; tap < k.H * k.W; tap++)
+            {
+                int i = (at[2] * s.H) + (tap / k.W * d.H) - p.H, j = (at[3] * s.W) + (tap % k.W * d.W) - p.W;
+                if (i < x.Dims[2] + p.H && j < x.Dims[3] + p.W) padded++;
+                if (i >= 0 && i < x.Dims[2] && j >= 0 && j < x.Dims[3]) inside.Add(x[at[0], at[1], i, j]);
+            }
+            return f(inside, padded);
+        });
+
+        int Size(int input, int kernel, int stride, int padding, int dilation)
+        {
+            double steps = (input + (2 * padding) - (dilation * (kernel - 1)) - 1) / (double)stride;
+            int size = (int)(ceil ? Math.Ceiling(steps) : Math.Floor(steps)) + 1;
+            return ceil && (size - 1) * stride >= input + padding ? size - 1 : size;
+        }
+    }
+
+    private static Size2 Two(GoldenCase g, string attr) => g.Ints(attr) is [int h, int w] ? (h, w) : g.Ints(attr)[0];
+}
