@@ -29,7 +29,8 @@ internal static unsafe class Transposition
                 for (nint i = 0; i < doneRows; i += 8)
                 {
                     for (nint j = strip; j < end; j += 8)
-                        Block8((float*)(source + (i * sourceRow) + j), sourceRow, (float*)(target + (j * targetRow) + i), targetRow);
+                        Block8((float*)(source + (i * sourceRow) + j), sourceRow,
+                            (float*)(target + (j * targetRow) + i), targetRow);
                 }
             }
         }
@@ -43,12 +44,14 @@ internal static unsafe class Transposition
                 for (nint i = 0; i < doneRows; i += 4)
                 {
                     for (nint j = strip; j < end; j += 4)
-                        Block4((double*)(source + (i * sourceRow) + j), sourceRow, (double*)(target + (j * targetRow) + i), targetRow);
+                        Block4((double*)(source + (i * sourceRow) + j), sourceRow,
+                            (double*)(target + (j * targetRow) + i), targetRow);
                 }
             }
         }
 
-        Rest(source + doneColumns, sourceRow, target + (doneColumns * targetRow), targetRow, doneRows, columns - doneColumns);
+        Rest(source + doneColumns, sourceRow, target + (doneColumns * targetRow), targetRow, doneRows,
+            columns - doneColumns);
         Rest(source + (doneRows * sourceRow), sourceRow, target + doneRows, targetRow, rows - doneRows, columns);
     }
 

@@ -82,7 +82,8 @@ public sealed unsafe class ConvolutionTests
     [Fact]
     public void Output_size_follows_the_formula()
     {
-        var shape = new ConvolutionShape(1, 1, 1, new(1, 7, 10), new(1, 3, 2), new(1, 2, 3), new(0, 1, 0), new(1, 2, 4));
+        var shape = new ConvolutionShape(1, 1, 1, new(1, 7, 10), new(1, 3, 2), new(1, 2, 3),
+            new(0, 1, 0), new(1, 2, 4));
         Assert.Equal(new Extent(1, 3, 2), shape.Output);
     }
 
@@ -96,7 +97,8 @@ public sealed unsafe class ConvolutionTests
         Convolution.BackwardWeights(shape, b.X.Data, b.Y.Data, b.W.Data, accumulate: true);
         Convolution.BackwardBias(shape, b.Y.Data, b.Bias.Data, accumulate: true);
         Convolution.BackwardData(shape, b.Y.Data, b.W.Data, b.X.Data);
-        return [.. forward, .. MemoryMarshal.AsBytes(b.W.Span), .. MemoryMarshal.AsBytes(b.Bias.Span), .. MemoryMarshal.AsBytes(b.X.Span)];
+        return [.. forward, .. MemoryMarshal.AsBytes(b.W.Span), .. MemoryMarshal.AsBytes(b.Bias.Span),
+            .. MemoryMarshal.AsBytes(b.X.Span)];
     }
 
     private static void Forward<T>(ForwardKernel<T> kernel)

@@ -8,7 +8,8 @@ public sealed unsafe class GemmTests
     private delegate void Kernel<T>(in GemmProblem<T> problem)
         where T : unmanaged;
 
-    private static readonly int[] Edges = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 50, 63, 64, 65, 97];
+    private static readonly int[] Edges =
+        [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 50, 63, 64, 65, 97];
 
     [Fact]
     public void Float_products_of_random_shapes_equal_the_reference() => RandomShapes<float>(Gemm.Run, 1000);
@@ -29,7 +30,9 @@ public sealed unsafe class GemmTests
     [InlineData(Layout.Transposed, Layout.Transposed)]
     public void Product_has_the_same_bits_for_any_number_of_threads(Layout a, Layout b)
     {
-        foreach ((int m, int n, int k, int batch) in new[] { (70, 50, 90, 5), (300, 500, 401, 1), (513, 30, 64, 1), (5, 3000, 70, 1), (64, 64, 64, 9) })
+        (int M, int N, int K, int Batch)[] shapes =
+            [(70, 50, 90, 5), (300, 500, 401, 1), (513, 30, 64, 1), (5, 3000, 70, 1), (64, 64, 64, 9)];
+        foreach ((int m, int n, int k, int batch) in shapes)
         {
             byte[][] results = new byte[4][];
             for (int threads = 1; threads <= 4; threads++)
@@ -43,7 +46,8 @@ public sealed unsafe class GemmTests
                     results[threads - 1] = System.Runtime.InteropServices.MemoryMarshal.AsBytes(test.C.Span).ToArray();
                 });
             }
-            for (int i = 1; i < 4; i++) KernelAssert.SameBits<byte>(results[0], results[i], $"{m}x{n}x{k}, {i + 1} threads");
+            for (int i = 1; i < 4; i++)
+                KernelAssert.SameBits<byte>(results[0], results[i], $"{m}x{n}x{k}, {i + 1} threads");
         }
     }
 
@@ -67,7 +71,8 @@ public sealed unsafe class GemmTests
         float* bias = stackalloc float[] { 1, -2 };
         Gemm.Run(new GemmProblem<float>(2, 2, 0, new(null, 0), new(null, 2), new(c, 2)) { Accumulate = true });
         Assert.Equal([5, 6, 7, 8], new Span<float>(c, 4).ToArray());
-        Gemm.Run(new GemmProblem<float>(2, 2, 0, new(null, 0), new(null, 2), new(c, 2)) { ColumnBias = bias, Relu = true });
+        var empty = new GemmProblem<float>(2, 2, 0, new(null, 0), new(null, 2), new(c, 2));
+        Gemm.Run(empty with { ColumnBias = bias, Relu = true });
         Assert.Equal([1, 0, 1, 0], new Span<float>(c, 4).ToArray());
     }
 
@@ -77,7 +82,8 @@ public sealed unsafe class GemmTests
         for (int seed = 0; seed < cases; seed++)
         {
             var random = new Random(seed);
-            int m = Size(random), n = Size(random), k = random.Next(12) == 0 ? 0 : Size(random), batch = random.Next(4) == 0 ? random.Next(1, 5) : 1;
+            int m = Size(random), n = Size(random), k = random.Next(12) == 0 ? 0 : Size(random),
+                batch = random.Next(4) == 0 ? random.Next(1, 5) : 1;
             Layout a = RandomLayout(random), b = RandomLayout(random), c = RandomLayout(random);
             Compare(kernel, random, m, n, k, batch, a, b, c, $"seed {seed}: {m}x{n}x{k} batch {batch}, {a} {b} {c}");
         }
@@ -87,7 +93,9 @@ public sealed unsafe class GemmTests
         where T : unmanaged, INumber<T>
     {
         int seed = 0;
-        foreach ((int m, int n, int k) in new[] { (3, 1100, 801), (410, 47, 390), (205, 530, 770), (20, 700, 385), (600, 500, 30) })
+        (int M, int N, int K)[] shapes =
+            [(3, 1100, 801), (410, 47, 390), (205, 530, 770), (20, 700, 385), (600, 500, 30)];
+        foreach ((int m, int n, int k) in shapes)
         {
             foreach (Layout a in new[] { Layout.Plain, Layout.Transposed })
             {
@@ -113,7 +121,8 @@ public sealed unsafe class GemmTests
         using var expected = new GuardedMemory<T>(test.C.Length);
         test.C.Span.CopyTo(expected.Span);
         kernel(problem);
-        problem.C = new Matrix<T>(expected.Data + (problem.C.Data - test.C.Data), problem.C.Row, problem.C.Column, problem.C.Batch);
+        problem.C = new Matrix<T>(expected.Data + (problem.C.Data - test.C.Data), problem.C.Row, problem.C.Column,
+            problem.C.Batch);
         GemmReference.Run(problem);
 
         // All of C's memory is compared: what lies between its rows must not change either.
@@ -178,7 +187,8 @@ public sealed unsafe class GemmTests
         }
 
         // The memory ends with the matrix's last element, so that its end is the guard page.
-        private static (GuardedMemory<T> Memory, Matrix<T> Matrix) Make(int rows, int columns, int batch, Layout layout, Random random)
+        private static (GuardedMemory<T> Memory, Matrix<T> Matrix) Make(
+            int rows, int columns, int batch, Layout layout, Random random)
         {
             (nint row, nint column) = layout switch
             {

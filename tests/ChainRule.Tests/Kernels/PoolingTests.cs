@@ -81,7 +81,8 @@ public sealed unsafe class PoolingTests
     [InlineData(6, 2, 3, 1, 1, true, 3)]
     [InlineData(4, 2, 3, 1, 1, true, 2)]
     [InlineData(9, 3, 2, 1, 2, false, 4)]
-    public void Output_size_follows_the_formula(int input, int kernel, int stride, int padding, int dilation, bool ceil, int expected)
+    public void Output_size_follows_the_formula(
+        int input, int kernel, int stride, int padding, int dilation, bool ceil, int expected)
     {
         var shape = new PoolingShape(1, new(1, 1, input), new(1, 1, kernel), new(1, 1, stride), new(0, 0, padding),
             new(1, 1, dilation), ceil);
@@ -101,7 +102,8 @@ public sealed unsafe class PoolingTests
                 new(deep ? random.Next(3, 7) : 1, random.Next(4, 20), random.Next(4, 20)),
                 kernel,
                 new(deep ? random.Next(1, 4) : 1, random.Next(1, 4), random.Next(1, 4)),
-                new(random.Next(0, (kernel.D / 2) + 1), random.Next(0, (kernel.H / 2) + 1), random.Next(0, (kernel.W / 2) + 1)),
+                new(random.Next(0, (kernel.D / 2) + 1), random.Next(0, (kernel.H / 2) + 1),
+                    random.Next(0, (kernel.W / 2) + 1)),
                 new(1, random.Next(3) == 0 ? 2 : 1, random.Next(3) == 0 ? 2 : 1),
                 CeilMode: random.Next(2) == 0,
                 CountIncludePad: random.Next(2) == 0,
@@ -126,7 +128,12 @@ public sealed unsafe class PoolingTests
             for (int i = 0; i < x.Length; i++)
             {
                 // Ties, and now and then something that is no number.
-                x.Data[i] = random.Next(50) == 0 ? T.NaN : random.Next(50) == 0 ? T.NegativeInfinity : T.CreateTruncating(random.Next(3));
+                x.Data[i] = random.Next(50) switch
+                {
+                    0 => T.NaN,
+                    1 => T.NegativeInfinity,
+                    _ => T.CreateTruncating(random.Next(3)),
+                };
             }
         }
         Pooling<T>.MaxForward(shape, x.Data, y.Data, index.Data);

@@ -66,7 +66,10 @@ internal static unsafe class ConvolutionReference
                             nint h = (at.H * s.Stride.H) + (tap.H * s.Dilation.H) - s.Padding.H;
                             nint w = (at.W * s.Stride.W) + (tap.W * s.Dilation.W) - s.Padding.W;
                             if (d < 0 || d >= i.D || h < 0 || h >= i.H || w < 0 || w >= i.W) continue;
-                            visit(Index(input, i, d, h, w), Index(weight, k, tap.D, tap.H, tap.W), Index(output, o, at.D, at.H, at.W));
+                            visit(
+                                Index(input, i, d, h, w),
+                                Index(weight, k, tap.D, tap.H, tap.W),
+                                Index(output, o, at.D, at.H, at.W));
                         }
                     }
                 }

@@ -87,7 +87,8 @@ internal readonly record struct ConvolutionShape(
     public bool IsPointwise => Kernel == Extent.One && Stride == Extent.One && Padding == Extent.Zero;
 
     public static ConvolutionShape For2D(
-        int batch, int channels, int height, int width, int outputChannels, int kernel, int stride = 1, int padding = 0) =>
+        int batch, int channels, int height, int width, int outputChannels, int kernel,
+        int stride = 1, int padding = 0) =>
         new(batch, channels, outputChannels, new(1, height, width), new(1, kernel, kernel), new(1, stride, stride),
             new(0, padding, padding), Extent.One);
 

@@ -133,7 +133,8 @@ internal unsafe ref struct CorrelationTables
             foreach (Extent at in k.Positions)
             {
                 if (!Belongs(at)) continue;
-                int shiftD = at.D * dilation.D / st.D, shiftH = at.H * dilation.H / st.H, shiftW = at.W * dilation.W / st.W;
+                int shiftD = at.D * dilation.D / st.D, shiftH = at.H * dilation.H / st.H;
+                int shiftW = at.W * dilation.W / st.W;
                 one->Tap[i] = (oc * image.Channel) + ((lastD - shiftD) * image.Plane)
                     + ((lastH - shiftH) * image.Row) + lastW - shiftW;
                 one->Weight[i++] = (oc * s.Depth) + (((at.D * k.H) + at.H) * k.W) + at.W;

@@ -66,7 +66,8 @@ internal static unsafe class CorrelationPass<TVec, T>
             Plane = s.Input.Volume,
             Channels = s.InputPerGroup,
             Groups = s.Groups,
-            Indirect = IndirectCorrelation<TVec, T>.Suits(s.InputPerGroup, s.OutputPerGroup * s.Kernel.Volume / s.Stride.Volume),
+            Indirect = IndirectCorrelation<TVec, T>.Suits(
+                s.InputPerGroup, s.OutputPerGroup * s.Kernel.Volume / s.Stride.Volume),
         };
         PackWeights(&work, w, s.WeightLength / s.Groups);
         Run(&work, s.Batch);
@@ -115,7 +116,8 @@ internal static unsafe class CorrelationPass<TVec, T>
         int units = checked(batch * work->Groups);
         double operations = (double)units * work->Channels * work->Plane * work->List->Taps;
         bool serial = scheduler.Threads == 1 || operations < 64.0 * 64 * 64;
-        work->Parts = serial || units >= 2 * scheduler.Threads ? 1 : ((2 * scheduler.Threads) + units - 1) / Math.Max(1, units);
+        int wanted = 2 * scheduler.Threads;
+        work->Parts = serial || units >= wanted ? 1 : (wanted + units - 1) / Math.Max(1, units);
         int chunks = checked(units * work->Parts);
         if (serial)
         {

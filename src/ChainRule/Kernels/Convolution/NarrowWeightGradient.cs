@@ -4,25 +4,31 @@ using System.Runtime.CompilerServices;
 namespace ChainRule.Kernels.Convolution;
 
 /// <summary>
-/// The weights' gradient of a group with very few output channels (depthwise above all): vectors run along the pixels, eight
+/// The weights' gradient of a group with very few output channels (depthwise above all): vectors run along the pixels,
+/// eight
 /// taps at a time share each load of the gradient, and lanes are added at the end.
 /// </summary>
 internal static unsafe class NarrowWeightGradient<TVec, T>
     where TVec : struct, ISimdVec<TVec, T>
     where T : unmanaged, INumber<T>
 {
-    /// <summary>With more channels the products of <see cref="WeightGradient{TVec,T}"/> fill their vectors well enough.</summary>
+    /// <summary>
+    /// With more channels the products of <see cref="WeightGradient{TVec,T}"/> fill their vectors well enough.
+    /// </summary>
     private const int MostChannels = 4;
 
-    // A load of part of a vector is one instruction only for 512 bits of single precision; elsewhere pieces must be whole.
+    // A load of part of a vector is one instruction only for 512 bits of single precision; elsewhere pieces must be
+    // whole.
     public static bool Suits(Correlation* table, int channels)
     {
-        int panels = (table->Pixels + PackedCorrelation<TVec, T>.PanelWidth - 1) / PackedCorrelation<TVec, T>.PanelWidth;
+        int width = PackedCorrelation<TVec, T>.PanelWidth, panels = (table->Pixels + width - 1) / width;
         return channels <= MostChannels && TVec.Count > 1
             && (TVec.Count == 16 || table->PanelStart[panels] * TVec.Count == table->Pixels);
     }
 
-    /// <summary>sums[k * row + m] (+)= the sum over pixels of gradient[m, p] * image[Tap[k] + Pixel[p]] for k in [first, end).</summary>
+    /// <summary>
+    /// sums[k * row + m] (+)= the sum over pixels of gradient[m, p] * image[Tap[k] + Pixel[p]] for k in [first, end).
+    /// </summary>
     public static void Add(
         Correlation* table, T* image, T* gradient, int channels, int first, int end, T* sums, nint row, bool accumulate)
     {
@@ -43,7 +49,8 @@ internal static unsafe class NarrowWeightGradient<TVec, T>
         int* tap = table->Tap + k;
         int most = count - 1;
         T* i0 = image + tap[0], i1 = image + tap[Math.Min(1, most)], i2 = image + tap[Math.Min(2, most)];
-        T* i3 = image + tap[Math.Min(3, most)], i4 = image + tap[Math.Min(4, most)], i5 = image + tap[Math.Min(5, most)];
+        T* i3 = image + tap[Math.Min(3, most)], i4 = image + tap[Math.Min(4, most)];
+        T* i5 = image + tap[Math.Min(5, most)];
         T* i6 = image + tap[Math.Min(6, most)], i7 = image + tap[Math.Min(7, most)];
         TVec s0 = TVec.Zero, s1 = TVec.Zero, s2 = TVec.Zero, s3 = TVec.Zero;
         TVec s4 = TVec.Zero, s5 = TVec.Zero, s6 = TVec.Zero, s7 = TVec.Zero;

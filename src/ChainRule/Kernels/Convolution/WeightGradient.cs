@@ -113,8 +113,9 @@ internal static unsafe class WeightGradient<TVec, T>
             work->Image.Copy(work->Input + (item * work->InputLength), image);
             if (narrow)
             {
-                NarrowWeightGradient<TVec, T>.Add(table, image, work->Gradient + (item * work->GradientLength), work->Channels,
-                    firstTap, endTap, sums, panels.Padded, n > firstImage);
+                T* of = work->Gradient + (item * work->GradientLength);
+                NarrowWeightGradient<TVec, T>.Add(
+                    table, image, of, work->Channels, firstTap, endTap, sums, panels.Padded, n > firstImage);
                 continue;
             }
             Transpose(work->Gradient + (item * work->GradientLength), pixels, panels, gradient);

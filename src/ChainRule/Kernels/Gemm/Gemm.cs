@@ -5,7 +5,9 @@ using ChainRule.Kernels.Scheduling;
 
 namespace ChainRule.Kernels.Gemm;
 
-/// <summary>Matrix products for any strides, alone or in batches: what every dense layer and convolution rests on.</summary>
+/// <summary>
+/// Matrix products for any strides, alone or in batches: what every dense layer and convolution rests on.
+/// </summary>
 /// <remarks>
 /// Measured: 8 x 48 tiles reach 94 to 99 % of the multiply-add peak out of packed panels. Work is divided over rows,
 /// columns and batch, never over k: results have the same bits for any number of threads.

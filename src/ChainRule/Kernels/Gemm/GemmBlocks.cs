@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace ChainRule.Kernels.Gemm;
 
-/// <summary>How a product is cut up: from its shape alone, so that sums are formed alike for any number of threads.</summary>
+/// <summary>
+/// How a product is cut up: from its shape alone, so that sums are formed alike for any number of threads.
+/// </summary>
 internal struct GemmPlan
 {
     /// <summary>Rows of a tile: 8 where there are 32 vector registers, else 4.</summary>
@@ -17,7 +19,10 @@ internal struct GemmPlan
     public bool PackB;
 }
 
-/// <summary>The loops around the kernel, after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).</summary>
+/// <summary>
+/// The loops around the kernel, after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication"
+/// (2008).
+/// </summary>
 internal static unsafe class GemmBlocks<TVec, T>
     where TVec : struct, ISimdVec<TVec, T>
     where T : unmanaged, INumber<T>
@@ -25,7 +30,9 @@ internal static unsafe class GemmBlocks<TVec, T>
     /// <summary>Columns of a tile.</summary>
     public static nint TileColumns => 3 * TVec.Count;
 
-    /// <summary>Computes rows [m0, m1) and columns [n0, n1) of one item; C has adjacent columns or is written by element.</summary>
+    /// <summary>
+    /// Computes rows [m0, m1) and columns [n0, n1) of one item; C has adjacent columns or is written by element.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(GemmProblem<T>* problem, GemmPlan* plan, nint item, nint m0, nint m1, nint n0, nint n1)
     {
@@ -115,7 +122,9 @@ internal static unsafe class GemmBlocks<TVec, T>
         }
     }
 
-    /// <summary>The same where the last vector is not full or C's columns are not adjacent: through a tile on the stack.</summary>
+    /// <summary>
+    /// The same where the last vector is not full or C's columns are not adjacent: through a tile on the stack.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     public static void ColumnByElement(

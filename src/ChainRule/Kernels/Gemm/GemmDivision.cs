@@ -32,7 +32,8 @@ internal static unsafe class Division<TVec, T>
         {
             // Columns first: then no panel of B is packed twice.
             work.Columns = Ceiling(Ceiling(problem->N, tileColumns), threads) * tileColumns;
-            if (Ceiling(problem->N, tileColumns) >= 8 * threads) work.Columns = Ceiling(work.Columns / tileColumns, 2) * tileColumns;
+            if (Ceiling(problem->N, tileColumns) >= 8 * threads)
+                work.Columns = Ceiling(work.Columns / tileColumns, 2) * tileColumns;
         }
         else if (problem->M >= threads * plan->TileRows)
         {

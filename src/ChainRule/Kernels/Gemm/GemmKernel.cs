@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ChainRule.Kernels.Gemm;
 
-/// <summary>A number known to the compiler: each instance of a generic method gets code of its own, with the number folded.</summary>
+/// <summary>
+/// A number known to the compiler: each instance of a generic method gets code of its own, with the number folded.
+/// </summary>
 internal interface IConstant
 {
     static abstract int Value { get; }
@@ -57,7 +59,8 @@ internal unsafe struct GemmTile<T>
 /// </summary>
 /// <remarks>
 /// 8 x 3 vectors take 24 accumulators, 3 vectors of B and one broadcast of A: 28 of 32 registers, 11 loads for 24
-/// multiply-adds, the best ratio of all shapes measured. Each element of C is one chain of multiply-adds over k in order,
+/// multiply-adds, the best ratio of all shapes measured. Each element of C is one chain of multiply-adds over k in
+/// order,
 /// whatever the tile it falls into, so that tiling and threads do not change a bit.
 /// </remarks>
 internal static unsafe class GemmKernel<TVec, T, TRows, TVecs>
@@ -147,7 +150,8 @@ internal static unsafe class GemmKernel<TVec, T, TRows, TVecs>
             b += stepB;
         }
 
-        // No more than this: with biases and ReLU here too, the register allocator gives up and spills the accumulators inside
+        // No more than this: with biases and ReLU here too, the register allocator gives up and spills the accumulators
+        // inside
         // the loop above (a third of the speed). GemmEpilogue applies them while the tile is in the L1 cache.
         T* c = tile->C;
         nint rowC = tile->RowC;
@@ -188,7 +192,9 @@ internal static unsafe class GemmKernel<TVec, T, TRows, TVecs>
         if (TVecs.Value > 2) TVec.Store(target + (2 * TVec.Count), v2);
     }
 
-    /// <summary>Asks for the lines of C while the loop has the memory ports to itself: 8 to 20 % beyond the L2 cache.</summary>
+    /// <summary>
+    /// Asks for the lines of C while the loop has the memory ports to itself: 8 to 20 % beyond the L2 cache.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prefetch(T* c, nint rowC)
     {

@@ -13,7 +13,9 @@ internal static unsafe class GemmPacking<TVec, T>
     // Rows of B lie far apart: the hardware's prefetcher does not foresee the step from one to the next.
     private const int PrefetchRows = 2;
 
-    /// <summary>target[k * width + j] = B[k, j], columns from <paramref name="columns"/> to width filled with zeros.</summary>
+    /// <summary>
+    /// target[k * width + j] = B[k, j], columns from <paramref name="columns"/> to width filled with zeros.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PanelOfB(Matrix<T> b, nint depth, nint columns, T* target, nint width)
     {
@@ -37,7 +39,8 @@ internal static unsafe class GemmPacking<TVec, T>
     }
 
     /// <summary>
-    /// All panels of a block of B whose columns are adjacent, row by row: a row is one stream for the prefetcher and one page,
+    /// All panels of a block of B whose columns are adjacent, row by row: a row is one stream for the prefetcher and
+    /// one page,
     /// where a panel would touch a new page for every 192 bytes (a quarter of the time of a product with 50 rows).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -60,7 +63,8 @@ internal static unsafe class GemmPacking<TVec, T>
                 nint column = 0;
                 for (; column <= count - TVec.Count; column += TVec.Count)
                     TVec.Store(to + column, TVec.Load(source + j + column));
-                if (column < count) TVec.Store(to + column, TVec.LoadPartial(source + j + column, (int)(count - column)));
+                if (column < count)
+                    TVec.Store(to + column, TVec.LoadPartial(source + j + column, (int)(count - column)));
             }
         }
     }

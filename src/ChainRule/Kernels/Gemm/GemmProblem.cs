@@ -1,7 +1,10 @@
 namespace ChainRule.Kernels.Gemm;
 
-/// <summary>A matrix in memory, or a batch of them: element (i, j) of item b is Data[i * Row + j * Column + b * Batch].</summary>
-/// <remarks>Strides are in elements, of either sign. A transposed matrix is the same memory with its strides exchanged.</remarks>
+/// <summary>
+/// A matrix in memory, or a batch of them: element (i, j) of item b is Data[i * Row + j * Column + b * Batch].
+/// </summary>
+/// <remarks>Strides are in elements, of either sign. A transposed matrix is the same memory with its strides
+/// exchanged.</remarks>
 internal readonly unsafe struct Matrix<T>(T* data, nint row, nint column = 1, nint batch = 0)
     where T : unmanaged
 {

@@ -38,7 +38,8 @@ internal static unsafe class Halving
                 Vector256<int> where = at;
                 Take(Vector256.Narrow(a0 >>> 32, a1 >>> 32).AsSingle(), at + Vector256.Create(1), ref best, ref where);
                 Take(Vector256.Narrow(b0, b1).AsSingle(), at + Vector256.Create(width), ref best, ref where);
-                Take(Vector256.Narrow(b0 >>> 32, b1 >>> 32).AsSingle(), at + Vector256.Create(width + 1), ref best, ref where);
+                at += Vector256.Create(width + 1);
+                Take(Vector256.Narrow(b0 >>> 32, b1 >>> 32).AsSingle(), at, ref best, ref where);
                 best.Store(y + i);
                 where.Store(index + i);
             }
@@ -56,7 +57,8 @@ internal static unsafe class Halving
             Vector128<int> where = at;
             Take(Vector128.Narrow(a0 >>> 32, a1 >>> 32).AsSingle(), at + Vector128.Create(1), ref best, ref where);
             Take(Vector128.Narrow(b0, b1).AsSingle(), at + Vector128.Create(width), ref best, ref where);
-            Take(Vector128.Narrow(b0 >>> 32, b1 >>> 32).AsSingle(), at + Vector128.Create(width + 1), ref best, ref where);
+            at += Vector128.Create(width + 1);
+            Take(Vector128.Narrow(b0 >>> 32, b1 >>> 32).AsSingle(), at, ref best, ref where);
             best.Store(y + i);
             where.Store(index + i);
         }
@@ -74,7 +76,8 @@ internal static unsafe class Halving
                 float* a = top + (2 * i), b = a + width;
                 Vector256<ulong> a0 = Vector256.Load(a).AsUInt64(), a1 = Vector256.Load(a + 8).AsUInt64();
                 Vector256<ulong> b0 = Vector256.Load(b).AsUInt64(), b1 = Vector256.Load(b + 8).AsUInt64();
-                Vector256<float> sum = Vector256.Narrow(a0, a1).AsSingle() + Vector256.Narrow(a0 >>> 32, a1 >>> 32).AsSingle();
+                Vector256<float> sum = Vector256.Narrow(a0, a1).AsSingle();
+                sum += Vector256.Narrow(a0 >>> 32, a1 >>> 32).AsSingle();
                 sum += Vector256.Narrow(b0, b1).AsSingle();
                 sum += Vector256.Narrow(b0 >>> 32, b1 >>> 32).AsSingle();
                 (sum / Vector256.Create(divisor)).Store(y + i);
@@ -87,7 +90,8 @@ internal static unsafe class Halving
             float* a = top + (2 * i), b = a + width;
             Vector128<ulong> a0 = Vector128.Load(a).AsUInt64(), a1 = Vector128.Load(a + 4).AsUInt64();
             Vector128<ulong> b0 = Vector128.Load(b).AsUInt64(), b1 = Vector128.Load(b + 4).AsUInt64();
-            Vector128<float> sum = Vector128.Narrow(a0, a1).AsSingle() + Vector128.Narrow(a0 >>> 32, a1 >>> 32).AsSingle();
+            Vector128<float> sum = Vector128.Narrow(a0, a1).AsSingle();
+            sum += Vector128.Narrow(a0 >>> 32, a1 >>> 32).AsSingle();
             sum += Vector128.Narrow(b0, b1).AsSingle();
             sum += Vector128.Narrow(b0 >>> 32, b1 >>> 32).AsSingle();
             (sum / Vector128.Create(divisor)).Store(y + i);

@@ -24,7 +24,8 @@ internal static unsafe class Pooling<T>
     }
 
     /// <summary>
-    /// y = the largest number of each window and index = its place in the input's plane: the first of equals. A NaN counts as
+    /// y = the largest number of each window and index = its place in the input's plane: the first of equals. A NaN
+    /// counts as
     /// largest. A window that holds no input gives minus infinity and index -1.
     /// </summary>
     public static void MaxForward(in PoolingShape shape, T* x, T* y, int* index) =>
@@ -47,7 +48,8 @@ internal static unsafe class Pooling<T>
         const int parallelWork = 64 * 1024, chunkWork = 16 * 1024;
         PoolingShape shape = work.Shape;
         work.Output = shape.Output;
-        work.Halving = typeof(T) == typeof(float) && shape.IsHalving && work.Output.W >= Halving.Shortest && Halving.Available;
+        work.Halving = typeof(T) == typeof(float) && shape.IsHalving
+            && work.Output.W >= Halving.Shortest && Halving.Available;
         int plane = Math.Max(1, Math.Max(shape.Input.Volume, work.Output.Volume));
         work.PlanesPerChunk = Math.Max(1, chunkWork / plane);
         int chunks = (shape.Planes + work.PlanesPerChunk - 1) / work.PlanesPerChunk;
@@ -86,7 +88,8 @@ internal static unsafe class Pooling<T>
                     for (int h = 0; h < o.H; h++, row++)
                     {
                         int at = ((d * s.Input.H) + (2 * h)) * s.Input.W;
-                        Halving.Maximum((float*)(x + at), s.Input.W, (float*)(y + (row * o.W)), index + (row * o.W), at, o.W);
+                        int to = row * o.W;
+                        Halving.Maximum((float*)(x + at), s.Input.W, (float*)(y + to), index + to, at, o.W);
                     }
                 }
                 continue;

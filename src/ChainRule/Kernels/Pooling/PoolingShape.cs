@@ -4,7 +4,8 @@ namespace ChainRule.Kernels.Pooling;
 
 /// <summary>Sizes of a pooling over planes [D, H, W], one for each image and channel.</summary>
 /// <remarks>
-/// Output = floor((Input + 2 * Padding - Dilation * (Kernel - 1) - 1) / Stride) + 1, or with CeilMode rounded up, but never
+/// Output = floor((Input + 2 * Padding - Dilation * (Kernel - 1) - 1) / Stride) + 1, or with CeilMode rounded up, but
+/// never
 /// so far that a window begins beyond the input and the padding before it.
 /// </remarks>
 /// <param name="Planes">How many planes lie one after the other: N * C.</param>
@@ -37,7 +38,8 @@ internal readonly record struct PoolingShape(
         && Dilation == Extent.One && (!CeilMode || (Input.H % 2 == 0 && Input.W % 2 == 0));
 
     public static PoolingShape For2D(int planes, int height, int width, int kernel, int stride, int padding = 0) =>
-        new(planes, new(1, height, width), new(1, kernel, kernel), new(1, stride, stride), new(0, padding, padding), Extent.One);
+        new(planes, new(1, height, width), new(1, kernel, kernel), new(1, stride, stride),
+            new(0, padding, padding), Extent.One);
 
     private int Size(int input, int kernel, int stride, int padding, int dilation)
     {
@@ -48,7 +50,9 @@ internal readonly record struct PoolingShape(
     }
 }
 
-/// <summary>The part of one window along one dimension that lies in the input: First, First + dilation, ... below End.</summary>
+/// <summary>
+/// The part of one window along one dimension that lies in the input: First, First + dilation, ... below End.
+/// </summary>
 internal readonly struct Window
 {
     public readonly int First;

@@ -5,7 +5,8 @@ using ChainRule.Kernels.Convolution;
 namespace ChainRule.Kernels.Pooling;
 
 /// <summary>
-/// Maxima of windows of any form, a vector of neighbouring outputs at a time, from a copy of the plane with minus infinity
+/// Maxima of windows of any form, a vector of neighbouring outputs at a time, from a copy of the plane with minus
+/// infinity
 /// around it. The number of the winning tap travels in a vector beside the maximum.
 /// </summary>
 internal static unsafe class WindowMaximum<TVec, T>
@@ -41,7 +42,8 @@ internal static unsafe class WindowMaximum<TVec, T>
                 for (int oh = 0; oh < output.H; oh++)
                 {
                     T* row = copy + ((nint)od * s.Stride.D * image.Plane) + ((nint)oh * s.Stride.H * image.Row);
-                    int start = (((((od * s.Stride.D) - s.Padding.D) * i.H) + (oh * s.Stride.H) - s.Padding.H) * i.W) - s.Padding.W;
+                    int start = (((((od * s.Stride.D) - s.Padding.D) * i.H)
+                        + (oh * s.Stride.H) - s.Padding.H) * i.W) - s.Padding.W;
                     for (int ow = 0; ow < output.W; ow += TVec.Count)
                     {
                         Row(row + ow, offset, taps, best, winner);
