@@ -1,3 +1,16 @@
-using System.CommandLine;
+using System.Runtime.InteropServices;
+using ChainRule.Cli;
 
-return new RootCommand("Trains, evaluates and applies neural networks.").Parse(args).Invoke();
+using var stop = new CancellationTokenSource();
+
+// The first Ctrl-C asks the command to come to an end in order; a second one ends the process as usual.
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+return CommandLine.Run(args, Console.Out, Console.Error, stop.Token);
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = !stop.IsCancellationRequested;
+    stop.Cancel();
+}

@@ -1,0 +1,39 @@
+namespace ChainRule.Cli.Output;
+
+/// <summary>
+/// Numbers as people read them. The process has no culture but the invariant one (the project says so).
+/// </summary>
+internal static class Quantity
+{
+    /// <summary>12,345.</summary>
+    public static string Count(long value) => value.ToString("N0");
+
+    /// <summary>0.0123, 1.234, 12.34, 1.2e-05: about four digits.</summary>
+    public static string Short(double value) => value.ToString(
+        value != 0 && double.IsFinite(value) && Math.Abs(value) is < 1e-4 or >= 1e6 ? "0.0##e-00" : "0.0###");
+
+    /// <summary>98.53%.</summary>
+    public static string Percent(double share) => (100 * share).ToString("0.00") + "%";
+
+    /// <summary>11.6 MB, in powers of 1000 as disks are sold.</summary>
+    public static string Bytes(long bytes) => bytes switch
+    {
+        >= 1_000_000_000 => (bytes / 1e9).ToString("0.0") + " GB",
+        >= 1_000_000 => (bytes / 1e6).ToString("0.0") + " MB",
+        >= 1_000 => (bytes / 1e3).ToString("0.0") + " kB",
+        _ => bytes.ToString() + " B",
+    };
+
+    /// <summary>0.8 s, 42 s, 3 min 05 s, 2 h 10 min.</summary>
+    public static string Time(TimeSpan time) => time.TotalSeconds switch
+    {
+        < 10 => time.TotalSeconds.ToString("0.0") + " s",
+        < 100 => time.TotalSeconds.ToString("0") + " s",
+        < 3600 => $"{(int)time.TotalMinutes} min {time.Seconds:00} s",
+        _ => $"{(int)time.TotalHours} h {time.Minutes:00} min",
+    };
+
+    /// <summary>"1 sample", "2 samples".</summary>
+    public static string Of(long count, string one, string? many = null) =>
+        $"{Count(count)} {(count == 1 ? one : many ?? one + "s")}";
+}

@@ -1,0 +1,105 @@
+using ChainRule.Cli;
+
+namespace ChainRule.Tests.Cli;
+
+/// <summary>What the command line understands, what it says when it does not, and its help.</summary>
+public sealed class CommandLineTests
+{
+    [Fact]
+    public void Version_is_that_of_the_package()
+    {
+        CliRun run = CliRun.Of("--version");
+        Assert.Matches(@"^chainrule \d+\.\d+\.\d+[-\w.]*\n$", run.Output);
+        Assert.Equal((ExitCode.Done, ""), (run.Code, run.Errors));
+    }
+
+    [Fact]
+    public void Unknown_command_is_refused_with_the_nearest_name() => CliRun.Refused("doktor",
+        """
+        chainrule: there is no command 'doktor' (did you mean 'doctor'?); expected data or doctor.
+          help: see chainrule --help
+        """);
+
+    [Fact]
+    public void No_command_is_refused() => CliRun.Refused("",
+        """
+        chainrule: which command? data or doctor.
+          help: see chainrule --help
+        """);
+
+    [Fact]
+    public void Unknown_subcommand_is_refused_with_the_nearest_name() => CliRun.Refused("data fech mnist",
+        """
+        chainrule: there is no command 'fech' (did you mean 'fetch'?); expected list, where or fetch.
+          help: see chainrule data --help
+        """);
+
+    [Fact]
+    public void Unknown_option_is_refused_with_the_nearest_name() => CliRun.Refused("data list --jsom",
+        """
+        chainrule: there is no option --jsom (did you mean '--json'?).
+          help: see chainrule data list --help
+        """);
+
+    [Fact]
+    public void Unknown_option_is_not_taken_for_an_argument() => CliRun.Refused("data fetch --verbose",
+        """
+        chainrule: there is no option --verbose.
+          help: see chainrule data fetch --help
+        """);
+
+    [Fact]
+    public void Too_many_arguments_are_refused() => CliRun.Refused("doctor now",
+        """
+        chainrule: 'now' is one argument too many.
+          help: see chainrule doctor --help
+        """);
+
+    [Fact]
+    public void Missing_argument_is_refused() => CliRun.Refused("data fetch",
+        """
+        chainrule: NAME is missing.
+          help: see chainrule data fetch --help
+        """);
+
+    [Fact]
+    public void Value_for_a_switch_is_refused()
+    {
+        CliRun run = CliRun.Of("doctor --json=perhaps");
+        Assert.Equal(ExitCode.WrongUse, run.Code);
+        Assert.Equal("", run.Output);
+    }
+
+    [Fact]
+    public void Help_of_data_shows_commands_and_examples() => AssertHelp("data",
+        """
+        Description:
+          Shows the data sets, where they lie, and fetches them.
+
+        Usage:
+          chainrule data [command] [options]
+
+        Options:
+          -?, -h, --help  Show help and usage information
+
+        Commands:
+          list                                     Every data set: what it is, how large, and where it was 
+                                                   found.
+          where <digits|fashion-mnist|iris|mnist>  The folders that are looked in, in order.
+          fetch <digits|fashion-mnist|iris|mnist>  Downloads a data set into the cache folder and checks it 
+                                                   (SHA-256).
+
+        Examples:
+          chainrule data list
+          chainrule data where mnist
+          chainrule data fetch fashion-mnist
+
+        """);
+
+    private static void AssertHelp(string command, string expected)
+    {
+        CliRun run = CliRun.Of(command + " --help");
+        Assert.Equal(expected.ReplaceLineEndings("\n"), run.Output.ReplaceLineEndings("\n"));
+        Assert.Equal((ExitCode.Done, ""), (run.Code, run.Errors));
+    }
+}
