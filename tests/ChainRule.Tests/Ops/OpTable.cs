@@ -7,11 +7,14 @@ internal static class OpTable
     [
         .. ArithmeticRows.All,
         .. ElementwiseRows.All,
+        .. ActivationRows.All,
         .. ComparisonRows.All,
         .. ReductionRows.All,
+        .. SoftmaxRows.All,
         .. LinearRows.All,
         .. ShapeRows.All,
         .. ConvolutionRows.All,
+        .. LossRows.All,
     ];
 
     private static readonly Dictionary<string, OpRow> ByName = All.ToDictionary(r => r.Name);

@@ -6,11 +6,26 @@ internal static class ComparisonRows
     public static OpRow[] All { get; } =
     [
         Compare("less", nameof(Tensor.Less), (a, b) => a.Less(b), (a, b) => a < b),
+        Compare("operator <", "operator <(Tensor, Tensor)", (a, b) => a < b, (a, b) => a < b) with { Errors = [] },
+        WithNumber("operator < number", "operator <(Tensor, double)", x => x < 0.5, x => x < 0.5),
+        WithNumber("less number", nameof(Tensor.Less), x => x.Less(2), x => x < 2),
         Compare("less_equal", nameof(Tensor.LessEqual), (a, b) => a.LessEqual(b), (a, b) => a <= b),
+        Compare("operator <=", "operator <=(Tensor, Tensor)", (a, b) => a <= b, (a, b) => a <= b) with { Errors = [] },
+        WithNumber("operator <= number", "operator <=(Tensor, double)", x => x <= 0.5, x => x <= 0.5),
+        WithNumber("less_equal number", nameof(Tensor.LessEqual), x => x.LessEqual(2), x => x <= 2),
         Compare("greater", nameof(Tensor.Greater), (a, b) => a.Greater(b), (a, b) => a > b),
+        Compare("operator >", "operator >(Tensor, Tensor)", (a, b) => a > b, (a, b) => a > b) with { Errors = [] },
+        WithNumber("operator > number", "operator >(Tensor, double)", x => x > 0.5, x => x > 0.5),
+        WithNumber("greater number", nameof(Tensor.Greater), x => x.Greater(2), x => x > 2),
         Compare("greater_equal", nameof(Tensor.GreaterEqual), (a, b) => a.GreaterEqual(b), (a, b) => a >= b),
+        Compare("operator >=", "operator >=(Tensor, Tensor)", (a, b) => a >= b, (a, b) => a >= b) with { Errors = [] },
+        WithNumber("operator >= number", "operator >=(Tensor, double)", x => x >= 0.5, x => x >= 0.5),
+        WithNumber("greater_equal number", nameof(Tensor.GreaterEqual), x => x.GreaterEqual(2), x => x >= 2),
         Compare("equal", nameof(Tensor.EqualTo), (a, b) => a.EqualTo(b), (a, b) => a == b),
         Compare("not_equal", nameof(Tensor.NotEqual), (a, b) => a.NotEqual(b), (a, b) => a != b),
+        WithNumber("equal number", nameof(Tensor.EqualTo), x => x.EqualTo(2), x => x == 2),
+        WithNumber("equal fraction", nameof(Tensor.EqualTo), x => x.EqualTo(0.5), x => x == 0.5),
+        WithNumber("not_equal number", nameof(Tensor.NotEqual), x => x.NotEqual(2), x => x != 2),
         Logic("logical_and", nameof(Tensor.LogicalAnd), (a, b) => a.LogicalAnd(b), (a, b) => a * b),
         Logic("logical_or", nameof(Tensor.LogicalOr), (a, b) => a.LogicalOr(b), Math.Max),
         OpRow.Elementwise("logical_not", nameof(Tensor.LogicalNot), x => x.LogicalNot(), x => 1 - x) with
@@ -47,6 +62,7 @@ internal static class ComparisonRows
         },
     ];
 
+    private const string Comparisons = "comparisons run on one thread";
     private const string OneThread = "bytes are combined on one thread";
 
     private static OpRow Compare(
@@ -58,8 +74,19 @@ internal static class ComparisonRows
             Differentiable = false,
             Exact = true,
             Large = [],
-            Serial = "comparisons run on one thread",
+            Serial = Comparisons,
             Errors = PairErrors(name, call),
+        };
+
+    private static OpRow WithNumber(string name, string covers, Func<Tensor, Tensor> call, Func<double, bool> reference) =>
+        OpRow.Elementwise(name, covers, call, x => reference(x) ? 1 : 0) with
+        {
+            Types = OpRow.Numbers,
+            Result = _ => DType.Bool,
+            Differentiable = false,
+            Exact = true,
+            Large = [],
+            Serial = Comparisons,
         };
 
     private static OpRow Logic(

@@ -40,11 +40,7 @@ internal static class ElementwiseRows
         string name, string covers, Func<Tensor, Tensor> call, Func<double, double> reference, Domain? domain = null) =>
         OpRow.Elementwise(name, covers, call, reference, domain) with
         {
-            Errors =
-            [
-                ErrorInput.DType("integers", () => call(Tensor.From(1L, 2L)),
-                    $"{name}: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
-            ],
+            Errors = NeedsReals(name, call),
             Goldens = [new("tensor/" + name, g => call(g["x"]))],
         };
 
@@ -58,6 +54,12 @@ internal static class ElementwiseRows
             Goldens = [new("tensor/" + name, g => call(g["x"]))],
         };
 
-    private static ErrorInput NeedsNumbers(string name, Func<Tensor, Tensor> call) => ErrorInput.DType(
+    internal static ErrorInput[] NeedsReals(string name, Func<Tensor, Tensor> call) =>
+    [
+        ErrorInput.DType("integers", () => call(Tensor.From(1L, 2L)),
+            $"{name}: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
+    ];
+
+    internal static ErrorInput NeedsNumbers(string name, Func<Tensor, Tensor> call) => ErrorInput.DType(
         "Bool", () => call(Tensor.From(true, false)), $"{name}: needs numbers, got bool.\n  help: convert with To(DType.Float32) first.");
 }

@@ -1,0 +1,142 @@
+namespace ChainRule.Tests.Operators;
+
+/// <summary>Activations, powers and limits: functions of one number with options.</summary>
+internal static class ActivationRows
+{
+    public static OpRow[] All { get; } =
+    [
+        OpRow.Elementwise("relu", nameof(Tensor.Relu), x => x.Relu(), x => x > 0 || double.IsNaN(x) ? x : 0, OffZero) with
+        {
+            Types = OpRow.Numbers,
+            Exact = true,
+            Errors = [ElementwiseRows.NeedsNumbers("relu", x => x.Relu())],
+            Goldens = [new("activation/relu", g => g["x"].Relu())],
+        },
+        Real("leaky_relu", nameof(Tensor.LeakyRelu), x => x.LeakyRelu(0.1), x => x > 0 ? x : 0.1 * x, OffZero) with
+        {
+            Goldens = [new("activation/leaky_relu", g => g["x"].LeakyRelu(g.Number("negative_slope")))],
+        },
+        Real("elu", nameof(Tensor.Elu), x => x.Elu(1.5), x => x > 0 ? x : 1.5 * References.Expm1(x), OffZero) with
+        {
+            Goldens = [new("activation/elu", g => g["x"].Elu(g.Number("alpha")))],
+        },
+        Real("softplus", nameof(Tensor.Softplus), x => x.Softplus(), x => x > 20 ? x : Softplus(x)) with
+        {
+            Flushes = true,
+            Errors =
+            [
+                .. ElementwiseRows.NeedsReals("softplus", x => x.Softplus()),
+                ErrorInput.Range("beta 0", () => Tensor.Zeros([2]).Softplus(0),
+                    "softplus: beta must be a number other than 0. (Parameter 'beta')"),
+            ],
+            Goldens =
+            [
+                new("activation/softplus", g => g["x"].Softplus(g.Number("beta"), g.Number("threshold"))),
+                new("tensor/softplus", g => g["x"].Softplus()),
+            ],
+        },
+        Real("softplus, beta 2", nameof(Tensor.Softplus), x => x.Softplus(2, 8), x => 2 * x > 8 ? x : Softplus(2 * x) / 2) with
+        {
+            Flushes = true,
+            Errors = [],
+        },
+        Real("square", nameof(Tensor.Square), x => x.Square(), x => x * x) with
+        {
+            Types = OpRow.Numbers,
+            Errors = [ElementwiseRows.NeedsNumbers("square", x => x.Square())],
+        },
+        Real("reciprocal", nameof(Tensor.Reciprocal), x => x.Reciprocal(), x => 1 / x, Domain.Positive) with
+        {
+            Goldens = [new("tensor/reciprocal", g => g["x"].Reciprocal())],
+        },
+        Real("rsqrt", nameof(Tensor.Rsqrt), x => x.Rsqrt(), x => 1 / Math.Sqrt(x), Domain.Positive) with
+        {
+            Goldens = [new("tensor/rsqrt", g => g["x"].Rsqrt())],
+        },
+        OpRow.Elementwise("sign", nameof(Tensor.Sign), x => x.Sign(), x => x > 0 ? 1 : x < 0 ? -1 : x, OffZero) with
+        {
+            Types = [DType.Float32, DType.Float64, DType.Int64, DType.Int32],
+            Exact = true,
+            Errors = [ElementwiseRows.NeedsNumbers("sign", x => x.Sign())],
+            Goldens = [new("tensor/sign", g => g["x"].Sign())],
+        },
+        Real("tan", nameof(Tensor.Tan), x => x.Tan(), Math.Tan, new Domain(-1.3, 1.3)) with
+        {
+            ExtremeLimit = 1e5,
+            Goldens = [new("tensor/tan", g => g["x"].Tan())],
+        },
+        OpRow.Elementwise("clamp", nameof(Tensor.Clamp), x => x.Clamp(-1.25, 2), x => Math.Min(Math.Max(x, -1.25), 2), new Domain(-3, 3, -1.25, 2)) with
+        {
+            Exact = true,
+            Errors =
+            [
+                ElementwiseRows.NeedsNumbers("clamp", x => x.Clamp(0, 1)),
+                ErrorInput.Argument("no limit", () => Tensor.Zeros([2]).Clamp(), "clamp: neither min nor max is given."),
+                ErrorInput.Argument("limit NaN", () => Tensor.Zeros([2]).Clamp(double.NaN), "clamp: a limit is NaN."),
+            ],
+            Goldens = [new("tensor/clamp", g => g["x"].Clamp(Limit(g, "min"), Limit(g, "max")))],
+        },
+        OpRow.Elementwise("clamp integers", nameof(Tensor.Clamp), x => x.Clamp(1.5, 4.5), x => Math.Min(Math.Max(x, 2), 4)) with
+        {
+            Types = [DType.Int64, DType.Int32, DType.UInt8],
+            Exact = true,
+        },
+        OpRow.Elementwise("clamp from below", nameof(Tensor.Clamp), x => x.Clamp(min: -1), x => Math.Max(x, -1), new Domain(-3, 3, -1)) with
+        {
+            Exact = true,
+        },
+        OpRow.Elementwise("clamp from above", nameof(Tensor.Clamp), x => x.Clamp(max: 1), x => Math.Min(x, 1), new Domain(-3, 3, 1)) with
+        {
+            Exact = true,
+        },
+        Power(2), Power(3), Power(5), Power(0) with { AnyZero = true }, Power(1),
+        Power(-2, Domain.Positive) with { Types = OpRow.Floats },
+        Power(2.5, Domain.Positive) with
+        {
+            Types = OpRow.Floats,
+            Errors =
+            [
+                ErrorInput.Range("fraction for integers", () => Tensor.From(1L).Pow(2.5),
+                    "pow: int64 needs a whole exponent from 0 to 32, got 2.5. (Parameter 'exponent')"),
+                ErrorInput.Range("negative for integers", () => Tensor.From(1).Pow(-1),
+                    "pow: int32 needs a whole exponent from 0 to 32, got -1. (Parameter 'exponent')"),
+            ],
+            Goldens = [new("tensor/pow", g => g["a"].Pow(g.Number("exponent"))) { Where = g => g.Given("b") is null }],
+        },
+        Power(0.5, Domain.Positive) with { Types = OpRow.Floats, AnyZero = true, NoSpecials = "a square root: pow(-inf, 0.5) is inf, sqrt(-inf) is NaN" },
+        OpRow.Elementwise("pow of a base", nameof(Tensor.Pow), x => Tensor.Pow(1.7, x), x => Math.Pow(1.7, x)) with
+        {
+            Loose = 4,
+            Goldens = [new("tensor/pow", g => Tensor.Pow(g.Number("base"), g["b"])) { Where = g => g.Given("a") is null }],
+        },
+        OpRow.Elementwise("pow of tensors", [nameof(Tensor.Pow)], (a, b) => a.Pow(b), Math.Pow, Domain.Positive, Domain.Real) with
+        {
+            Loose = 4,
+            Errors =
+            [
+                ErrorInput.Shape("sizes do not broadcast", () => Tensor.Zeros([2, 3]).Pow(Tensor.Zeros([4])),
+                    "pow: shapes do not broadcast: 3 (a, dim 1) and 4 (b, dim 0).\n  a: [2, 3] float32    b: [4] float32"),
+                ErrorInput.DType("integers", () => Tensor.From(1L).Pow(Tensor.From(1L)),
+                    "pow: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
+            ],
+            Goldens = [new("tensor/pow", g => g["a"].Pow(g["b"])) { Where = g => g.Given("a") is not null && g.Given("b") is not null }],
+        },
+    ];
+
+    private static Domain OffZero => new(-3, 3, 0);
+
+    private static double Softplus(double x) => Math.Max(x, 0) + References.Log1p(Math.Exp(-Math.Abs(x)));
+
+    private static double? Limit(GoldenCase g, string name) => g.IsNull(name) ? null : g.Number(name);
+
+    private static OpRow Power(double exponent, Domain? domain = null) =>
+        OpRow.Elementwise($"pow {exponent}", nameof(Tensor.Pow), x => x.Pow(exponent), x => Math.Pow(x, exponent), domain) with
+        {
+            Types = [DType.Float32, DType.Float64, DType.Int64, DType.Int32],
+            Loose = 2,
+        };
+
+    private static OpRow Real(
+        string name, string covers, Func<Tensor, Tensor> call, Func<double, double> reference, Domain? domain = null) =>
+        OpRow.Elementwise(name, covers, call, reference, domain) with { Errors = ElementwiseRows.NeedsReals(name, call) };
+}
