@@ -5,16 +5,8 @@ internal static class SoftmaxRows
 {
     public static OpRow[] All { get; } =
     [
-        Along("softmax", nameof(Tensor.Softmax), (x, dim) => x.Softmax(dim), v =>
-        {
-            double most = v.Max(), sum = v.Sum(x => Math.Exp(x - most));
-            return [.. v.Select(x => Math.Exp(x - most) / sum)];
-        }),
-        Along("log_softmax", nameof(Tensor.LogSoftmax), (x, dim) => x.LogSoftmax(dim), v =>
-        {
-            double sum = LogSumExp(v);
-            return [.. v.Select(x => x - sum)];
-        }),
+        Along("softmax", nameof(Tensor.Softmax), (x, dim) => x.Softmax(dim), v => [.. LogSoftmax(v).Select(Math.Exp)]),
+        Along("log_softmax", nameof(Tensor.LogSoftmax), (x, dim) => x.LogSoftmax(dim), LogSoftmax),
         new OpRow("logsumexp")
         {
             Covers = [nameof(Tensor.LogSumExp)],
@@ -35,6 +27,14 @@ internal static class SoftmaxRows
         if (v.Length == 0) return double.NegativeInfinity;
         double most = v.Any(double.IsNaN) ? double.NaN : v.Max();
         return double.IsInfinity(most) ? most : most + Math.Log(v.Sum(x => Math.Exp(x - most)));
+    }
+
+    /// <summary>NaN throughout where a number is infinite: there is no answer that sums to 1.</summary>
+    internal static double[] LogSoftmax(double[] v)
+    {
+        if (v.Length == 0) return v;
+        double most = v.Any(double.IsNaN) ? double.NaN : v.Max(), sum = Math.Log(v.Sum(x => Math.Exp(x - most)));
+        return [.. v.Select(x => x - most - sum)];
     }
 
     private static Tensor LogSumExp(Tensor x, int[] dims, bool keepDim) => (dims.Length, keepDim) switch
