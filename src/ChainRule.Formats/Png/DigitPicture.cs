@@ -69,8 +69,10 @@ public static class DigitPicture
         }
         edge.Sort();
         int paper = edge[edge.Count / 2];
-        bool light = paper > 127;
-        return Array.ConvertAll(grey.Pixels, p => (byte)Math.Clamp(light ? paper - p : p - (paper < 16 ? 0 : paper), 0, 255));
+        // Black paper with a little grain stays as it is, so that a picture of the network's own kind is not changed.
+        if (paper < 16) return grey.Pixels;
+        int sign = paper > 127 ? -1 : 1;
+        return Array.ConvertAll(grey.Pixels, p => (byte)Math.Clamp(sign * (p - paper), 0, 255));
     }
 
     /// <summary>

@@ -20,7 +20,8 @@ public sealed class DataFolderTests : IDisposable
     private string Cache => _folder["cache"];
 
     private DataFolder Folder(HttpMessageHandler? network = null, bool own = true) =>
-        new(own ? Own : null, Cache, () => network ?? new Answer(_ => throw new HttpRequestException("no network here")));
+        new(own ? Own : null, Cache,
+            () => network ?? new Answer(_ => throw new HttpRequestException("no network here")));
 
     private string Said(DataException error) =>
         error.Message.Replace(_folder.Root + Path.DirectorySeparatorChar, "").Replace('\\', '/');
@@ -233,7 +234,12 @@ public sealed class DataFolderTests : IDisposable
         public override bool CanSeek => false;
         public override bool CanWrite => false;
         public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override int Read(byte[] buffer, int offset, int count)
         {

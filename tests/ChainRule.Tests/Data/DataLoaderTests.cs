@@ -66,7 +66,8 @@ public sealed class DataLoaderTests
         {
             var noise = new LambdaTransform((x, random) => Tensor.From(
                 [.. Enumerable.Range(0, random.Count).Select(i => random[i].NextFloat())], [random.Count]));
-            var loader = new DataLoader(Counting(40), 6, shuffle: true, new Rng(2), prefetch: prefetch, transforms: [noise]);
+            var loader = new DataLoader(
+                Counting(40), 6, shuffle: true, new Rng(2), prefetch: prefetch, transforms: [noise]);
             return [.. Enumerable.Range(0, 3).SelectMany(_ => loader.SelectMany(b => b.Input.ToArray<float>()))];
         }
 
@@ -81,7 +82,8 @@ public sealed class DataLoaderTests
             var drawn = new Dictionary<int, float>();
             var spy = new LambdaTransform((x, random) => Tensor.From(
                 [.. Enumerable.Range(0, random.Count).Select(i => random[i].NextFloat())], [random.Count]));
-            foreach (var batch in new DataLoader(Counting(20), batchSize, shuffle: true, new Rng(2), transforms: [spy]).Epoch(epoch))
+            var loader = new DataLoader(Counting(20), batchSize, shuffle: true, new Rng(2), transforms: [spy]);
+            foreach (var batch in loader.Epoch(epoch))
             {
                 float[] values = batch.Input.ToArray<float>();
                 for (int i = 0; i < values.Length; i++) drawn[batch.Indices[i]] = values[i];
@@ -185,7 +187,13 @@ public sealed class DataLoaderTests
         public override int Count => 10;
 
         public override Batch Get(ReadOnlySpan<int> indices) => indices.Contains(6)
-            ? throw new DataException("CSV", "'x' is not a number.") { File = "data.csv", Row = 7, Column = "age", ColumnNumber = 2 }
+            ? throw new DataException("CSV", "'x' is not a number.")
+            {
+                File = "data.csv",
+                Row = 7,
+                Column = "age",
+                ColumnNumber = 2,
+            }
             : Counting(Count).Get(indices);
     }
 

@@ -8,7 +8,8 @@ public sealed class DigitsTests
 {
     [Fact]
     public void First_hundred_samples_are_the_same_on_every_machine() => Assert.Equal(
-        "909b0563b5ec19e23d9090491756d952e92313f6bbfbe18ddc970c28eab74315", Convert.ToHexStringLower(SHA256.HashData(Digits.Generate(100, seed: 0).Pixels)));
+        "909b0563b5ec19e23d9090491756d952e92313f6bbfbe18ddc970c28eab74315",
+        Convert.ToHexStringLower(SHA256.HashData(Digits.Generate(100, seed: 0).Pixels)));
 
     [Fact]
     public void Sample_does_not_depend_on_what_is_drawn_with_it()
@@ -116,7 +117,8 @@ public sealed class DigitsTests
             for (int c = 0; c < classes; c++)
             {
                 var dot = Vector<float>.Zero;
-                for (int j = 0; j < inputs; j += Vector<float>.Count) dot += new Vector<float>(weights, c * inputs + j) * new Vector<float>(x, j);
+                for (int j = 0; j < inputs; j += Vector<float>.Count)
+                    dot += new Vector<float>(weights, c * inputs + j) * new Vector<float>(x, j);
                 p[c] = Vector.Sum(dot) + bias[c];
                 most = Math.Max(most, p[c]);
             }
@@ -134,7 +136,10 @@ public sealed class DigitsTests
                 float error = rate * (p[c] - (train.Labels[i] == c ? 1 : 0));
                 bias[c] -= error;
                 for (int j = 0; j < inputs; j += Vector<float>.Count)
-                    (new Vector<float>(weights, c * inputs + j) - error * new Vector<float>(x, j)).CopyTo(weights, c * inputs + j);
+                {
+                    var moved = new Vector<float>(weights, c * inputs + j) - error * new Vector<float>(x, j);
+                    moved.CopyTo(weights, c * inputs + j);
+                }
             }
         }
         int right = 0;

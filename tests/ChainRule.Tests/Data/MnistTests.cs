@@ -37,7 +37,8 @@ public sealed class MnistTests : IDisposable
     [SharedFact("data/fashion-mnist")]
     public void Fashion_mnist_has_its_published_counts_and_pixel_statistics()
     {
-        var (train, test) = FashionMnist.Load(new DataFolder(SharedData.Path("data"), _folder["cache"]), download: false);
+        var folder = new DataFolder(SharedData.Path("data"), _folder["cache"]);
+        var (train, test) = FashionMnist.Load(folder, download: false);
         Assert.All(CountsOf(train), count => Assert.Equal(6_000, count));
         Assert.All(CountsOf(test), count => Assert.Equal(1_000, count));
         Assert.Equal("Ankle boot", train.ClassNames[train.Labels[0]]);

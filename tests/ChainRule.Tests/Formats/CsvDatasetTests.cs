@@ -23,7 +23,8 @@ public sealed class CsvDatasetTests
         Assert.Equal(["a", "b", "c"], set.Schema.Target.Classes!);
         Assert.Equal([1, 0, 2, 0], set.Train.Targets.ToArray<long>());
         double s = Math.Sqrt(5);
-        Assert.Equal(new[] { -3 / s, 0, -1 / s, 0, 1 / s, 0, 3 / s, 0 }.Select(v => (float)v), set.Train.Inputs.ToArray<float>());
+        Assert.Equal(new[] { -3 / s, 0, -1 / s, 0, 1 / s, 0, 3 / s, 0 }.Select(v => (float)v),
+            set.Train.Inputs.ToArray<float>());
         Assert.Equal((4, s), (set.Schema.Features[0].Mean, set.Schema.Features[0].Std));
         Assert.Equal((2, 3), (set.Schema.InputSize, set.Schema.OutputSize));
         Assert.Null(set.Test);
@@ -32,7 +33,8 @@ public sealed class CsvDatasetTests
     [Fact]
     public void Categories_become_one_input_each()
     {
-        var set = From("colour,n,y\nred,1,0.5\nblue,1,1.5\nred,2,2.5\n", All with { Standardize = false, Categorical = ["n"] });
+        var set = From("colour,n,y\nred,1,0.5\nblue,1,1.5\nred,2,2.5\n",
+            All with { Standardize = false, Categorical = ["n"] });
         Assert.Equal(["colour=blue", "colour=red", "n=1", "n=2"], set.Schema.InputNames);
         Assert.Equal([0, 1, 1, 0, 1, 0, 1, 0, 0, 1, 0, 1], set.Train.Inputs.ToArray<float>());
         Assert.Equal([0.5f, 1.5f, 2.5f], set.Train.Targets.ToArray<float>());

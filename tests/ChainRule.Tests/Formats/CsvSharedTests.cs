@@ -20,7 +20,8 @@ public sealed class CsvSharedTests
     [InlineData("optdigits/optdigits.tra", null, 3823, 64, "0 1 2 3 4 5 6 7 8 9")]
     [InlineData("optdigits/optdigits.tes", "65", 1797, 64, "0 1 2 3 4 5 6 7 8 9")]
     [InlineData("vowels/vowel-context.data", null, 990, 13, "0 1 2 3 4 5 6 7 8 9 10")]
-    public void Table_is_read_with_no_option_but_the_target(string name, string? target, int rows, int inputs, string? classes)
+    public void Table_is_read_with_no_option_but_the_target(
+        string name, string? target, int rows, int inputs, string? classes)
     {
         var set = Load(name, new CsvOptions { Target = target });
         Assert.Equal(rows, set.Train.Count);

@@ -72,7 +72,8 @@ public sealed class DigitPictureTests
     public void Blank_picture_is_refused(int size)
     {
         var blank = new PngImage(size, size, 3, [.. Enumerable.Repeat((byte)240, 3 * size * size)]);
-        Assert.Equal($"PNG: the picture of {size} x {size} points is blank: no point differs much from its edge.\n  file: x.png",
+        Assert.Equal($"PNG: the picture of {size} x {size} points is blank: no point differs much from its edge."
+            + "\n  file: x.png",
             Assert.Throws<DataException>(() => DigitPicture.Prepare(blank, "x.png")).Message);
     }
 }

@@ -167,7 +167,7 @@ public sealed class PngErrorTests
 
     [Fact]
     public void Largest_size_of_all_is_refused_without_overflow() => Assert.StartsWith(
-        "PNG: the header promises 2147483647 x 2147483647 points, 36893488115206848519 bytes of image data, more than the ",
+        "PNG: the header promises 2147483647 x 2147483647 points, 36893488115206848519 bytes of image data, more than ",
         ErrorOf(PngBytes.Header(int.MaxValue, int.MaxValue, 16, 6), Data(4, 4), End));
 
     [Fact]
@@ -176,10 +176,11 @@ public sealed class PngErrorTests
         // Enough packed bytes that the promise could be true; only unpacking shows that it is not.
         byte[] noise = new byte[120_000];
         new Random(1).NextBytes(noise);
-        byte[] file = PngBytes.File(PngBytes.Header(10_000, 10_000, 8, 0), PngBytes.Chunk("IDAT", PngBytes.Zip(noise)), End);
+        byte[] file = PngBytes.File(
+            PngBytes.Header(10_000, 10_000, 8, 0), PngBytes.Chunk("IDAT", PngBytes.Zip(noise)), End);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Equal(Text("the header promises 10000 x 10000 points, 100010000 bytes of image data, but only 120000 are there.",
-            120_000, unpacked: true), ErrorOf(file));
+        Assert.Equal(Text("the header promises 10000 x 10000 points, 100010000 bytes of image data, "
+            + "but only 120000 are there.", 120_000, unpacked: true), ErrorOf(file));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
     }
 

@@ -68,7 +68,8 @@ public sealed class PngTests
     [Fact]
     public void Transparent_grey_and_colour_add_an_alpha_channel()
     {
-        var grey = PngImage.Decode(PngBytes.File(2, 1, 8, 0, false, -1, (x, _, _) => 10 + x, PngBytes.Chunk("tRNS", 0, 11)));
+        var grey = PngImage.Decode(
+            PngBytes.File(2, 1, 8, 0, false, -1, (x, _, _) => 10 + x, PngBytes.Chunk("tRNS", 0, 11)));
         Assert.Equal([10, 255, 11, 0], grey.Pixels);
         var colour = PngImage.Decode(PngBytes.File(2, 1, 8, 2, false, -1, (x, _, s) => x + s,
             PngBytes.Chunk("tRNS", 0, 0, 0, 1, 0, 2)));
@@ -127,7 +128,8 @@ public sealed class PngTests
     [Fact]
     public void Grey_weighs_colours_and_lays_transparency_over_white()
     {
-        Assert.Equal([76, 150, 29, 255], new PngImage(4, 1, 3, [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255]).ToGrey().Pixels);
+        byte[] colours = [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255];
+        Assert.Equal([76, 150, 29, 255], new PngImage(4, 1, 3, colours).ToGrey().Pixels);
         Assert.Equal([255, 100, 155], new PngImage(3, 1, 2, [7, 0, 100, 255, 55, 128]).ToGrey().Pixels);
         Assert.Equal([255, 0], new PngImage(2, 1, 4, [9, 9, 9, 0, 0, 0, 0, 255]).ToGrey().Pixels);
     }
