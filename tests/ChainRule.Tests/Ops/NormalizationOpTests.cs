@@ -150,7 +150,7 @@ public sealed unsafe class NormalizationOpTests
     public void Dropout_draws_the_words_of_the_generator()
     {
         uint* fast = stackalloc uint[32], plain = stackalloc uint[32];
-        foreach (ulong block in new[] { 0UL, 7, uint.MaxValue - 3UL, ulong.MaxValue - 20 })
+        foreach (ulong block in new ulong[] { 0, 7, uint.MaxValue - 3, ulong.MaxValue - 20 })
         {
             PhiloxGroup.Fill(0x123456789ABCDEF0, 0xFEDCBA9876543210, block, fast);
             PhiloxGroup.Reference(0x123456789ABCDEF0, 0xFEDCBA9876543210, block, plain);
