@@ -1,0 +1,158 @@
+using System.Text.Json;
+
+namespace ChainRule.Conformance;
+
+/// <summary>Elementwise operations, reductions, products, shapes, indexing.</summary>
+internal static class TensorArea
+{
+    public static void AddTo(Dictionary<string, Action<CaseRun>> all)
+    {
+        void Add(string op, Action<CaseRun> run) => all.Add("tensor/" + op, run);
+        void Unary(string op, Func<Tensor, Tensor> f) => Add(op, r => r.Out("y", f(r.In("x"))));
+        void Shaped(string op, Func<CaseRun, Tensor, Tensor> f) => Add(op, r => r.Out("y", f(r, r.In("x"))));
+        void Binary(string op, Func<Tensor, Tensor, Tensor> f) => Add(op, r => r.Out("y", f(r.In("a"), r.In("b"))));
+
+        Add("add", r => r.Out("y", r.In("a") + Scaled(r)));
+        Add("sub", r => r.Out("y", r.In("a") - Scaled(r)));
+        Binary("mul", (a, b) => a * b);
+        Binary("div", (a, b) => a / b);
+        Binary("maximum", (a, b) => a.Maximum(b));
+        Binary("minimum", (a, b) => a.Minimum(b));
+        Binary("matmul", (a, b) => a.MatMul(b));
+        Unary("neg", x => -x);
+        Unary("exp", x => x.Exp());
+        Unary("log", x => x.Log());
+        Unary("log1p", x => x.Log1p());
+        Unary("expm1", x => x.Expm1());
+        Unary("sqrt", x => x.Sqrt());
+        Unary("abs", x => x.Abs());
+        Unary("sin", x => x.Sin());
+        Unary("cos", x => x.Cos());
+        Unary("tanh", x => x.Tanh());
+        Unary("sigmoid", x => x.Sigmoid());
+        Unary("erf", x => x.Erf());
+        Unary("floor", x => x.Floor());
+        Unary("ceil", x => x.Ceiling());
+        Unary("round", x => x.Round());
+        Unary("trunc", x => x.Truncate());
+        Unary("reciprocal", x => x.Reciprocal());
+        Unary("rsqrt", x => x.Rsqrt());
+        Unary("sign", x => x.Sign());
+        Unary("tan", x => x.Tan());
+        Unary("softplus", x => x.Softplus());
+        Add("pow", Pow);
+        Shaped("clamp", (r, x) => x.Clamp(r.Case.NumberOrNull("min"), r.Case.NumberOrNull("max")));
+        Shaped("logsumexp", (r, x) => x.LogSumExp(Dims(r), r.Case.Bool("keepdim")));
+        Shaped("var", (r, x) => x.Var(Dims(r), r.Case.Bool("unbiased") ? 1 : 0, r.Case.Bool("keepdim")));
+        Shaped("std", (r, x) => x.Std(Dims(r), r.Case.Bool("unbiased") ? 1 : 0, r.Case.Bool("keepdim")));
+        Shaped("prod", (r, x) => r.Case.IsNull("dim") ? x.Prod() : x.Prod(r.Case.Int("dim"), r.Case.Bool("keepdim")));
+        Shaped("argmax", (r, x) => r.Case.IsNull("dim") ? x.ArgMax() : x.ArgMax(r.Case.Int("dim"), r.Case.Bool("keepdim")));
+        Shaped("argmin", (r, x) => r.Case.IsNull("dim") ? x.ArgMin() : x.ArgMin(r.Case.Int("dim"), r.Case.Bool("keepdim")));
+        Add("max", r => Extremum(r, x => x.Max(), x => x.Max(r.Case.Int("dim"), r.Case.Bool("keepdim"))));
+        Add("min", r => Extremum(r, x => x.Min(), x => x.Min(r.Case.Int("dim"), r.Case.Bool("keepdim"))));
+        Shaped("cumsum", (r, x) => x.Cumsum(r.Case.Int("dim")));
+        Shaped("flip", (r, x) => x.Flip(r.Case.Ints("dims")));
+        Shaped("gather", (r, x) => x.Gather(r.Case.Int("dim"), r.In("index")));
+        Shaped("index_select", (r, x) => x.IndexSelect(r.Case.Int("dim"), r.In("index")));
+        Shaped("scatter_add", (r, x) => x.ScatterAdd(r.Case.Int("dim"), r.In("index"), r.In("src")));
+        Shaped("masked_fill", (r, x) => x.MaskedFill(r.Case.Mask("in.mask"), r.Case.Number("value")));
+        Shaped("one_hot", (r, x) => Tensor.OneHot(x, r.Case.Int("num_classes")));
+        Shaped("pad", Pad);
+        Add("split", Split);
+        Add("where", r => r.Out("y", Tensor.Where(r.Case.Mask("in.cond"), r.In("a"), r.In("b"))));
+        Shaped("sum", (r, x) => x.Sum(Dims(r), r.Case.Bool("keepdim")));
+        Shaped("mean", (r, x) => x.Mean(Dims(r), r.Case.Bool("keepdim")));
+        Shaped("transpose", (r, x) => x.Transpose(r.Case.Int("dim0"), r.Case.Int("dim1")));
+        Shaped("permute", (r, x) => x.Permute(r.Case.Ints("dims")));
+        Shaped("reshape", (r, x) => x.Reshape(r.Case.Ints("shape")));
+        Shaped("flatten", (r, x) => x.Flatten(r.Case.Int("start_dim"), r.Case.Int("end_dim")));
+        Shaped("expand", (r, x) => x.Expand(ExpandSizes(x, r.Case.Ints("sizes"))));
+        Shaped("squeeze", (r, x) => x.Squeeze(r.Case.IsNull("dim") ? null : r.Case.Int("dim")));
+        Shaped("unsqueeze", (r, x) => x.Unsqueeze(r.Case.Int("dim")));
+        Shaped("slice", (r, x) => Slice(x, r.Case.Attr("slices")));
+        Add("concat", r => r.Out("y", Tensor.Concat(Parts(r), r.Case.Int("dim"))));
+        Add("stack", r => r.Out("y", Tensor.Stack(Parts(r), r.Case.Int("dim"))));
+    }
+
+    /// <summary>The dims a reduction names; empty for all.</summary>
+    public static int[] Dims(CaseRun r) => r.Case.IsNull("dim") ? [] : r.Case.Ints("dim");
+
+    private static void Pow(CaseRun r)
+    {
+        Tensor? a = r.InOrNull("a"), b = r.InOrNull("b");
+        r.Out("y", a is null ? Tensor.Pow(r.Case.Number("base"), b!) : b is null ? a.Pow(r.Case.Number("exponent")) : a.Pow(b));
+    }
+
+    // The file names pairs from the last dimension, the operator from the first.
+    private static Tensor Pad(CaseRun r, Tensor x)
+    {
+        int[] pad = r.Case.Ints("pad");
+        (int, int)[] pairs = new (int, int)[x.Rank];
+        for (int i = 0; i < pad.Length / 2; i++) pairs[x.Rank - 1 - i] = (pad[2 * i], pad[(2 * i) + 1]);
+        PadMode mode = Mode(r.Case.Text("mode"));
+        return mode == PadMode.Constant ? x.Pad(pairs, r.Case.Number("value")) : x.Pad(pairs, mode);
+    }
+
+    /// <summary>The pad mode of a name in the files.</summary>
+    public static PadMode Mode(string name) => name switch
+    {
+        "constant" or "zeros" => PadMode.Constant,
+        "reflect" => PadMode.Reflect,
+        "replicate" => PadMode.Replicate,
+        "circular" => PadMode.Circular,
+        _ => throw new InvalidDataException($"unknown pad mode '{name}'."),
+    };
+
+    private static void Extremum(CaseRun r, Func<Tensor, Tensor> whole, Func<Tensor, (Tensor Values, Tensor Indices)> along)
+    {
+        if (r.Case.IsNull("dim"))
+        {
+            r.Out("values", whole(r.In("x")));
+            return;
+        }
+        (Tensor values, Tensor indices) = along(r.In("x"));
+        r.Out("values", values);
+        r.Out("indices", indices);
+    }
+
+    private static void Split(CaseRun r)
+    {
+        int[] sizes = r.Case.Ints("split_size_or_sections");
+        bool even = r.Case.Attr("split_size_or_sections").ValueKind == JsonValueKind.Number;
+        Tensor[] parts = even ? r.In("x").Split(sizes[0], r.Case.Int("dim")) : r.In("x").Split(sizes, r.Case.Int("dim"));
+        for (int i = 0; i < parts.Length; i++) r.Out($"y{i}", parts[i]);
+    }
+
+    private static Tensor Scaled(CaseRun r) => r.Case.Number("alpha") == 1 ? r.In("b") : r.In("b") * r.Case.Number("alpha");
+
+    private static List<Tensor> Parts(CaseRun r)
+    {
+        List<Tensor> parts = [];
+        for (int i = 0; r.Case.Has($"in.x{i}"); i++) parts.Add(r.In($"x{i}"));
+        return parts;
+    }
+
+    private static Shape ExpandSizes(Tensor x, int[] sizes)
+    {
+        int extra = sizes.Length - x.Rank;
+        return (int[])[.. sizes.Select((s, i) => s == -1 ? x.Shape[i - extra] : s)];
+    }
+
+    private static Tensor Slice(Tensor x, JsonElement slices)
+    {
+        int dim = 0;
+        foreach (JsonElement entry in slices.EnumerateArray())
+        {
+            if (entry.ValueKind == JsonValueKind.Number)
+            {
+                int at = entry.GetInt32();
+                x = x.Slice(dim, at, at == -1 ? int.MaxValue : at + 1).Squeeze(dim);
+                continue;
+            }
+            JsonElement[] parts = [.. entry.EnumerateArray()];
+            int Bound(int i, int missing) => parts[i].ValueKind == JsonValueKind.Null ? missing : parts[i].GetInt32();
+            x = x.Slice(dim++, Bound(0, 0), Bound(1, int.MaxValue), Bound(2, 1));
+        }
+        return x;
+    }
+}
