@@ -27,9 +27,20 @@ public static class ModelFile
     /// <returns>What did not match, both lists empty where strict.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointException">The file is damaged; a key is missing or unknown (where strict); a tensor has another shape or type.</exception>
-    public static StateMismatch LoadState(this Module module, string path, bool strict = true)
+    public static StateMismatch LoadState(this Module module, string path, bool strict = true) =>
+        LoadState(module, SafeTensors.Read(path), path, strict);
+
+    /// <summary>Overwrites a module's parameters and buffers with those of a file that was read before.</summary>
+    /// <param name="module">Module.</param>
+    /// <param name="content">The file's content.</param>
+    /// <param name="path">The file, for errors.</param>
+    /// <param name="strict">False: keys that only one side has are left alone, and reported in the result.</param>
+    /// <returns>What did not match, both lists empty where strict.</returns>
+    /// <exception cref="CheckpointException">A key is missing or unknown (where strict); a tensor has another shape or type.</exception>
+    public static StateMismatch LoadState(this Module module, SafeTensorsContent content, string path, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(module);
-        return StateLoading.Load(module, SafeTensors.Read(path).Tensors, strict, path);
+        ArgumentNullException.ThrowIfNull(content);
+        return StateLoading.Load(module, content.Tensors, strict, path);
     }
 }

@@ -37,10 +37,42 @@ public abstract class Layer : Module
     /// <returns>Output.</returns>
     protected abstract Tensor ForwardCore(Tensor x);
 
+    /// <summary>Layers one after the other. Where one cannot take what it is given, the error names the layer that gave it.</summary>
+    /// <param name="layers">Layers, in order.</param>
+    /// <param name="x">Input of the first.</param>
+    /// <returns>Output of the last; <paramref name="x"/> without layers.</returns>
+    protected static Tensor Chain(IReadOnlyList<Layer> layers, Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        for (int i = 0; i < layers.Count; i++)
+        {
+            try
+            {
+                x = layers[i].Forward(x);
+            }
+            catch (ShapeException e) when (Explain(e, layers, i, x))
+            {
+                throw;                                               // never reached: Explain only looks
+            }
+        }
+        return x;
+    }
+
     /// <summary>What input the layer takes, for the help line of an error, where this one's shape is certainly wrong; else null.</summary>
     /// <param name="x">Input that an error came from.</param>
     /// <returns>Text such as "[..., 128]", or null.</returns>
     protected internal virtual string? Expects(Tensor x) => null;
+
+    // A wrong input of a layer is the output of the layer before it, which is the one to look at.
+    private static bool Explain(ShapeException e, IReadOnlyList<Layer> layers, int failed, Tensor x)
+    {
+        if (failed > 0 && layers[failed].Expects(x) is { } expected)
+        {
+            Layer before = layers[failed - 1];
+            e.Suggest($"this layer expects {expected}; {before.Key} ({before.Summary}) produced {x.Shape}.");
+        }
+        return false;
+    }
 
     private bool Note(ChainRuleException e, Tensor x)
     {

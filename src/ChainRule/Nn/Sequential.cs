@@ -50,33 +50,8 @@ public sealed class Sequential : Layer, IReadOnlyList<Layer>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    protected override Tensor ForwardCore(Tensor x)
-    {
-        for (int i = 0; i < _layers.Count; i++)
-        {
-            try
-            {
-                x = _layers[i].Forward(x);
-            }
-            catch (ShapeException e) when (Explain(e, i, x))
-            {
-                throw;                                               // never reached: Explain only looks
-            }
-        }
-        return x;
-    }
+    protected override Tensor ForwardCore(Tensor x) => Chain(_layers, x);
 
     /// <inheritdoc/>
     protected internal override string? Expects(Tensor x) => _layers.Count > 0 ? _layers[0].Expects(x) : null;
-
-    // A wrong input of a layer is the output of the layer before it, which is the one to look at.
-    private bool Explain(ShapeException e, int failed, Tensor x)
-    {
-        if (failed > 0 && _layers[failed].Expects(x) is { } expected)
-        {
-            Layer before = _layers[failed - 1];
-            e.Suggest($"this layer expects {expected}; {before.Key} ({before.Summary}) produced {x.Shape}.");
-        }
-        return false;
-    }
 }

@@ -103,6 +103,55 @@ internal static class LayerRows
         },
         new()
         {
+            Name = "BatchNorm1d",
+            Make = (_, dtype) => new BatchNorm1d(3, dtype: dtype),
+            Input = [4, 3],
+            Output = [4, 3],
+            State = ["weight [3]", "bias [3]", "running_mean [3]", "running_var [3]", "num_batches_tracked []"],
+            Summary = "BatchNorm1d 3",
+            HasModes = true,
+            Wrong = [4, 2],
+            Error = """
+                BatchNorm1d: expects [N, 3] or [N, 3, L], got [4, 2].
+                  in: model (BatchNorm1d 3)
+                  help: this layer expects [N, 3] or [N, 3, L].
+                """,
+        },
+        new()
+        {
+            Name = "BatchNorm1d without parameters",
+            Make = (_, dtype) => new BatchNorm1d(3, eps: 0.001, momentum: 0.5, affine: false, trackRunningStats: false, dtype: dtype),
+            Input = [4, 3, 5],
+            Output = [4, 3, 5],
+            Summary = "BatchNorm1d 3, eps 0.001, momentum 0.5, no scale and shift, no running statistics",
+        },
+        new()
+        {
+            Name = "BatchNorm2d",
+            Make = (_, dtype) => new BatchNorm2d(2, momentum: null, dtype: dtype),
+            Input = [2, 2, 3, 4],
+            Output = [2, 2, 3, 4],
+            State = ["weight [2]", "bias [2]", "running_mean [2]", "running_var [2]", "num_batches_tracked []"],
+            Summary = "BatchNorm2d 2, plain mean",
+            HasModes = true,
+            Wrong = [4, 2],
+            Error = """
+                BatchNorm2d: expects [N, 2, H, W], got [4, 2].
+                  in: model (BatchNorm2d 2, plain mean)
+                  help: this layer expects [N, 2, H, W].
+                """,
+        },
+        new()
+        {
+            Name = "Dropout",
+            Make = (rng, _) => new Dropout(0.25, rng),
+            Input = [6, 7],
+            Output = [6, 7],
+            Summary = "Dropout 0.25",
+            HasModes = true,
+        },
+        new()
+        {
             Name = "Flatten",
             Make = (_, _) => new Flatten(),
             Input = [2, 3, 2, 2],
