@@ -10,9 +10,12 @@ internal static class OpTable
         .. ActivationRows.All,
         .. ComparisonRows.All,
         .. ReductionRows.All,
+        .. ExtremumRows.All,
+        .. StatisticRows.All,
         .. SoftmaxRows.All,
         .. LinearRows.All,
         .. ShapeRows.All,
+        .. IndexingRows.All,
         .. ConvolutionRows.All,
         .. LossRows.All,
     ];

@@ -100,6 +100,28 @@ internal static class LossRows
             ],
             Goldens = [new("loss/cross_entropy", Golden) { Where = g => g["target"].DType.IsFloatingPoint() }],
         },
+        new OpRow("nll_loss")
+        {
+            Covers = ["F." + nameof(F.NllLoss)],
+            Loose = 16,
+            ExtremeLimit = Largest,
+            Cases =
+            [
+                .. from r in Reductions from w in new[] { false, true } from ignore in new[] { -100, 2 } select Likelihood([5, 4], w, ignore, r),
+                Likelihood([2, 3, 4], true, -100, Reduction.None), Likelihood([7], false, -100, Reduction.Mean), Likelihood([0, 3], false, -100, Reduction.Sum),
+            ],
+            Large = [Likelihood([3000, 31], true, 3, Reduction.Mean) with { Reference = null }],
+            Errors =
+            [
+                ErrorInput.Shape("number", () => F.NllLoss(Tensor.Scalar(1), Tensor.From(0L)),
+                    "NllLoss: the input must be [N, C], [N, C, d1, ...] or [C], got a single number."),
+                ErrorInput.Shape("labels of another shape", () => F.NllLoss(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L, 2L)),
+                    "NllLoss: target must be [2], one label a position, got [3].\n  input: [2, 3] float32"),
+                new("label out of range", () => F.NllLoss(Tensor.Zeros([2, 3]), Tensor.From(0L, 3L)), typeof(DataException),
+                    "NllLoss: label 3 at position [1] is out of range for 3 classes; use 0 to 2, or -100 to leave it out."),
+            ],
+            Goldens = [new("loss/nll", g => F.NllLoss(g["input"], g["target"], g.Given("weight"), g.Int("ignore_index"), Kind(g)))],
+        },
     ];
 
     internal static Reduction Kind(GoldenCase g) => g.Text("reduction") switch
@@ -225,6 +247,33 @@ internal static class LossRows
             })
         {
             Label = $"{reduction}{(weighted ? ", weights" : "")}, smoothing {smoothing}",
+        };
+    }
+
+    // Inputs: logarithms, labels, and weights if there are any.
+    private static OpCase Likelihood(int[] shape, bool weighted, long ignore, Reduction reduction)
+    {
+        int dim = shape.Length == 1 ? 0 : 1, classes = shape[dim];
+        int[] places = [.. shape[..dim], .. shape[(dim + 1)..]];
+        In[] weights = weighted ? [In.Of(Domain.Positive, classes) with { Fixed = true, NoGrad = true }] : [];
+        return new OpCase(
+            [new In(shape), In.Indices(classes, places), .. weights],
+            t => F.NllLoss(t[0], t[1], weighted ? t[2] : null, ignore, reduction),
+            r =>
+            {
+                double count = 0;
+                Nd terms = Nd.Make(places, at =>
+                {
+                    int y = (int)r[1][at];
+                    if (y == ignore) return 0;
+                    double weight = weighted ? r[2][y] : 1;
+                    count += weight;
+                    return -weight * r[0][[.. at[..dim], y, .. at[dim..]]];
+                });
+                return Reduce(terms, reduction, count);
+            })
+        {
+            Label = $"{reduction}{(weighted ? ", weights" : "")}, ignore {ignore}",
         };
     }
 

@@ -206,7 +206,7 @@ internal static class ShapeRows
         NoDifferences = to == DType.Float32 ? "differences drown in the rounding to float32" : null,
     };
 
-    private static OpRow Row(string name, string covers, string serial, params OpCase[] cases) => new(name)
+    internal static OpRow Row(string name, string covers, string serial, params OpCase[] cases) => new(name)
     {
         Covers = [covers],
         Cases = cases,
@@ -215,7 +215,7 @@ internal static class ShapeRows
         Exact = true,
     };
 
-    private static OpCase One(string label, int[] shape, Func<Tensor, Tensor> call, Func<Nd, Nd> reference) =>
+    internal static OpCase One(string label, int[] shape, Func<Tensor, Tensor> call, Func<Nd, Nd> reference) =>
         new([new In(shape)], t => call(t[0]), r => reference(r[0])) { Label = label };
 
     private static OpCase Several(string label, int[][] shapes, Func<Tensor[], Tensor> call, Func<Nd[], Nd> reference) =>
