@@ -9,7 +9,7 @@ internal sealed record Golden(string Path, Func<GoldenCase, GoldenOutputs> Call)
     public Func<GoldenCase, bool> Where { get; init; } = _ => true;
 }
 
-/// <summary>Results by the names they have in the file; a single tensor is the only one.</summary>
+/// <summary>Results by the names they have in the file, without "out."; a single tensor is the only one.</summary>
 internal sealed class GoldenOutputs(params (string Name, Tensor Value)[] values)
 {
     public (string Name, Tensor Value)[] Values { get; } = values;
@@ -95,7 +95,7 @@ internal sealed class GoldenCase
     public void Check(GoldenOutputs outputs)
     {
         string[] expected = [.. _file.Keys.Where(k => k.StartsWith("out.") || k.StartsWith("state_out."))];
-        (string Name, Tensor Value)[] results = [.. outputs.Values.Select(v => (v.Name == "" ? expected.Single() : "out." + v.Name, v.Value))];
+        (string Name, Tensor Value)[] results = [.. outputs.Values.Select(v => (v.Name == "" ? expected.Single() : v.Name.StartsWith("state_out.") ? v.Name : "out." + v.Name, v.Value))];
         foreach (string missing in expected.Except(results.Select(r => r.Name)))
             throw new CheckFailedException($"{missing} is not among the results {string.Join(", ", results.Select(r => r.Name))}.");
         foreach ((string name, Tensor value) in results) Compare(name, _file[name], value);

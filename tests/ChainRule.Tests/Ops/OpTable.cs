@@ -18,6 +18,7 @@ internal static class OpTable
         .. IndexingRows.All,
         .. ConvolutionRows.All,
         .. LossRows.All,
+        .. NormalizationRows.All,
     ];
 
     private static readonly Dictionary<string, OpRow> ByName = All.ToDictionary(r => r.Name);

@@ -50,7 +50,7 @@ internal static class ExtremumRows
             Exact = true,
             AnyZero = true,
             NoEmpty = Empty,
-            Cases = [.. All(all, v => v[best(v)]), .. Along((x, d, k) => along(x, d, k).Values, v => v[best(v)])],
+            Cases = [.. OfAll(all, v => v[best(v)]), .. Along((x, d, k) => along(x, d, k).Values, v => v[best(v)])],
             Large = Large((x, d) => d is null ? all(x) : along(x, d.Value, false).Values),
             Errors = [.. Errors(name, (x, d) => along(x, d, false).Values), NothingInIt(name, all)],
             Goldens =
@@ -91,7 +91,7 @@ internal static class ExtremumRows
                 Covers = [name == "max" ? nameof(Tensor.ArgMax) : nameof(Tensor.ArgMin)],
                 Differentiable = false,
                 Result = _ => DType.Int64,
-                Cases = [.. All(placeOfAll, v => best(v)), .. Along(placeAlong, v => best(v))],
+                Cases = [.. OfAll(placeOfAll, v => best(v)), .. Along(placeAlong, v => best(v))],
                 Large = Large((x, d) => d is null ? placeOfAll(x) : placeAlong(x, d.Value, false)),
                 Errors = [.. Errors(place, (x, d) => placeAlong(x, d, false)), NothingInIt(place, placeOfAll)],
                 Goldens =
@@ -106,7 +106,7 @@ internal static class ExtremumRows
 
     private static Tensor Kept(Tensor y, GoldenCase g) => g.Flag("keepdim") ? y.Reshape([.. g["x"].Shape.Dims.ToArray().Select(_ => 1)]) : y;
 
-    private static OpCase[] All(Func<Tensor, Tensor> call, Func<double[], double> reference) =>
+    private static OpCase[] OfAll(Func<Tensor, Tensor> call, Func<double[], double> reference) =>
     [
         .. new int[][] { [], [1], [7], [2, 3], [3, 2, 5], [67] }
             .Select(s => new OpCase([new In(s)], t => call(t[0]), r => Nd.Scalar(reference(r[0].Data))) { Label = "all" }),

@@ -1,0 +1,123 @@
+namespace ChainRule.Tests.Operators;
+
+/// <summary>Batch normalisation and dropout.</summary>
+internal static class NormalizationRows
+{
+    // Large enough that the rounding of the mean of equal numbers is not blown up by 1 / sqrt(eps).
+    private const double Eps = 1e-2;
+
+    public static OpRow[] All { get; } =
+    [
+        new OpRow("batch_norm in training")
+        {
+            Covers = ["F." + nameof(F.BatchNorm)],
+            Loose = 32,
+            LooseGradient = 8,
+            ExtremeLimit = 1e15,                                     // squared and summed
+            NoScalar = "there must be a dimension of channels: an error input",
+            NoEmpty = "a channel needs two values: an error input",
+            Cases =
+            [
+                Train([4, 3], true), Train([4, 3], false), Train([2, 3, 4], true), Train([2, 2, 3, 3], true), Train([1, 2, 5], false), Train([19, 2], true), Train([2, 2, 19], true),
+            ],
+            Large = [Train([16, 12, 20, 21], true) with { Reference = null }, Train([500, 300], true) with { Reference = null }],
+            Errors =
+            [
+                ErrorInput.Shape("rank 1", () => F.BatchNorm(Tensor.Zeros([3]), null, null, training: true), "BatchNorm: expects [N, C] or [N, C, d1, ...], got [3]."),
+                ErrorInput.Shape("one value a channel", () => F.BatchNorm(Tensor.Zeros([1, 3]), null, null, training: true),
+                    "BatchNorm: training needs more than one value a channel, got [1, 3].\n"
+                    + "  help: use a larger batch, or drop the last one of an epoch where it is that small."),
+                ErrorInput.Shape("weight of another size", () => F.BatchNorm(Tensor.Zeros([2, 3]), null, null, Tensor.Zeros([2]), training: true),
+                    "BatchNorm: weight must be [3] for [2, 3], got [2]."),
+                ErrorInput.DType("bias of another type", () => F.BatchNorm(Tensor.Zeros([2, 3]), null, null, bias: Tensor.Zeros([3], DType.Float64), training: true),
+                    "BatchNorm: bias is float64, x float32."),
+                ErrorInput.DType("integers", () => F.BatchNorm(Tensor.Zeros([2, 3], DType.Int64), null, null, training: true),
+                    "BatchNorm: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
+            ],
+            Goldens = [.. new[] { "1d", "2d", "3d" }.Select(d => new Golden("layer/batch_norm" + d, Golden))],
+        },
+        new OpRow("batch_norm in evaluation")
+        {
+            Covers = ["F." + nameof(F.BatchNorm)],
+            Loose = 8,
+            ExtremeLimit = 1e30,
+            NoScalar = "there must be a dimension of channels: an error input",
+            Cases = [Evaluate([4, 3]), Evaluate([2, 3, 4]), Evaluate([1, 2, 3, 3]), Evaluate([19, 2]), Evaluate([2, 2, 19]), Evaluate([0, 3])],
+            Large = [Evaluate([16, 12, 20, 21]) with { Reference = null }],
+            Errors =
+            [
+                ErrorInput.Argument("no statistics", () => F.BatchNorm(Tensor.Zeros([2, 3]), null, null),
+                    "BatchNorm: without training, runningMean and runningVar are needed."),
+                ErrorInput.Argument("one statistic", () => F.BatchNorm(Tensor.Zeros([2, 3]), Tensor.Zeros([3]), null),
+                    "BatchNorm: runningMean and runningVar belong together; give both or neither."),
+            ],
+        },
+        new OpRow("dropout")
+        {
+            Covers = ["F." + nameof(F.Dropout)],
+            Cases = [.. new int[][] { [], [5], [2, 3], [0], [3, 67] }.Select(Dropped)],
+            Large = [Dropped([140_003]) with { Reference = null }],
+            Errors =
+            [
+                ErrorInput.Range("probability above 1", () => F.Dropout(Tensor.Zeros([2]), 1.5, true, new Rng(1)), "Dropout: p must be in [0, 1], got 1.5. (Parameter 'p')"),
+                new("no generator", () => F.Dropout(Tensor.Zeros([2]), 0.5, true, null), typeof(ArgumentNullException), "Value cannot be null. (Parameter 'rng')"),
+                ErrorInput.DType("integers", () => F.Dropout(Tensor.From(1L), 0.5, true, new Rng(1)),
+                    "Dropout: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
+            ],
+            Goldens = [new("layer/dropout", g => F.Dropout(g["x"], g.Number("p"), g.Flag("training"), null))],
+        },
+    ];
+
+    private static OpCase Train(int[] shape, bool affine)
+    {
+        In[] more = affine ? [new In(shape[1]), new In(shape[1])] : [];
+        int[] others = [0, .. Enumerable.Range(2, shape.Length - 2)];
+        return new OpCase(
+            [new In(shape), .. more],
+            t => F.BatchNorm(t[0], null, null, affine ? t[1] : null, affine ? t[2] : null, training: true, eps: Eps),
+            r =>
+            {
+                Nd mean = r[0].Reduce(others, false, v => v.Sum() / v.Length);
+                Nd variance = r[0].Reduce(others, false, v => v.Sum(x => (x - (v.Sum() / v.Length)) * (x - (v.Sum() / v.Length))) / v.Length);
+                return Normal(r[0], mean, variance, affine ? r[1] : null, affine ? r[2] : null);
+            })
+        {
+            Label = affine ? "with weight and bias" : "plain",
+        };
+    }
+
+    private static OpCase Evaluate(int[] shape) => new(
+        [
+            new In(shape), new In(shape[1]) { NoGrad = true }, In.Of(Domain.Positive, shape[1]) with { NoGrad = true, Fixed = true },
+            new In(shape[1]), new In(shape[1]),
+        ],
+        t => F.BatchNorm(t[0], t[1], t[2], t[3], t[4], eps: Eps),
+        r => Normal(r[0], r[1], r[2], r[3], r[4]));
+
+    private static Nd Normal(Nd x, Nd mean, Nd variance, Nd? weight, Nd? bias) => Nd.Make(x.Dims, at =>
+    {
+        int c = at[1];
+        double normal = (x[at] - mean[c]) / Math.Sqrt(variance[c] + Eps);
+        return (normal * (weight?[c] ?? 1)) + (bias?[c] ?? 0);
+    });
+
+    // What is dropped depends on the generator and the position alone, so ones tell the factors for any numbers.
+    private static OpCase Dropped(int[] shape) => new([new In(shape)], t => F.Dropout(t[0], 0.4, true, new Rng(7)), r =>
+    {
+        double[] factors = F.Dropout(Tensor.Ones([r[0].Data.Length], DType.Float64), 0.4, true, new Rng(7)).ToArray<double>();
+        return new Nd(shape, [.. r[0].Data.Zip(factors, (x, f) => f == 0 ? 0 : x * f)]);
+    });
+
+    private static GoldenOutputs Golden(GoldenCase g)
+    {
+        bool training = g.Flag("training"), tracks = g.Flag("track_running_stats");
+        Tensor? mean = tracks ? g["running_mean"].Detach() : null, variance = tracks ? g["running_var"].Detach() : null;
+        Tensor? batches = tracks ? g["num_batches_tracked"] + (training ? 1 : 0) : null;
+        double momentum = g.IsNull("momentum") ? 1 / batches!.Item() : g.Number("momentum");
+        Tensor y = F.BatchNorm(
+            g["x"], mean, variance, g.Given("weight"), g.Given("bias"), training || !tracks, momentum, g.Number("eps"));
+        if (!tracks) return y;
+        return new GoldenOutputs(
+            ("y", y), ("state_out.running_mean", mean!), ("state_out.running_var", variance!), ("state_out.num_batches_tracked", batches!));
+    }
+}
