@@ -424,6 +424,7 @@ internal static class Docs
             var watch = Stopwatch.StartNew();
             string? problem = null;
             Console.SetOut(printed);
+            ChainRule.Nn.Init.DefaultSeed = 0;                     // as in a process of its own
             try { await run(); }
             catch (Exception e) { problem = $"{Where(e) ?? place}: {e.GetType().Name}: {e.Message}"; }
             Console.SetOut(console);
