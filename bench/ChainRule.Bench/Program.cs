@@ -1,1 +1,24 @@
-Console.WriteLine();
+namespace ChainRule.Bench;
+
+/// <summary>Measures ChainRule. Each suite prints a table and JSON lines.</summary>
+internal static class Program
+{
+    private static readonly (string Name, string Text, Func<string[], int> Run)[] Suites =
+    [
+        ("steps", "time of a whole training step beside PyTorch's, as ratios of medians", Steps.Run),
+    ];
+
+    private static int Main(string[] args)
+    {
+        string wish = args.Length > 0 ? args[0] : "";
+        foreach ((string name, _, Func<string[], int> run) in Suites)
+        {
+            if (name == wish) return run(args[1..]);
+        }
+        TextWriter to = wish is "" or "--help" or "-h" ? Console.Out : Console.Error;
+        if (to == Console.Error) to.WriteLine($"There is no suite '{wish}'.");
+        to.WriteLine("dotnet run dev.cs -- bench SUITE [options]");
+        foreach ((string name, string text, _) in Suites) to.WriteLine($"  {name,-12}{text}");
+        return to == Console.Out ? 0 : 2;
+    }
+}

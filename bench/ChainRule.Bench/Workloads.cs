@@ -1,0 +1,29 @@
+using ChainRule.Models;
+using ChainRule.Nn;
+
+namespace ChainRule.Bench;
+
+/// <summary>A network with a batch: what one training step works on. The same ones as in the peer's script.</summary>
+internal sealed record Workload(string Name, Func<Rng, Layer> Model, int[] Input, int Targets, int Classes)
+{
+    /// <summary>All that ChainRule's layers reach today.</summary>
+    public static IReadOnlyList<Workload> All { get; } =
+    [
+        new("iris_mlp", rng => new Mlp(new MlpOptions { Sizes = [4, 10, 20, 10, 3] }, rng), [32, 4], 32, 3),
+        new("mnist_mlp", rng => new Mlp(new MlpOptions { Sizes = [784, 128, 10] }, rng), [32, 784], 32, 10),
+        new("mnist_mlp_l", rng => new Mlp(new MlpOptions { Sizes = [784, 512, 512, 10] }, rng), [128, 784], 128, 10),
+        new("mnist_cnn", rng => new MnistCnn(rng: rng), [50, 1, 28, 28], 50, 10),
+        new("cifar_cnn", CifarCnn, [32, 3, 32, 32], 32, 10),
+    ];
+
+    /// <summary>Workloads of the peer that need layers ChainRule does not have yet.</summary>
+    public static IReadOnlyList<string> Missing { get; } = ["lstm", "transformer"];
+
+    private static Sequential CifarCnn(Rng rng) =>
+    [
+        new Conv2d(3, 16, 3, padding: 1, rng: rng), new Relu(), new MaxPool2d(2),
+        new Conv2d(16, 32, 3, padding: 1, rng: rng), new Relu(), new MaxPool2d(2),
+        new Conv2d(32, 64, 3, padding: 1, rng: rng), new Relu(), new MaxPool2d(2),
+        new Flatten(), new Linear(64 * 4 * 4, 10, rng: rng),
+    ];
+}
