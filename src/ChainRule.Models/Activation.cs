@@ -45,6 +45,7 @@ public static class Activations
         Activation.Sigmoid => new Sigmoid(),
         Activation.Tanh => new Tanh(),
         Activation.Softplus => new Softplus(),
-        _ => throw new ArgumentOutOfRangeException(nameof(activation), $"Activation: there is no activation {activation}."),
+        _ => throw new ArgumentOutOfRangeException(
+            nameof(activation), $"Activation: there is no activation {activation}."),
     };
 }

@@ -19,8 +19,12 @@ public sealed record InputScaling(IReadOnlyList<double> Mean, IReadOnlyList<doub
     }
 
     /// <summary>What is wrong with the numbers; null where nothing is.</summary>
-    internal string? Problem() =>
-        Mean.Count == 0 || Mean.Count != Std.Count ? $"input scaling needs as many means as deviations, got {Mean.Count} and {Std.Count}."
-        : Mean.Concat(Std).Any(v => !double.IsFinite(v)) || Std.Contains(0) ? "input scaling holds a number that is not finite, or a deviation of 0."
-        : null;
+    internal string? Problem()
+    {
+        if (Mean.Count == 0 || Mean.Count != Std.Count)
+            return $"input scaling needs as many means as deviations, got {Mean.Count} and {Std.Count}.";
+        return Mean.Concat(Std).All(double.IsFinite) && !Std.Contains(0)
+            ? null
+            : "input scaling holds a number that is not finite, or a deviation of 0.";
+    }
 }

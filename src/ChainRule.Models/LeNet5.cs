@@ -35,18 +35,22 @@ public sealed record LeNet5Options : ModelOptions
     public override string Architecture => "lenet5";
 
     internal override Int128 ParameterCount => Widths is [int c1, int c2, int f1, int f2]
-        ? Affine(25, c1) + Affine((Int128)c1 * 25, c2) + Affine((Int128)c2 * 16, f1) + Affine(f1, f2) + Affine(f2, Classes)
+        ? Affine(25, c1) + Affine((Int128)c1 * 25, c2)
+            + Affine((Int128)c2 * 16, f1) + Affine(f1, f2) + Affine(f2, Classes)
         : 0;
 
     /// <inheritdoc/>
     public override Layer Build(Rng? rng = null) => new LeNet5(this, rng);
 }
 
-/// <summary>LeNet-5 for 28x28 images: two convolutions of 5x5, each with a pooling of 2x2, then three linear layers.</summary>
+/// <summary>
+/// LeNet-5 for 28x28 images: two convolutions of 5x5, each with a pooling of 2x2, then three linear layers.
+/// </summary>
 /// <remarks>
-/// Takes <c>[N, 1, 28, 28]</c>, gives scores <c>[N, classes]</c>. Source: LeCun, Bottou, Bengio and Haffner, "Gradient-based
-/// learning applied to document recognition" (1998), fig. 2. As is usual today: images without their border of 2, every map of
-/// the second convolution sees all of the first, ReLU and maximum unless asked for, linear scores. 44,426 parameters.
+/// Takes <c>[N, 1, 28, 28]</c>, gives scores <c>[N, classes]</c>. Source: LeCun, Bottou, Bengio and Haffner,
+/// "Gradient-based learning applied to document recognition" (1998), fig. 2. As is usual today: images without their
+/// border of 2, every map of the second convolution sees all of the first, ReLU and maximum unless asked for, linear
+/// scores. 44,426 parameters.
 /// </remarks>
 public sealed class LeNet5 : Layer
 {

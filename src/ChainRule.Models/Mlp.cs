@@ -6,7 +6,9 @@ namespace ChainRule.Models;
 /// <summary>Options of an <see cref="Mlp"/>.</summary>
 public sealed record MlpOptions : ModelOptions
 {
-    /// <summary>Numbers of inputs, of units of each hidden layer, and of outputs: two or more, each 1 or more.</summary>
+    /// <summary>
+    /// Numbers of inputs, of units of each hidden layer, and of outputs: two or more, each 1 or more.
+    /// </summary>
     public required IReadOnlyList<int> Sizes { get; init; }
 
     /// <summary>What follows each hidden layer.</summary>
@@ -57,7 +59,8 @@ public sealed class Mlp : Layer
     /// <summary>A network with options.</summary>
     /// <param name="options">Sizes, activation, dropout.</param>
     /// <param name="rng">Generator of the start values and of dropout; see <see cref="Init"/> if left out.</param>
-    /// <exception cref="ArgumentException">There are fewer than two sizes, one is below 1, or dropout is out of range.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two sizes, one is below 1, or dropout is out of
+    /// range.</exception>
     public Mlp(MlpOptions options, Rng? rng = null)
     {
         ArgumentNullException.ThrowIfNull(options);

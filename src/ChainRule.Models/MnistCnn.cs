@@ -16,20 +16,21 @@ public sealed record MnistCnnOptions : ModelOptions
     [JsonIgnore]
     public override string Architecture => "mnist-cnn";
 
-    internal override Int128 ParameterCount => Affine(25, 32) + Affine(25 * 32, 64) + Affine(64 * 7 * 7, 1024) + Affine(1024, Classes);
+    internal override Int128 ParameterCount =>
+        Affine(25, 32) + Affine(25 * 32, 64) + Affine(64 * 7 * 7, 1024) + Affine(1024, Classes);
 
     /// <inheritdoc/>
     public override Layer Build(Rng? rng = null) => new MnistCnn(this, rng);
 }
 
 /// <summary>
-/// The convolutional network of the classic MNIST tutorials: 5x5 convolution to 32 maps, 2x2 maximum, 5x5 convolution to 64 maps,
-/// 2x2 maximum, 1024 hidden units, dropout, scores.
+/// The convolutional network of the classic MNIST tutorials: 5x5 convolution to 32 maps, 2x2 maximum, 5x5 convolution
+/// to 64 maps, 2x2 maximum, 1024 hidden units, dropout, scores.
 /// </summary>
 /// <remarks>
-/// Takes <c>[N, 1, 28, 28]</c>, gives scores <c>[N, classes]</c>. Convolutions are padded by 2, so the maps are 28x28, 14x14 and
-/// 7x7 large. 3,274,634 parameters, most of them between the maps and the hidden units. Source: "Deep MNIST for experts",
-/// TensorFlow tutorial (2015); test accuracy 99.2 %.
+/// Takes <c>[N, 1, 28, 28]</c>, gives scores <c>[N, classes]</c>. Convolutions are padded by 2, so the maps are 28x28,
+/// 14x14 and 7x7 large. 3,274,634 parameters, most of them between the maps and the hidden units. Source: "Deep MNIST
+/// for experts", TensorFlow tutorial (2015); test accuracy 99.2 %.
 /// </remarks>
 public sealed class MnistCnn : Layer
 {
@@ -45,8 +46,10 @@ public sealed class MnistCnn : Layer
         rng ??= Init.NextRng();
         _layers =
         [
-            AddModule("conv1", new Conv2d(1, 32, 5, padding: 2, rng: rng)), AddModule("act1", new Relu()), AddModule("pool1", new MaxPool2d(2)),
-            AddModule("conv2", new Conv2d(32, 64, 5, padding: 2, rng: rng)), AddModule("act2", new Relu()), AddModule("pool2", new MaxPool2d(2)),
+            AddModule("conv1", new Conv2d(1, 32, 5, padding: 2, rng: rng)),
+            AddModule("act1", new Relu()), AddModule("pool1", new MaxPool2d(2)),
+            AddModule("conv2", new Conv2d(32, 64, 5, padding: 2, rng: rng)),
+            AddModule("act2", new Relu()), AddModule("pool2", new MaxPool2d(2)),
             AddModule("flatten", new Flatten()),
             AddModule("fc1", new Linear(64 * 7 * 7, 1024, rng: rng)), AddModule("act3", new Relu()),
             AddModule("dropout", new Dropout(Options.Dropout, rng)),

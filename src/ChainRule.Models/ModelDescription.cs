@@ -5,8 +5,8 @@ using ChainRule.Nn;
 namespace ChainRule.Models;
 
 /// <summary>
-/// All that one must know to use a model's weights: how to build the network, what its inputs are and what its outputs mean.
-/// Stands as JSON in the metadata of a model file, under <see cref="MetadataKey"/>.
+/// All that one must know to use a model's weights: how to build the network, what its inputs are and what its outputs
+/// mean. Stands as JSON in the metadata of a model file, under <see cref="MetadataKey"/>.
 /// </summary>
 public sealed record ModelDescription
 {
@@ -41,7 +41,8 @@ public sealed record ModelDescription
 
     /// <summary>Reads a description.</summary>
     /// <param name="json">Text from <see cref="ToJson"/>.</param>
-    /// <exception cref="CheckpointException">The text is no description, of a later version, or of an unknown architecture.</exception>
+    /// <exception cref="CheckpointException">The text is no description, of a later version, or of an unknown
+    /// architecture.</exception>
     public static ModelDescription FromJson(string json) => FromJson(json, null);
 
     /// <summary>The description as one line of JSON; the same description gives the same text.</summary>
@@ -77,13 +78,17 @@ public sealed record ModelDescription
     private static void CheckArchitecture(string json, string? file)
     {
         using JsonDocument document = JsonDocument.Parse(json);
-        if (document.RootElement.ValueKind != JsonValueKind.Object) throw Wrong("the model's description is not a JSON object.", file);
-        if (document.RootElement.TryGetProperty("version", out JsonElement version)
-            && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out int number) && number > CurrentVersion)
+        JsonElement root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Object)
+            throw Wrong("the model's description is not a JSON object.", file);
+        if (root.TryGetProperty("version", out JsonElement version)
+            && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out int number)
+            && number > CurrentVersion)
         {
-            throw Wrong($"the model's description has version {number}; this program reads up to {CurrentVersion}.", file);
+            throw Wrong(
+                $"the model's description has version {number}; this program reads up to {CurrentVersion}.", file);
         }
-        if (!document.RootElement.TryGetProperty("model", out JsonElement model) || model.ValueKind != JsonValueKind.Object
+        if (!root.TryGetProperty("model", out JsonElement model) || model.ValueKind != JsonValueKind.Object
             || !model.TryGetProperty("architecture", out JsonElement name) || name.ValueKind != JsonValueKind.String)
         {
             throw Wrong("the model's description names no architecture.", file);

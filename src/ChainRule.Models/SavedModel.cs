@@ -23,7 +23,8 @@ public sealed record SavedModel(Layer Model, ModelDescription Description)
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointException">
-    /// The file is damaged, has no description, describes an unknown architecture, or holds other weights than it describes.
+    /// The file is damaged, has no description, describes an unknown architecture, or holds other weights than it
+    /// describes.
     /// </exception>
     public static SavedModel Load(string path)
     {

@@ -25,7 +25,8 @@ public sealed record SoftmaxRegressionOptions : ModelOptions
 /// <summary>The linear classifier: scores = x W^T + b, whose softmax are the probabilities of the classes.</summary>
 /// <remarks>
 /// Takes <c>[N, features]</c>, or images <c>[N, ...]</c> of as many pixels, which are flattened; gives scores
-/// <c>[N, classes]</c> for <see cref="F.CrossEntropy"/>. Starts at zero: the loss is convex, so nothing is gained by chance.
+/// <c>[N, classes]</c> for <see cref="F.CrossEntropy"/>. Starts at zero: the loss is convex, so nothing is gained by
+/// chance.
 /// </remarks>
 public sealed class SoftmaxRegression : Layer
 {

@@ -9,7 +9,10 @@ namespace ChainRule.IO;
 /// </code></remarks>
 public static class ModelFile
 {
-    /// <summary>Saves a module's state. The same weights and metadata give the same bytes, so that a checksum compares trainings.</summary>
+    /// <summary>
+    /// Saves a module's state. The same weights and metadata give the same bytes, so that a checksum compares
+    /// trainings.
+    /// </summary>
     /// <param name="module">Module.</param>
     /// <param name="path">The file; one that is there is replaced, or left whole if writing fails.</param>
     /// <param name="metadata">Texts to be kept with it, such as a description of the model.</param>
@@ -20,13 +23,17 @@ public static class ModelFile
         SafeTensors.Write(path, module.State(), metadata);
     }
 
-    /// <summary>Overwrites a module's parameters and buffers with those of a file. Everything is checked before anything is changed.</summary>
+    /// <summary>
+    /// Overwrites a module's parameters and buffers with those of a file. Everything is checked before anything is
+    /// changed.
+    /// </summary>
     /// <param name="module">Module.</param>
     /// <param name="path">The file.</param>
     /// <param name="strict">False: keys that only one side has are left alone, and reported in the result.</param>
     /// <returns>What did not match, both lists empty where strict.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="CheckpointException">The file is damaged; a key is missing or unknown (where strict); a tensor has another shape or type.</exception>
+    /// <exception cref="CheckpointException">The file is damaged; a key is missing or unknown (where strict); a tensor
+    /// has another shape or type.</exception>
     public static StateMismatch LoadState(this Module module, string path, bool strict = true) =>
         LoadState(module, SafeTensors.Read(path), path, strict);
 
@@ -36,8 +43,10 @@ public static class ModelFile
     /// <param name="path">The file, for errors.</param>
     /// <param name="strict">False: keys that only one side has are left alone, and reported in the result.</param>
     /// <returns>What did not match, both lists empty where strict.</returns>
-    /// <exception cref="CheckpointException">A key is missing or unknown (where strict); a tensor has another shape or type.</exception>
-    public static StateMismatch LoadState(this Module module, SafeTensorsContent content, string path, bool strict = true)
+    /// <exception cref="CheckpointException">A key is missing or unknown (where strict); a tensor has another shape or
+    /// type.</exception>
+    public static StateMismatch LoadState(
+        this Module module, SafeTensorsContent content, string path, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(content);

@@ -2,12 +2,15 @@ namespace ChainRule.IO;
 
 /// <summary>Reads and writes safetensors files: named tensors after a JSON header.</summary>
 /// <remarks>
-/// Format: eight bytes with the header's length, little-endian; the header; the numbers, little-endian, row-major, without holes. Written files are
-/// a function of their content alone: larger element types first, then keys by code points, header padded to eight bytes.
-/// Reads and writes Float32, Float64, Int64, Int32, UInt8 and Bool. Source: the format's description, huggingface/safetensors (2022).
+/// Format: eight bytes with the header's length, little-endian; the header; the numbers, little-endian, row-major,
+/// without holes. Written files are a function of their content alone: larger element types first, then keys by code
+/// points, header padded to eight bytes. Reads and writes Float32, Float64, Int64, Int32, UInt8 and Bool. Source: the
+/// format's description, huggingface/safetensors (2022).
 /// </remarks>
 public static class SafeTensors
 {
+    private const string NotWhole = "the file is cut short or not safetensors.";
+
     // The most that one call hands to the file.
     private const int Chunk = 1 << 24;
 
@@ -16,8 +19,8 @@ public static class SafeTensors
     /// <returns>Its tensors and its metadata.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointException">
-    /// The file is cut short or too long, its header is not what the format wants or promises what is not there, an element type is none of
-    /// the six, or a Bool is neither 0 nor 1; names file and offset.
+    /// The file is cut short or too long, its header is not what the format wants or promises what is not there, an
+    /// element type is none of the six, or a Bool is neither 0 nor 1; names file and offset.
     /// </exception>
     public static SafeTensorsContent Read(string path)
     {
@@ -25,14 +28,17 @@ public static class SafeTensors
         return Read(file, path);
     }
 
-    /// <summary>Writes a file: first beside it under another name, then, complete and on the disk, in its place.</summary>
+    /// <summary>
+    /// Writes a file: first beside it under another name, then, complete and on the disk, in its place.
+    /// </summary>
     /// <param name="path">The file; one that is there is replaced, or left whole if writing fails.</param>
     /// <param name="tensors">Tensors with their keys; the order does not matter.</param>
     /// <param name="metadata">Texts to be kept with them.</param>
     /// <exception cref="ArgumentException">A key appears twice, or is the reserved "__metadata__".</exception>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     public static void Write(
-        string path, IEnumerable<(string Key, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        string path, IEnumerable<(string Key, Tensor Value)> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -48,15 +54,22 @@ public static class SafeTensors
         Span<byte> head = stackalloc byte[8];
         int have = stream.ReadAtLeast(head, 8, throwOnEndOfStream: false);
         if (have < 8)
-            throw Wrong(name, have, $"the file ends after {have} of the 8 bytes that hold the header's length; it is cut short or not safetensors.");
+        {
+            throw Wrong(
+                name, have,
+                $"the file ends after {have} of the 8 bytes that hold the header's length; {NotWhole}");
+        }
         ulong promised = BitConverter.ToUInt64(head);
         if (promised > (ulong)(length - 8))
         {
             throw Wrong(
-                name, 0, $"the header should take {promised} bytes, but only {length - 8} follow; the file is cut short or not safetensors.");
+                name, 0, $"the header should take {promised} bytes, but only {length - 8} follow; {NotWhole}");
         }
         if (promised > SafeTensorsHeader.MaxLength)
-            throw Wrong(name, 0, $"the header should take {promised} bytes; the format allows {SafeTensorsHeader.MaxLength}.");
+        {
+            throw Wrong(
+                name, 0, $"the header should take {promised} bytes; the format allows {SafeTensorsHeader.MaxLength}.");
+        }
         byte[] json = new byte[(int)promised];
         stream.ReadExactly(json);
         SafeTensorsHeader header = SafeTensorsHeader.Parse(json, length - 8 - json.Length, name);
@@ -72,9 +85,13 @@ public static class SafeTensors
         return new SafeTensorsContent(tensors, header.Metadata);
     }
 
-    internal static void Write(Stream stream, IEnumerable<(string Key, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata)
+    internal static void Write(
+        Stream stream, IEnumerable<(string Key, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
-        (string Key, Tensor Value)[] ordered = [.. tensors.OrderByDescending(t => t.Value.DType.Size()).ThenBy(t => t.Key, StringComparer.Ordinal)];
+        (string Key, Tensor Value)[] ordered =
+        [
+            .. tensors.OrderByDescending(t => t.Value.DType.Size()).ThenBy(t => t.Key, StringComparer.Ordinal),
+        ];
         byte[] header = SafeTensorsHeader.Make(ordered, metadata);
         stream.Write(BitConverter.GetBytes((long)header.Length));
         stream.Write(header);
@@ -97,7 +114,8 @@ public static class SafeTensors
             }
             catch (EndOfStreamException e)
             {
-                throw Wrong(name, start + done, $"the file ended inside '{entry.Key}'; something else is writing to it.", e);
+                throw Wrong(
+                    name, start + done, $"the file ended inside '{entry.Key}'; something else is writing to it.", e);
             }
             if (tensor.DType == DType.Bool && part.IndexOfAnyExceptInRange((byte)0, (byte)1) is >= 0 and int bad)
                 throw Wrong(name, start + done + bad, $"'{entry.Key}' is BOOL and holds {part[bad]}; expected 0 or 1.");
@@ -119,4 +137,5 @@ public static class SafeTensors
 /// <summary>What a safetensors file holds.</summary>
 /// <param name="Tensors">Tensors by key.</param>
 /// <param name="Metadata">Texts by key; empty where the file has none.</param>
-public sealed record SafeTensorsContent(IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata);
+public sealed record SafeTensorsContent(
+    IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata);

@@ -16,7 +16,8 @@ internal sealed class SafeTensorsHeader
 
     private static readonly (string Name, DType DType)[] Types =
     [
-        ("F32", DType.Float32), ("F64", DType.Float64), ("I64", DType.Int64), ("I32", DType.Int32), ("U8", DType.UInt8), ("BOOL", DType.Bool),
+        ("F32", DType.Float32), ("F64", DType.Float64), ("I64", DType.Int64),
+        ("I32", DType.Int32), ("U8", DType.UInt8), ("BOOL", DType.Bool),
     ];
 
     private readonly List<SafeTensorsEntry> _entries = [];
@@ -31,8 +32,11 @@ internal sealed class SafeTensorsHeader
 
     public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
-    /// <summary>The header for tensors that follow in this order, padded so that they begin at a multiple of eight bytes.</summary>
-    public static byte[] Make(IReadOnlyList<(string Key, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata)
+    /// <summary>
+    /// The header for tensors that follow in this order, padded so that they begin at a multiple of eight bytes.
+    /// </summary>
+    public static byte[] Make(
+        IReadOnlyList<(string Key, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer))
@@ -41,7 +45,8 @@ internal sealed class SafeTensorsHeader
             if (metadata is { Count: > 0 })
             {
                 json.WriteStartObject(MetadataKey);
-                foreach ((string key, string value) in metadata.OrderBy(m => m.Key, StringComparer.Ordinal)) json.WriteString(key, value);
+                foreach ((string key, string value) in metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
+                    json.WriteString(key, value);
                 json.WriteEndObject();
             }
             long offset = 0;
@@ -49,7 +54,11 @@ internal sealed class SafeTensorsHeader
             foreach ((string key, Tensor value) in tensors)
             {
                 if (!seen.Add(key))
-                    throw new ArgumentException($"SafeTensors: the key '{key}' {(key == MetadataKey ? "is reserved" : "appears twice")}.", nameof(tensors));
+                {
+                    throw new ArgumentException(
+                        $"SafeTensors: the key '{key}' {(key == MetadataKey ? "is reserved" : "appears twice")}.",
+                        nameof(tensors));
+                }
                 json.WriteStartObject(key);
                 json.WriteString("dtype", Types.First(t => t.DType == value.DType).Name);
                 json.WriteStartArray("shape");
@@ -87,9 +96,11 @@ internal sealed class SafeTensorsHeader
         {
             throw SafeTensors.Wrong(file, 8 + reader.BytesConsumed, "the header cannot be read as JSON.", e);
         }
-        catch (InvalidOperationException e)                          // what the reader throws for text that is not UTF-8
+        catch (InvalidOperationException e)
         {
-            throw SafeTensors.Wrong(file, 8 + reader.TokenStartIndex, "the header holds text that is not valid Unicode.", e);
+            // What the reader throws for text that is not UTF-8.
+            throw SafeTensors.Wrong(
+                file, 8 + reader.TokenStartIndex, "the header holds text that is not valid Unicode.", e);
         }
         header.CheckCover(8 + json.Length, dataLength, file);
         return header;
@@ -102,24 +113,29 @@ internal sealed class SafeTensorsHeader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string key = reader.GetString()!;
-            if (!seen.Add(key)) throw SafeTensors.Wrong(file, 8 + reader.TokenStartIndex, $"the header holds '{key}' twice.");
+            if (!seen.Add(key))
+                throw SafeTensors.Wrong(file, 8 + reader.TokenStartIndex, $"the header holds '{key}' twice.");
             reader.Read();
             if (key == MetadataKey) ReadMetadata(ref reader, file);
             else _entries.Add(ReadEntry(ref reader, key, file));
         }
-        reader.Read();                                               // nothing but blanks may follow; anything else is an error here
+        // Nothing but blanks may follow; anything else is an error here.
+        reader.Read();
     }
 
     private void ReadMetadata(ref Utf8JsonReader reader, string? file)
     {
-        if (reader.TokenType != JsonTokenType.StartObject) throw NotAsExpected(ref reader, file, MetadataKey, "an object of texts");
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw NotAsExpected(ref reader, file, MetadataKey, "an object of texts");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string key = reader.GetString()!;
             long place = 8 + reader.TokenStartIndex;
             reader.Read();
-            if (reader.TokenType != JsonTokenType.String) throw NotAsExpected(ref reader, file, MetadataKey, "texts only");
-            if (!_metadata.TryAdd(key, reader.GetString()!)) throw SafeTensors.Wrong(file, place, $"the metadata hold '{key}' twice.");
+            if (reader.TokenType != JsonTokenType.String)
+                throw NotAsExpected(ref reader, file, MetadataKey, "texts only");
+            if (!_metadata.TryAdd(key, reader.GetString()!))
+                throw SafeTensors.Wrong(file, place, $"the metadata hold '{key}' twice.");
         }
     }
 
@@ -147,23 +163,34 @@ internal sealed class SafeTensorsHeader
             else if (field == "shape") shape = ReadNumbers(ref reader, key, field, file);
             else offsets = ReadNumbers(ref reader, key, field, file);
         }
-        if (dtype is null || shape is null || offsets is null) throw SafeTensors.Wrong(file, place, $"'{key}' is not {Expected}.");
+        if (dtype is null || shape is null || offsets is null)
+            throw SafeTensors.Wrong(file, place, $"'{key}' is not {Expected}.");
         return Checked(key, dtype.Value, shape, offsets, place, file);
     }
 
-    private static SafeTensorsEntry Checked(string key, DType dtype, List<long> sizes, List<long> offsets, long place, string? file)
+    private static SafeTensorsEntry Checked(
+        string key, DType dtype, List<long> sizes, List<long> offsets, long place, string? file)
     {
         string text = $"[{string.Join(", ", sizes)}]";
         if (offsets.Count != 2 || offsets[0] > offsets[1])
-            throw SafeTensors.Wrong(file, place, $"'{key}' has data_offsets [{string.Join(", ", offsets)}]; expected [begin, end].");
+        {
+            throw SafeTensors.Wrong(
+                file, place, $"'{key}' has data_offsets [{string.Join(", ", offsets)}]; expected [begin, end].");
+        }
         if (CountOf(sizes) is not { } count)
-            throw SafeTensors.Wrong(file, place, $"'{key}' has shape {text}; a tensor holds at most {int.MaxValue} elements.");
-        if (sizes.Count > 64) throw SafeTensors.Wrong(file, place, $"'{key}' has {sizes.Count} dimensions; expected at most 64.");
+        {
+            throw SafeTensors.Wrong(
+                file, place, $"'{key}' has shape {text}; a tensor holds at most {int.MaxValue} elements.");
+        }
+        if (sizes.Count > 64)
+            throw SafeTensors.Wrong(file, place, $"'{key}' has {sizes.Count} dimensions; expected at most 64.");
         long bytes = (long)count * dtype.Size();
         if (offsets[1] - offsets[0] != bytes)
         {
             throw SafeTensors.Wrong(
-                file, place, $"'{key}' {text} {dtype.Text()} takes {bytes} bytes, but its data_offsets [{offsets[0]}, {offsets[1]}] span {offsets[1] - offsets[0]}.");
+                file, place,
+                $"'{key}' {text} {dtype.Text()} takes {bytes} bytes, "
+                + $"but its data_offsets [{offsets[0]}, {offsets[1]}] span {offsets[1] - offsets[0]}.");
         }
         return new SafeTensorsEntry(key, dtype, Shape.Create([.. sizes.Select(s => (int)s)]), offsets[0], offsets[1]);
     }
@@ -184,13 +211,15 @@ internal sealed class SafeTensorsHeader
     private static DType ReadType(ref Utf8JsonReader reader, string key, string? file)
     {
         string known = string.Join(", ", Types.Select(t => t.Name));
-        if (reader.TokenType != JsonTokenType.String) throw NotAsExpected(ref reader, file, key, $"as dtype one of {known}");
+        if (reader.TokenType != JsonTokenType.String)
+            throw NotAsExpected(ref reader, file, key, $"as dtype one of {known}");
         string given = reader.GetString()!;
         foreach ((string name, DType dtype) in Types)
         {
             if (name == given) return dtype;
         }
-        throw SafeTensors.Wrong(file, 8 + reader.TokenStartIndex, $"'{key}' has dtype '{given}'; expected one of {known}.");
+        throw SafeTensors.Wrong(
+            file, 8 + reader.TokenStartIndex, $"'{key}' has dtype '{given}'; expected one of {known}.");
     }
 
     private static List<long> ReadNumbers(ref Utf8JsonReader reader, string key, string field, string? file)
@@ -207,8 +236,10 @@ internal sealed class SafeTensorsHeader
         return numbers;
     }
 
-    private static CheckpointException NotAsExpected(ref Utf8JsonReader reader, string? file, string key, string expected) =>
-        SafeTensors.Wrong(file, 8 + reader.TokenStartIndex, $"'{key}' is not as the format wants it; expected {expected}.");
+    private static CheckpointException NotAsExpected(
+        ref Utf8JsonReader reader, string? file, string key, string expected) =>
+        SafeTensors.Wrong(
+            file, 8 + reader.TokenStartIndex, $"'{key}' is not as the format wants it; expected {expected}.");
 
     // The tensors must cover the data exactly: an overlap would tie weights together, a hole could hide anything.
     private void CheckCover(long start, long dataLength, string? file)
@@ -221,13 +252,24 @@ internal sealed class SafeTensorsHeader
             if (entry.End > dataLength)
             {
                 throw SafeTensors.Wrong(
-                    file, start + dataLength, $"'{entry.Key}' should end at byte {entry.End} of the data, but the file holds only {dataLength}; it is cut short.");
+                    file, start + dataLength,
+                    $"'{entry.Key}' should end at byte {entry.End} of the data, but the file holds only {dataLength}; "
+                    + "it is cut short.");
             }
-            if (entry.Begin < end) throw SafeTensors.Wrong(file, start + entry.Begin, $"'{entry.Key}' overlaps '{before}'.");
+            if (entry.Begin < end)
+                throw SafeTensors.Wrong(file, start + entry.Begin, $"'{entry.Key}' overlaps '{before}'.");
             if (entry.Begin > end)
-                throw SafeTensors.Wrong(file, start + end, $"{entry.Begin - end} bytes between '{before}' and '{entry.Key}' belong to no tensor.");
+            {
+                throw SafeTensors.Wrong(
+                    file, start + end,
+                    $"{entry.Begin - end} bytes between '{before}' and '{entry.Key}' belong to no tensor.");
+            }
             (end, before) = (entry.End, entry.Key);
         }
-        if (end < dataLength) throw SafeTensors.Wrong(file, start + end, $"{dataLength - end} bytes after the last tensor belong to none.");
+        if (end < dataLength)
+        {
+            throw SafeTensors.Wrong(
+                file, start + end, $"{dataLength - end} bytes after the last tensor belong to none.");
+        }
     }
 }

@@ -17,7 +17,8 @@ public sealed class AvgPool2d : Layer
     /// <param name="countIncludePad">The divisor counts padded positions; false: only those of the image.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public AvgPool2d(
-        Size2 kernelSize, Size2? stride = null, Size2 padding = default, bool ceilMode = false, bool countIncludePad = true)
+        Size2 kernelSize, Size2? stride = null, Size2 padding = default, bool ceilMode = false,
+        bool countIncludePad = true)
     {
         (KernelSize, Stride, Padding, CeilMode, CountIncludePad) =
             (kernelSize, stride ?? kernelSize, padding, ceilMode, countIncludePad);
@@ -46,7 +47,8 @@ public sealed class AvgPool2d : Layer
         + (CountIncludePad || Padding == 0 ? "" : ", image only");
 
     /// <inheritdoc/>
-    protected override Tensor ForwardCore(Tensor x) => F.AvgPool2d(x, KernelSize, Stride, Padding, CeilMode, CountIncludePad);
+    protected override Tensor ForwardCore(Tensor x) =>
+        F.AvgPool2d(x, KernelSize, Stride, Padding, CeilMode, CountIncludePad);
 
     /// <inheritdoc/>
     protected internal override string? Expects(Tensor x) => x.Rank != 4 ? "[N, C, H, W]" : null;

@@ -3,19 +3,20 @@ using System.Globalization;
 namespace ChainRule.Nn;
 
 /// <summary>
-/// Batch normalisation: y = (x - mean) / sqrt(var + eps) * weight + bias, channel by channel, with the statistics of the batch while
-/// learning and running ones in evaluation mode.
+/// Batch normalisation: y = (x - mean) / sqrt(var + eps) * weight + bias, channel by channel, with the statistics of
+/// the batch while learning and running ones in evaluation mode.
 /// </summary>
 /// <remarks>
-/// Running statistics are buffers, saved with the model: running = (1 - momentum) * running + momentum * new, the variance
-/// unbiased. Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate
-/// shift" (2015), algorithms 1 and 2.
+/// Running statistics are buffers, saved with the model: running = (1 - momentum) * running + momentum * new, the
+/// variance unbiased. Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing
+/// internal covariate shift" (2015), algorithms 1 and 2.
 /// </remarks>
 public abstract class BatchNorm : Layer
 {
     private readonly Tensor? _batches;
 
-    private protected BatchNorm(int channels, double eps, double? momentum, bool affine, bool trackRunningStats, DType dtype)
+    private protected BatchNorm(
+        int channels, double eps, double? momentum, bool affine, bool trackRunningStats, DType dtype)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         if (!(eps >= 0))
@@ -26,7 +27,8 @@ public abstract class BatchNorm : Layer
         if (momentum is { } m && !(m >= 0 && m <= 1))
         {
             string given = m.ToString(CultureInfo.InvariantCulture);
-            throw new ArgumentOutOfRangeException(nameof(momentum), $"{Kind}: momentum must be in [0, 1], got {given}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(momentum), $"{Kind}: momentum must be in [0, 1], got {given}.");
         }
         (Channels, Eps, Momentum) = (channels, eps, momentum);
         if (affine)
@@ -64,7 +66,8 @@ public abstract class BatchNorm : Layer
     /// <inheritdoc/>
     public override string Summary =>
         $"{Kind} {Channels}" + (Eps == 1e-5 ? "" : string.Create(CultureInfo.InvariantCulture, $", eps {Eps}"))
-        + (Momentum is not { } m ? ", plain mean" : m == 0.1 ? "" : string.Create(CultureInfo.InvariantCulture, $", momentum {m}"))
+        + (Momentum is not { } m ? ", plain mean"
+            : m == 0.1 ? "" : string.Create(CultureInfo.InvariantCulture, $", momentum {m}"))
         + (Weight is null ? ", no scale and shift" : "") + (RunningMean is null ? ", no running statistics" : "");
 
     private protected abstract string Kind { get; }
@@ -81,11 +84,13 @@ public abstract class BatchNorm : Layer
             throw new ShapeException($"{Kind}: expects {expected}, got {x.Shape}.", x.Shape);
         bool learn = IsTraining && _batches is not null;
         double momentum = Momentum ?? (learn ? 1 / (_batches!.Item() + 1) : 0);
-        Tensor y = F.BatchNorm(x, RunningMean, RunningVar, Weight, Bias, IsTraining || RunningMean is null, momentum, Eps);
+        Tensor y = F.BatchNorm(
+            x, RunningMean, RunningVar, Weight, Bias, IsTraining || RunningMean is null, momentum, Eps);
         if (learn) _batches!.Fill(_batches.Item() + 1);
         return y;
     }
 
     /// <inheritdoc/>
-    protected internal sealed override string? Expects(Tensor x) => !TakesRank(x.Rank) || x.Shape[1] != Channels ? Pattern : null;
+    protected internal sealed override string? Expects(Tensor x) =>
+        !TakesRank(x.Rank) || x.Shape[1] != Channels ? Pattern : null;
 }

@@ -17,26 +17,30 @@ public sealed class Conv2d : Layer
     /// <param name="stride">Pixels from one window to the next; 1 if left out.</param>
     /// <param name="padding">Rows and columns of zeros on each side.</param>
     /// <param name="dilation">Pixels from one tap of a kernel to the next; 1 if left out.</param>
-    /// <param name="groups">Channels are split into this many parts that do not see each other; divides both counts.</param>
+    /// <param name="groups">Channels are split into this many parts that do not see each other.</param>
     /// <param name="bias">Add a bias.</param>
     /// <param name="rng">Generator of the start values; see <see cref="Init"/> if left out.</param>
     /// <param name="dtype">Float32 or Float64.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     /// <exception cref="ArgumentException">The groups do not divide the channels.</exception>
     public Conv2d(
-        int inChannels, int outChannels, Size2 kernelSize, Size2? stride = null, Size2 padding = default, Size2? dilation = null,
-        int groups = 1, bool bias = true, Rng? rng = null, DType dtype = DType.Float32)
+        int inChannels, int outChannels, Size2 kernelSize, Size2? stride = null, Size2 padding = default,
+        Size2? dilation = null, int groups = 1, bool bias = true, Rng? rng = null, DType dtype = DType.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outChannels, 1);
         if (kernelSize.H < 1 || kernelSize.W < 1)
-            throw new ArgumentOutOfRangeException(nameof(kernelSize), $"Conv2d: kernelSize must be 1 or more, got {kernelSize}.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(kernelSize), $"Conv2d: kernelSize must be 1 or more, got {kernelSize}.");
+        }
         (Stride, Padding, Dilation, Groups) = (stride ?? 1, padding, dilation ?? 1, groups);
         Conv2dCheck.Options(Stride, Padding, Dilation, Groups);
         if (inChannels % groups != 0 || outChannels % groups != 0)
         {
             throw new ArgumentException(
-                $"Conv2d: {groups} groups do not divide {inChannels} input and {outChannels} output channels.", nameof(groups));
+                $"Conv2d: {groups} groups do not divide {inChannels} input and {outChannels} output channels.",
+                nameof(groups));
         }
         (InChannels, OutChannels, KernelSize) = (inChannels, outChannels, kernelSize);
         rng ??= Init.NextRng();

@@ -3,12 +3,13 @@ using System.Globalization;
 namespace ChainRule.Nn;
 
 /// <summary>
-/// While learning, sets each number to 0 with probability p and multiplies the others by 1 / (1 - p), so that the mean stays;
-/// in evaluation mode the identity.
+/// While learning, sets each number to 0 with probability p and multiplies the others by 1 / (1 - p), so that the mean
+/// stays; in evaluation mode the identity.
 /// </summary>
 /// <remarks>
-/// Takes and gives <c>[...]</c>. Has a generator of its own, kept by checkpoints (see <see cref="Module.Generators"/>). Source: Srivastava,
-/// Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout: a simple way to prevent neural networks from overfitting" (2014).
+/// Takes and gives <c>[...]</c>. Has a generator of its own, kept by checkpoints (see <see cref="Module.Generators"/>).
+/// Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout: a simple way to prevent neural
+/// networks from overfitting" (2014).
 /// </remarks>
 public sealed class Dropout : Layer
 {

@@ -3,7 +3,10 @@ using System.Globalization;
 namespace ChainRule.Nn;
 
 /// <summary>Exponential linear unit, element by element: y = x for x > 0, else alpha * (e^x - 1).</summary>
-/// <remarks>Takes and gives <c>[...]</c>. Source: Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by exponential linear units" (2016).</remarks>
+/// <remarks>
+/// Takes and gives <c>[...]</c>. Source: Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning
+/// by exponential linear units" (2016).
+/// </remarks>
 public sealed class Elu : Layer
 {
     /// <summary>A layer with its constant.</summary>

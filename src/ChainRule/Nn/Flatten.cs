@@ -1,7 +1,9 @@
 namespace ChainRule.Nn;
 
 /// <summary>Merges neighbouring dimensions into one: an image becomes a row of features.</summary>
-/// <remarks>By default takes <c>[N, ...]</c>, gives <c>[N, product of the others]</c>. Where the memory allows, a view.</remarks>
+/// <remarks>
+/// By default takes <c>[N, ...]</c>, gives <c>[N, product of the others]</c>. Where the memory allows, a view.
+/// </remarks>
 public sealed class Flatten : Layer
 {
     /// <summary>A layer that merges dimensions.</summary>
@@ -16,7 +18,8 @@ public sealed class Flatten : Layer
     public int EndDim { get; }
 
     /// <inheritdoc/>
-    public override string Summary => (StartDim, EndDim) == (1, -1) ? "Flatten" : $"Flatten dims {StartDim} to {EndDim}";
+    public override string Summary =>
+        (StartDim, EndDim) == (1, -1) ? "Flatten" : $"Flatten dims {StartDim} to {EndDim}";
 
     /// <inheritdoc/>
     protected override Tensor ForwardCore(Tensor x) => x.Flatten(StartDim, EndDim);

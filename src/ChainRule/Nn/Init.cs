@@ -12,9 +12,10 @@ public enum Fan
 
 /// <summary>Start values of parameters.</summary>
 /// <remarks>
-/// A layer made without a generator takes the next stream of a process-wide default with seed <see cref="DefaultSeed"/>: a program
-/// that makes its layers in the same order begins with the same weights every time. Pass an <see cref="Rng"/> where layers are
-/// made by several threads, or where a part must not depend on what was made before it.
+/// A layer made without a generator takes the next stream of a process-wide default with seed <see
+/// cref="DefaultSeed"/>: a program that makes its layers in the same order begins with the same weights every time.
+/// Pass an <see cref="Rng"/> where layers are made by several threads, or where a part must not depend on what was made
+/// before it.
 /// </remarks>
 public static class Init
 {
@@ -25,7 +26,9 @@ public static class Init
     private static ulong s_seed;
     private static ulong s_made;
 
-    /// <summary>Seed of the generators of layers that are made without one; 0 at first. Setting it starts the streams afresh.</summary>
+    /// <summary>
+    /// Seed of the generators of layers that are made without one; 0 at first. Setting it starts the streams afresh.
+    /// </summary>
     public static ulong DefaultSeed
     {
         get
@@ -47,12 +50,14 @@ public static class Init
     /// <summary>Zeros: for biases.</summary>
     /// <param name="shape"><c>...</c></param>
     /// <param name="dtype">Float32 or Float64.</param>
-    public static Tensor Zeros(Shape shape, DType dtype = DType.Float32) => Tensor.Zeros(shape, Tensor.NeedFloat(dtype, "Init.Zeros"));
+    public static Tensor Zeros(Shape shape, DType dtype = DType.Float32) =>
+        Tensor.Zeros(shape, Tensor.NeedFloat(dtype, "Init.Zeros"));
 
     /// <summary>Ones: for scales.</summary>
     /// <param name="shape"><c>...</c></param>
     /// <param name="dtype">Float32 or Float64.</param>
-    public static Tensor Ones(Shape shape, DType dtype = DType.Float32) => Tensor.Ones(shape, Tensor.NeedFloat(dtype, "Init.Ones"));
+    public static Tensor Ones(Shape shape, DType dtype = DType.Float32) =>
+        Tensor.Ones(shape, Tensor.NeedFloat(dtype, "Init.Ones"));
 
     /// <summary>One number everywhere.</summary>
     /// <param name="shape"><c>...</c></param>
@@ -86,14 +91,17 @@ public static class Init
         return Tensor.Randn(shape, rng ?? NextRng(), mean, std, dtype);
     }
 
-    /// <summary>Normal distribution without its tails: numbers more than 2 standard deviations from the mean are drawn again.</summary>
+    /// <summary>
+    /// Normal distribution without its tails: numbers more than 2 standard deviations from the mean are drawn again.
+    /// </summary>
     /// <param name="shape"><c>...</c></param>
     /// <param name="std">Standard deviation before the cut, 0 or more; after it, 0.8796 of that.</param>
     /// <param name="rng">Generator; the next default one if left out.</param>
     /// <param name="mean">Mean.</param>
     /// <param name="dtype">Float32 or Float64.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="std"/> is negative or not finite.</exception>
-    public static Tensor TruncatedNormal(Shape shape, double std, Rng? rng = null, double mean = 0, DType dtype = DType.Float32)
+    public static Tensor TruncatedNormal(
+        Shape shape, double std, Rng? rng = null, double mean = 0, DType dtype = DType.Float32)
     {
         CheckWidth(std, nameof(std));
         Tensor.NeedFloat(dtype, "Init.TruncatedNormal");
@@ -108,13 +116,19 @@ public static class Init
         return Tensor.From(values, shape).ConvertTo(dtype, kept: true);
     }
 
-    /// <summary>Uniform in [-b, b) with b = gain * sqrt(6 / (fanIn + fanOut)): keeps activations and gradients of linear layers alike in size.</summary>
+    /// <summary>
+    /// Uniform in [-b, b) with b = gain * sqrt(6 / (fanIn + fanOut)): keeps activations and gradients of linear layers
+    /// alike in size.
+    /// </summary>
     /// <param name="shape"><c>[out, in, ...]</c>: shape of a weight.</param>
     /// <param name="rng">Generator; the next default one if left out.</param>
     /// <param name="gain">Factor for what follows: 1 for linear and sigmoid, 5/3 for tanh.</param>
     /// <param name="dtype">Float32 or Float64.</param>
     /// <exception cref="ShapeException">The rank is below 2.</exception>
-    /// <remarks>Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010), eq. 16.</remarks>
+    /// <remarks>
+    /// Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010),
+    /// eq. 16.
+    /// </remarks>
     public static Tensor XavierUniform(Shape shape, Rng? rng = null, double gain = 1, DType dtype = DType.Float32)
     {
         (int fanIn, int fanOut) = Fans(shape);
@@ -134,7 +148,10 @@ public static class Init
         return Normal(shape, gain * Math.Sqrt(2.0 / ((double)fanIn + fanOut)), rng, dtype: dtype);
     }
 
-    /// <summary>Uniform in [-b, b) with b = sqrt(6 / ((1 + slope^2) fan)): keeps the size of activations through ReLU and leaky ReLU.</summary>
+    /// <summary>
+    /// Uniform in [-b, b) with b = sqrt(6 / ((1 + slope^2) fan)): keeps the size of activations through ReLU and leaky
+    /// ReLU.
+    /// </summary>
     /// <param name="shape"><c>[out, in, ...]</c>: shape of a weight.</param>
     /// <param name="rng">Generator; the next default one if left out.</param>
     /// <param name="negativeSlope">Slope of the leaky ReLU that follows; 0 for ReLU.</param>
@@ -162,14 +179,17 @@ public static class Init
         Normal(shape, KaimingStd(shape, negativeSlope, fan), rng, dtype: dtype);
 
     /// <summary>Connections into one output and out of one input of a weight, as PyTorch counts them.</summary>
-    /// <param name="shape"><c>[out, in]</c> of a linear layer, or <c>[out, in / groups, ...]</c> of a convolution, where the kernel's
-    /// elements multiply both.</param>
+    /// <param name="shape"><c>[out, in]</c> of a linear layer, or <c>[out, in / groups, ...]</c> of a convolution,
+    /// where the kernel's elements multiply both.</param>
     /// <returns>FanIn = in * kernel elements, FanOut = out * kernel elements.</returns>
     /// <exception cref="ShapeException">The rank is below 2.</exception>
     public static (int FanIn, int FanOut) Fans(Shape shape)
     {
         if (shape.Rank < 2)
-            throw new ShapeException($"Init: {shape} has no fan-in and fan-out; a weight has 2 or more dimensions.", shape);
+        {
+            throw new ShapeException(
+                $"Init: {shape} has no fan-in and fan-out; a weight has 2 or more dimensions.", shape);
+        }
         int kernel = 1;
         foreach (int d in shape.Dims[2..]) kernel = checked(kernel * d);
         return (checked(shape[1] * kernel), checked(shape[0] * kernel));

@@ -6,10 +6,14 @@ public abstract class Layer : Module
     [ThreadStatic]
     private static Layer? t_running;
 
-    /// <summary>Result of the layer for an input. What the layer does is in <see cref="ForwardCore"/>; errors name the layer's path.</summary>
+    /// <summary>
+    /// Result of the layer for an input. What the layer does is in <see cref="ForwardCore"/>; errors name the layer's
+    /// path.
+    /// </summary>
     /// <param name="x"><c>...</c>: shape and dtype as the layer documents.</param>
     /// <returns>Shape as the layer documents.</returns>
-    /// <exception cref="InvalidOperationException">A layer is used inside another but was never added to it.</exception>
+    /// <exception cref="InvalidOperationException">A layer is used inside another but was never added to
+    /// it.</exception>
     public Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -37,7 +41,9 @@ public abstract class Layer : Module
     /// <returns>Output.</returns>
     protected abstract Tensor ForwardCore(Tensor x);
 
-    /// <summary>Layers one after the other. Where one cannot take what it is given, the error names the layer that gave it.</summary>
+    /// <summary>
+    /// Layers one after the other. Where one cannot take what it is given, the error names the layer that gave it.
+    /// </summary>
     /// <param name="layers">Layers, in order.</param>
     /// <param name="x">Input of the first.</param>
     /// <returns>Output of the last; <paramref name="x"/> without layers.</returns>
@@ -58,7 +64,9 @@ public abstract class Layer : Module
         return x;
     }
 
-    /// <summary>What input the layer takes, for the help line of an error, where this one's shape is certainly wrong; else null.</summary>
+    /// <summary>
+    /// What input the layer takes, for the help line of an error, where this one's shape is certainly wrong; else null.
+    /// </summary>
     /// <param name="x">Input that an error came from.</param>
     /// <returns>Text such as "[..., 128]", or null.</returns>
     protected internal virtual string? Expects(Tensor x) => null;
@@ -76,7 +84,8 @@ public abstract class Layer : Module
 
     private bool Note(ChainRuleException e, Tensor x)
     {
-        if (e is ShapeException && e.Layers.Count == 0 && Expects(x) is { } expected) e.Suggest($"this layer expects {expected}.");
+        if (e is ShapeException && e.Layers.Count == 0 && Expects(x) is { } expected)
+            e.Suggest($"this layer expects {expected}.");
         e.AddLayer($"{Path} ({Summary})");
         return false;
     }
@@ -86,7 +95,8 @@ public abstract class Layer : Module
     {
         if (Parameters().Count == 0) return;
         throw new InvalidOperationException(
-            $"{outer.Path} ({outer.Summary}) uses {Summary}, which was never added to it: its parameters would not be trained or saved.\n"
+            $"{outer.Path} ({outer.Summary}) uses {Summary}, which was never added to it: "
+            + "its parameters would not be trained or saved.\n"
             + "  help: register it where it is made: _layer = AddModule(\"layer\", new ...).");
     }
 }

@@ -16,9 +16,11 @@ public sealed class MaxPool2d : Layer
     /// <param name="dilation">Pixels from one position of a window to the next; 1 if left out.</param>
     /// <param name="ceilMode">Keep a last window that is not whole.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public MaxPool2d(Size2 kernelSize, Size2? stride = null, Size2 padding = default, Size2? dilation = null, bool ceilMode = false)
+    public MaxPool2d(
+        Size2 kernelSize, Size2? stride = null, Size2 padding = default, Size2? dilation = null, bool ceilMode = false)
     {
-        (KernelSize, Stride, Padding, Dilation, CeilMode) = (kernelSize, stride ?? kernelSize, padding, dilation ?? 1, ceilMode);
+        (KernelSize, Stride, Padding, Dilation, CeilMode) = (
+            kernelSize, stride ?? kernelSize, padding, dilation ?? 1, ceilMode);
         Pool2dCheck.Options("MaxPool2d", KernelSize, Stride, Padding, Dilation);
     }
 

@@ -4,12 +4,14 @@ using System.Text;
 namespace ChainRule.Nn;
 
 /// <summary>
-/// A part of a model that owns parameters, buffers and further modules. A layer from one tensor to one tensor derives from
+/// A part of a model that owns parameters, buffers and further modules. A layer from one tensor to one tensor derives
+/// from
 /// <see cref="Layer"/>; a part with several inputs or outputs derives from this class and has a Forward of its own.
 /// </summary>
 /// <remarks>
-/// Registration happens by making: <see cref="AddParameter"/>, <see cref="AddBuffer"/>, <see cref="AddModule{T}"/> in the constructor. Keys of the state are the
-/// names on the way down, joined by points, as in PyTorch: "features.0.weight".
+/// Registration happens by making: <see cref="AddParameter"/>, <see cref="AddBuffer"/>, <see cref="AddModule{T}"/> in
+/// the constructor. Keys of the state are the names on the way down, joined by points, as in PyTorch:
+/// "features.0.weight".
 /// </remarks>
 public abstract class Module
 {
@@ -18,7 +20,9 @@ public abstract class Module
     private readonly List<(string Name, Rng Rng)> _generators = [];
     private readonly List<(string Name, Module Module)> _children = [];
 
-    /// <summary>True while the model learns: dropout drops and batch norm uses the batch's statistics. True at first.</summary>
+    /// <summary>
+    /// True while the model learns: dropout drops and batch norm uses the batch's statistics. True at first.
+    /// </summary>
     public bool IsTraining { get; private set; } = true;
 
     /// <summary>Module this one was added to; null for the model itself.</summary>
@@ -95,8 +99,9 @@ public abstract class Module
     }
 
     /// <summary>
-    /// Random generators of the layers, such as those of dropout, with their keys: what a checkpoint keeps beside <see cref="State"/> so that
-    /// a training goes on with the numbers it would have drawn. Set <see cref="Rng.State"/> to restore one.
+    /// Random generators of the layers, such as those of dropout, with their keys: what a checkpoint keeps beside <see
+    /// cref="State"/> so that a training goes on with the numbers it would have drawn. Set <see cref="Rng.State"/> to
+    /// restore one.
     /// </summary>
     public IReadOnlyList<(string Key, Rng Rng)> Generators()
     {
@@ -122,13 +127,14 @@ public abstract class Module
     }
 
     /// <summary>
-    /// Overwrites parameters and buffers with saved ones. Everything is checked before anything is changed, so a model is never left with half of
-    /// a state.
+    /// Overwrites parameters and buffers with saved ones. Everything is checked before anything is changed, so a model
+    /// is never left with half of a state.
     /// </summary>
     /// <param name="state">Tensors by key, as from <see cref="State"/>.</param>
     /// <param name="strict">False: keys that only one side has are left alone, and reported in the result.</param>
     /// <returns>What did not match, both lists empty where strict.</returns>
-    /// <exception cref="CheckpointException">A key is missing or unknown (where strict), or a tensor has another shape or type than here.</exception>
+    /// <exception cref="CheckpointException">A key is missing or unknown (where strict), or a tensor has another shape
+    /// or type than here.</exception>
     public StateMismatch LoadState(IReadOnlyDictionary<string, Tensor> state, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -144,7 +150,9 @@ public abstract class Module
         StringBuilder text = new();
         foreach ((string line, long own) in lines)
         {
-            text.Append(own == 0 ? line : string.Create(CultureInfo.InvariantCulture, $"{line.PadRight(width)}{own,12:N0}")).Append('\n');
+            if (own == 0) text.Append(line);
+            else text.Append(CultureInfo.InvariantCulture, $"{line.PadRight(width)}{own,12:N0}");
+            text.Append('\n');
         }
         return text.Append(CultureInfo.InvariantCulture, $"{ParameterCount():N0} parameters").ToString();
     }
@@ -158,7 +166,7 @@ public abstract class Module
     {
         ArgumentNullException.ThrowIfNull(value);
         CheckName(name);
-        Parameter parameter = new(name, Owned(value));
+        Parameter parameter = new(name, value);
         _parameters.Add(parameter);
         return parameter;
     }
@@ -193,9 +201,11 @@ public abstract class Module
     /// <summary>Registers a module inside this one.</summary>
     /// <typeparam name="T">Kind of the module.</typeparam>
     /// <param name="name">Name, as in PyTorch.</param>
-    /// <param name="module">The module. One that already has a parent is shared: its parameters keep their first key.</param>
+    /// <param name="module">The module. One that already has a parent is shared: its parameters keep their first
+    /// key.</param>
     /// <returns>The module.</returns>
-    /// <exception cref="ArgumentException">The name is taken, empty or holds a point, or the module would contain itself.</exception>
+    /// <exception cref="ArgumentException">The name is taken, empty or holds a point, or the module would contain
+    /// itself.</exception>
     protected T AddModule<T>(string name, T module)
         where T : Module
     {
@@ -203,20 +213,23 @@ public abstract class Module
         CheckName(name);
         for (Module? m = this; m is not null; m = m.Parent)
         {
-            if (m == module) throw new ArgumentException($"AddModule: {module.Summary} would contain itself.", nameof(module));
+            if (m == module)
+                throw new ArgumentException($"AddModule: {module.Summary} would contain itself.", nameof(module));
         }
         _children.Add((name, module));
         if (module.Parent is null) (module.Parent, module.Name) = (this, name);
         return module;
     }
 
-    // Memory that lasts, in row-major order: neither a view, nor the result of a step, nor part of a graph.
-    private static Tensor Owned(Tensor value) => value.IsContiguous && value.IsLeaf && !value.IsInStep ? value : value.Detach();
+    // Memory that lasts and moves in one piece: neither a view, nor the result of a step, nor part of a graph.
+    internal static Tensor Owned(Tensor value) =>
+        value.IsContiguous && value.IsLeaf && !value.IsInStep ? value : value.Detach();
 
     private void CheckName(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (name.Contains('.')) throw new ArgumentException($"{GetType().Name}: a name must not hold a point, got '{name}'.", nameof(name));
+        if (name.Contains('.'))
+            throw new ArgumentException($"{GetType().Name}: a name must not hold a point, got '{name}'.", nameof(name));
         if (_parameters.Exists(p => p.Name == name) || _buffers.Exists(b => b.Name == name)
             || _children.Exists(c => c.Name == name) || _generators.Exists(g => g.Name == name))
         {

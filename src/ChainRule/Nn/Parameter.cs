@@ -2,13 +2,16 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ChainRule.Nn;
 
-/// <summary>A tensor that a module owns and an optimiser changes. Stands for its <see cref="Value"/> wherever a tensor is expected.</summary>
+/// <summary>
+/// A tensor that a module owns and an optimiser changes. Stands for its <see cref="Value"/> wherever a tensor is
+/// expected.
+/// </summary>
 public sealed class Parameter
 {
     internal Parameter(string name, Tensor value)
     {
         Name = name;
-        Value = value.IsContiguous && value.IsLeaf ? value : value.Detach();    // optimisers move the numbers in one piece
+        Value = Module.Owned(value);
         Value.RequiresGrad = true;
     }
 
@@ -18,7 +21,10 @@ public sealed class Parameter
     /// <summary>The numbers, a leaf of every graph they enter.</summary>
     public Tensor Value { get; }
 
-    /// <summary>Gradient summed up by <see cref="Tensor.Backward"/>, of the value's shape; null before the first and after ZeroGrad.</summary>
+    /// <summary>
+    /// Gradient summed up by <see cref="Tensor.Backward"/>, of the value's shape; null before the first and after
+    /// ZeroGrad.
+    /// </summary>
     public Tensor? Grad => Value.Grad;
 
     /// <summary>Sizes.</summary>
@@ -31,7 +37,9 @@ public sealed class Parameter
         set => Value.RequiresGrad = !value;
     }
 
-    /// <summary>Overwrites the numbers, for an initialisation of one's own: <c>layer.Weight.Set(Init.XavierUniform(...))</c>.</summary>
+    /// <summary>
+    /// Overwrites the numbers, for an initialisation of one's own: <c>layer.Weight.Set(Init.XavierUniform(...))</c>.
+    /// </summary>
     /// <param name="values">Shape and dtype of <see cref="Value"/>; copied.</param>
     /// <exception cref="ShapeException">The shape is another.</exception>
     /// <exception cref="DTypeException">The type is another.</exception>
@@ -41,7 +49,10 @@ public sealed class Parameter
         if (values.Shape != Shape)
             throw new ShapeException($"Set: {Name} is {Shape}, got {values.Shape}.", Shape, values.Shape);
         if (values.DType != Value.DType)
-            throw new DTypeException($"Set: {Name} is {Value.DType.Text()}, got {values.DType.Text()}.", Value.DType, values.DType);
+        {
+            throw new DTypeException(
+                $"Set: {Name} is {Value.DType.Text()}, got {values.DType.Text()}.", Value.DType, values.DType);
+        }
         values.CopyDense(Value);
     }
 

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace ChainRule.Nn;
 
-/// <summary>Layers one after the other: takes what the first takes, gives what the last gives; the input itself without layers.</summary>
+/// <summary>
+/// Layers one after the other: takes what the first takes, gives what the last gives; the input itself without layers.
+/// </summary>
 /// <remarks>
 /// Written as a list: <code>Sequential model = [new Linear(784, 128), new Relu(), new Linear(128, 10)];</code>
 /// Layers are named "0", "1", ... as in PyTorch, or by <see cref="Add(string, Layer)"/>.
@@ -30,9 +32,11 @@ public sealed class Sequential : Layer, IReadOnlyList<Layer>
     /// <summary>A layer by name.</summary>
     /// <param name="name">Name: "0", "1", ... or the one it was added under.</param>
     /// <exception cref="ArgumentException">There is no such name.</exception>
-    public Layer this[string name] => Children.Where(c => c.Name == name).Select(c => c.Module).FirstOrDefault() as Layer
+    public Layer this[string name] =>
+        Children.Where(c => c.Name == name).Select(c => c.Module).FirstOrDefault() as Layer
         ?? throw new ArgumentException(
-            $"Sequential: there is no layer '{name}'; there are {string.Join(", ", Children.Select(c => c.Name))}.", nameof(name));
+            $"Sequential: there is no layer '{name}'; there are {string.Join(", ", Children.Select(c => c.Name))}.",
+            nameof(name));
 
     /// <summary>Adds a layer at the end, named by its position.</summary>
     /// <param name="layer">Layer.</param>

@@ -19,7 +19,9 @@ public sealed class Softplus : Layer
 
     /// <inheritdoc/>
     public override string Summary =>
-        (Beta, Threshold) == (1, 20) ? "Softplus" : string.Create(CultureInfo.InvariantCulture, $"Softplus beta {Beta}, threshold {Threshold}");
+        (Beta, Threshold) == (1, 20)
+            ? "Softplus"
+            : string.Create(CultureInfo.InvariantCulture, $"Softplus beta {Beta}, threshold {Threshold}");
 
     /// <inheritdoc/>
     protected override Tensor ForwardCore(Tensor x) => x.Softplus(Beta, Threshold);

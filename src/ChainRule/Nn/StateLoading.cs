@@ -7,7 +7,8 @@ internal static class StateLoading
     private const int Listed = 5;
 
     // File: where the state comes from, for errors; null for a state in memory.
-    public static StateMismatch Load(Module module, IReadOnlyDictionary<string, Tensor> state, bool strict, string? file = null)
+    public static StateMismatch Load(
+        Module module, IReadOnlyDictionary<string, Tensor> state, bool strict, string? file = null)
     {
         IReadOnlyList<(string Key, Tensor Value)> own = module.State();
         List<string> missing = [.. own.Where(p => !state.ContainsKey(p.Key)).Select(p => p.Key)];
@@ -23,7 +24,8 @@ internal static class StateLoading
                 (0, _) => $"{holder} holds {List(unexpected)}, which this model has not.",
                 _ => $"{holder} is of another model: it lacks {List(missing)} and holds {List(unexpected)}.",
             };
-            throw new CheckpointException("LoadState", problem) { File = file, Key = missing.Concat(unexpected).First() };
+            string first = missing.Concat(unexpected).First();
+            throw new CheckpointException("LoadState", problem) { File = file, Key = first };
         }
         foreach ((string key, Tensor value) in own)
         {
@@ -31,8 +33,10 @@ internal static class StateLoading
             if (saved.Shape != value.Shape || saved.DType != value.DType)
             {
                 bool shape = saved.Shape != value.Shape;
-                string found = shape ? saved.Shape.ToString() : saved.DType.Text(), here = shape ? value.Shape.ToString() : value.DType.Text();
-                throw new CheckpointException("LoadState", $"{holder} holds '{key}' {found}, this model has {here}.") { File = file, Key = key };
+                string found = shape ? saved.Shape.ToString() : saved.DType.Text();
+                string here = shape ? value.Shape.ToString() : value.DType.Text();
+                string problem = $"{holder} holds '{key}' {found}, this model has {here}.";
+                throw new CheckpointException("LoadState", problem) { File = file, Key = key };
             }
         }
         foreach ((string key, Tensor value) in own)

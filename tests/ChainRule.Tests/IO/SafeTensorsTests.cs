@@ -79,7 +79,7 @@ public sealed class SafeTensorsTests
 
     [Theory]
     // The frame.
-    [InlineData("", "", "the file ends after 0 of the 8 bytes that hold the header's length; it is cut short or not safetensors.", 0)]
+    [InlineData("", "", "the file ends after 0 of the 8 bytes that hold the header's length; the file is cut short or not safetensors.", 0)]
     // The header as a whole.
     [InlineData("[]", "", "the header does not begin with '{'; this is not a safetensors file.", 8)]
     [InlineData("{", "", "the header cannot be read as JSON.", 9)]

@@ -5,23 +5,30 @@ namespace ChainRule
 {
     public static partial class F
     {
-        /// <summary>Mean of each window of an image: y[n, c, i, j] = sum over u, v of x[n, c, i s + u - p, j s + v - p] / divisor.</summary>
+        /// <summary>
+        /// Mean of each window of an image: y[n, c, i, j] = sum over u, v of x[n, c, i s + u - p, j s + v - p] /
+        /// divisor.
+        /// </summary>
         /// <param name="x"><c>[N, C, H, W]</c> float32 or float64.</param>
         /// <param name="kernelSize">Height and width of a window.</param>
         /// <param name="stride">Pixels from one window to the next; the size of the window if left out.</param>
         /// <param name="padding">Rows and columns of zeros on each side, at most half of the window.</param>
-        /// <param name="ceilMode">Keep a last window that is not whole: sizes are rounded up, but no window begins in the padding behind.</param>
+        /// <param name="ceilMode">Keep a last window that is not whole: sizes are rounded up, but no window begins in
+        /// the padding behind.</param>
         /// <param name="countIncludePad">The divisor counts padded positions; false: only those of the image.</param>
         /// <param name="divisor">Divisor for every window, not 0, instead of the count.</param>
-        /// <returns><c>[N, C, Hout, Wout]</c> with Hout = floor((H + 2*padding - kernelSize) / stride) + 1, and Wout likewise.</returns>
-        /// <exception cref="ShapeException">x has not four dimensions, or the window is larger than the padded image.</exception>
+        /// <returns><c>[N, C, Hout, Wout]</c> with Hout = floor((H + 2*padding - kernelSize) / stride) + 1, and Wout
+        /// likewise.</returns>
+        /// <exception cref="ShapeException">x has not four dimensions, or the window is larger than the padded
+        /// image.</exception>
         /// <exception cref="DTypeException">The type is not float32 or float64.</exception>
         /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
         public static Tensor AvgPool2d(
-            Tensor x, Size2 kernelSize, Size2? stride = null, Size2 padding = default, bool ceilMode = false, bool countIncludePad = true,
-            int? divisor = null)
+            Tensor x, Size2 kernelSize, Size2? stride = null, Size2 padding = default, bool ceilMode = false,
+            bool countIncludePad = true, int? divisor = null)
         {
-            if (divisor is 0) throw new ArgumentOutOfRangeException(nameof(divisor), "AvgPool2d: divisor must not be 0.");
+            if (divisor is 0)
+                throw new ArgumentOutOfRangeException(nameof(divisor), "AvgPool2d: divisor must not be 0.");
             PoolingSizes sizes = Pool2dCheck.Sizes(
                 "AvgPool2d", x, kernelSize, stride ?? kernelSize, padding, 1, ceilMode, countIncludePad, divisor ?? 0);
             return AveragePooling.Forward(sizes, x);
@@ -46,7 +53,8 @@ namespace ChainRule.Ops
         public static Tensor Transposed(PoolingSizes s, Tensor dy)
         {
             Tensor dx = Tensor.Empty(s.X, dy.DType), dense = dy.Dense();
-            if (dy.DType == DType.Float32) Pooling<float>.AverageBackward(s.Kernel, dense.Ptr<float>(), dx.Ptr<float>());
+            if (dy.DType == DType.Float32)
+                Pooling<float>.AverageBackward(s.Kernel, dense.Ptr<float>(), dx.Ptr<float>());
             else Pooling<double>.AverageBackward(s.Kernel, dense.Ptr<double>(), dx.Ptr<double>());
             GC.KeepAlive(dense);
             return Graph.Needs(dy) ? Graph.Record(dx, new AvgSpreadNode(s, dy)) : dx;
@@ -57,7 +65,8 @@ namespace ChainRule.Ops
     {
         public override string Name => "avg_pool";
 
-        public override void Backward(Tensor dy, BackwardPass pass) => pass.Add(A, AveragePooling.Transposed(sizes, dy));
+        public override void Backward(Tensor dy, BackwardPass pass) =>
+            pass.Add(A, AveragePooling.Transposed(sizes, dy));
     }
 
     internal sealed class AvgSpreadNode(PoolingSizes sizes, Tensor dy) : Op(dy)

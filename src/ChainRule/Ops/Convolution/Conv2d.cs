@@ -6,8 +6,8 @@ namespace ChainRule
     public static partial class F
     {
         /// <summary>
-        /// Cross-correlation of images with kernels: y[n, o, i, j] = b[o] + sum over c, u, v of w[o, c, u, v] x[n, c, i s + u d - p, j s + v d - p],
-        /// where x is 0 outside, s is the stride, p the padding and d the dilation.
+        /// Cross-correlation of images with kernels: y[n, o, i, j] = b[o] + sum over c, u, v of w[o, c, u, v] x[n, c, i
+        /// s + u d - p, j s + v d - p], where x is 0 outside, s is the stride, p the padding and d the dilation.
         /// </summary>
         /// <param name="x"><c>[N, C, H, W]</c> float32 or float64.</param>
         /// <param name="weight"><c>[outChannels, C / groups, kernelH, kernelW]</c> same dtype.</param>
@@ -16,14 +16,19 @@ namespace ChainRule
         /// <param name="padding">Rows and columns of zeros on each side.</param>
         /// <param name="dilation">Pixels from one tap of the kernel to the next; 1 if left out.</param>
         /// <param name="groups">Channels are split into this many parts that do not see each other.</param>
-        /// <returns><c>[N, outChannels, Hout, Wout]</c> with Hout = floor((H + 2*padding - dilation*(kernelH - 1) - 1) / stride) + 1,
-        /// and Wout likewise.</returns>
-        /// <exception cref="ShapeException">The sizes do not fit, or the kernel is larger than the padded image.</exception>
+        /// <returns><c>[N, outChannels, Hout, Wout]</c> with Hout = floor((H + 2*padding - dilation*(kernelH - 1) - 1)
+        /// / stride) + 1, and Wout likewise.</returns>
+        /// <exception cref="ShapeException">The sizes do not fit, or the kernel is larger than the padded
+        /// image.</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
-        /// <exception cref="ArgumentOutOfRangeException">Stride, dilation or groups is below 1, or padding is negative.</exception>
-        /// <remarks>Cost: 2 N outChannels Hout Wout (C / groups) kernelH kernelW operations; the gradients twice that.</remarks>
+        /// <exception cref="ArgumentOutOfRangeException">Stride, dilation or groups is below 1, or padding is
+        /// negative.</exception>
+        /// <remarks>
+        /// Cost: 2 N outChannels Hout Wout (C / groups) kernelH kernelW operations; the gradients twice that.
+        /// </remarks>
         public static Tensor Conv2d(
-            Tensor x, Tensor weight, Tensor? bias = null, Size2? stride = null, Size2 padding = default, Size2? dilation = null, int groups = 1)
+            Tensor x, Tensor weight, Tensor? bias = null, Size2? stride = null, Size2 padding = default,
+            Size2? dilation = null, int groups = 1)
         {
             ConvolutionSizes sizes = Conv2dCheck.Sizes(x, weight, bias, stride ?? 1, padding, dilation ?? 1, groups);
             return Convolutions.Forward(sizes, x, weight, bias);
@@ -36,7 +41,8 @@ namespace ChainRule.Ops
     /// <summary>Refuses what does not fit, before anything is computed.</summary>
     internal static class Conv2dCheck
     {
-        public static ConvolutionSizes Sizes(Tensor x, Tensor weight, Tensor? bias, Size2 stride, Size2 padding, Size2 dilation, int groups)
+        public static ConvolutionSizes Sizes(
+            Tensor x, Tensor weight, Tensor? bias, Size2 stride, Size2 padding, Size2 dilation, int groups)
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
@@ -45,36 +51,45 @@ namespace ChainRule.Ops
             if (weight.Rank != 4 || weight.Count == 0)
             {
                 throw new ShapeException(
-                    $"Conv2d: weight must be [outChannels, inChannels / groups, kernelH, kernelW], none of them 0, got {weight.Shape}.", weight.Shape);
+                    "Conv2d: weight must be [outChannels, inChannels / groups, kernelH, kernelW], none of them 0, "
+                    + $"got {weight.Shape}.",
+                    weight.Shape);
             }
             (int outputs, int perGroup, int kernelH, int kernelW) = weight.Shape;
             if (x.Rank != 4 || x.Shape[1] != perGroup * groups)
             {
                 throw new ShapeException(
-                    $"Conv2d: expects [N, {perGroup * groups}, H, W], got {x.Shape}.\n  {Elementwise.Operand("x", x)}    "
+                    $"Conv2d: expects [N, {perGroup * groups}, H, W], got {x.Shape}.\n  "
+                    + $"{Elementwise.Operand("x", x)}    "
                     + $"{Elementwise.Operand("weight", weight)}{(groups == 1 ? "" : $"    groups: {groups}")}",
                     x.Shape, weight.Shape);
             }
             if (outputs % groups != 0)
-                throw new ShapeException($"Conv2d: {groups} groups do not divide {outputs} output channels.", weight.Shape);
+            {
+                throw new ShapeException(
+                    $"Conv2d: {groups} groups do not divide {outputs} output channels.", weight.Shape);
+            }
             if (bias is not null && bias.Shape != [outputs])
                 throw new ShapeException($"Conv2d: bias must be [{outputs}], got {bias.Shape}.", bias.Shape);
             if (weight.DType != x.DType || (bias is not null && bias.DType != x.DType))
             {
                 throw new DTypeException(
-                    $"Conv2d: x is {x.DType.Text()}, weight {weight.DType.Text()}{(bias is null ? "" : ", bias " + bias.DType.Text())}; all must be equal.",
+                    $"Conv2d: x is {x.DType.Text()}, weight {weight.DType.Text()}"
+                    + $"{(bias is null ? "" : ", bias " + bias.DType.Text())}; all must be equal.",
                     x.DType, weight.DType);
             }
             ConvolutionShape shape = new(
-                x.Shape[0], x.Shape[1], outputs, new(1, x.Shape[2], x.Shape[3]), new(1, kernelH, kernelW), new(1, stride.H, stride.W),
+                x.Shape[0], x.Shape[1], outputs, new(1, x.Shape[2], x.Shape[3]), new(1, kernelH, kernelW),
+                new(1, stride.H, stride.W),
                 new(0, padding.H, padding.W), new(1, dilation.H, dilation.W), groups);
             Extent y = shape.Output;
             if (y.H == 0 || y.W == 0)
             {
-                string spread = dilation == 1 ? "" : $" (dilated: {Span(kernelH, dilation.H)}x{Span(kernelW, dilation.W)})";
+                Size2 span = (Span(kernelH, dilation.H), Span(kernelW, dilation.W));
+                string spread = dilation == 1 ? "" : $" (dilated: {span})";
                 throw new ShapeException(
-                    $"Conv2d: kernel {kernelH}x{kernelW}{spread} is larger than the padded image {x.Shape[2] + (2 * padding.H)}x"
-                    + $"{x.Shape[3] + (2 * padding.W)} of {x.Shape}.",
+                    $"Conv2d: kernel {kernelH}x{kernelW}{spread} is larger than the padded image "
+                    + $"{x.Shape[2] + (2 * padding.H)}x{x.Shape[3] + (2 * padding.W)} of {x.Shape}.",
                     x.Shape, weight.Shape);
             }
             return new ConvolutionSizes(shape, x.Shape, weight.Shape, [x.Shape[0], outputs, y.H, y.W]);
@@ -85,7 +100,11 @@ namespace ChainRule.Ops
             if (stride.H < 1 || stride.W < 1) throw Range(nameof(stride), stride, "1 or more");
             if (padding.H < 0 || padding.W < 0) throw Range(nameof(padding), padding, "0 or more");
             if (dilation.H < 1 || dilation.W < 1) throw Range(nameof(dilation), dilation, "1 or more");
-            if (groups < 1) throw new ArgumentOutOfRangeException(nameof(groups), $"Conv2d: groups must be 1 or more, got {groups}.");
+            if (groups < 1)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(groups), $"Conv2d: groups must be 1 or more, got {groups}.");
+            }
         }
 
         private static ArgumentOutOfRangeException Range(string name, Size2 given, string expected) =>

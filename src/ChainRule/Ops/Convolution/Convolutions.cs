@@ -6,8 +6,8 @@ namespace ChainRule.Ops;
 internal sealed record ConvolutionSizes(ConvolutionShape Kernel, Shape X, Shape Weight, Shape Y);
 
 /// <summary>
-/// A convolution and its two gradients, of any number of dimensions. All three are linear in both operands, and the gradients of
-/// each are the two others: that is all there is to derivatives of any order.
+/// A convolution and its two gradients, of any number of dimensions. All three are linear in both operands, and the
+/// gradients of each are the two others: that is all there is to derivatives of any order.
 /// </summary>
 internal static unsafe class Convolutions
 {
@@ -17,9 +17,15 @@ internal static unsafe class Convolutions
         Tensor y = Tensor.Empty(s.Y, x.DType), dx = x.Dense(), dw = weight.Dense();
         Tensor? db = bias?.Dense();
         if (x.DType == DType.Float32)
-            Convolution.Forward(s.Kernel, dx.Ptr<float>(), dw.Ptr<float>(), db is null ? null : db.Ptr<float>(), y.Ptr<float>());
+        {
+            Convolution.Forward(
+                s.Kernel, dx.Ptr<float>(), dw.Ptr<float>(), db is null ? null : db.Ptr<float>(), y.Ptr<float>());
+        }
         else
-            Convolution.Forward(s.Kernel, dx.Ptr<double>(), dw.Ptr<double>(), db is null ? null : db.Ptr<double>(), y.Ptr<double>());
+        {
+            Convolution.Forward(
+                s.Kernel, dx.Ptr<double>(), dw.Ptr<double>(), db is null ? null : db.Ptr<double>(), y.Ptr<double>());
+        }
         Keep(dx, dw, db);
         return Graph.Needs(x, weight, bias) ? Graph.Record(y, new ConvolutionNode(s, x, weight, bias)) : y;
     }
@@ -28,7 +34,8 @@ internal static unsafe class Convolutions
     public static Tensor Data(ConvolutionSizes s, Tensor dy, Tensor weight)
     {
         Tensor dx = Tensor.Empty(s.X, dy.DType), y = dy.Dense(), w = weight.Dense();
-        if (dy.DType == DType.Float32) Convolution.BackwardData(s.Kernel, y.Ptr<float>(), w.Ptr<float>(), dx.Ptr<float>());
+        if (dy.DType == DType.Float32)
+            Convolution.BackwardData(s.Kernel, y.Ptr<float>(), w.Ptr<float>(), dx.Ptr<float>());
         else Convolution.BackwardData(s.Kernel, y.Ptr<double>(), w.Ptr<double>(), dx.Ptr<double>());
         Keep(y, w);
         return Graph.Needs(dy, weight) ? Graph.Record(dx, new ConvolutionDataNode(s, dy, weight)) : dx;
@@ -49,7 +56,10 @@ internal static unsafe class Convolutions
         if (x.DType == DType.Float32)
             Convolution.BackwardWeights(s.Kernel, image.Ptr<float>(), y.Ptr<float>(), target.Ptr<float>(), accumulate);
         else
-            Convolution.BackwardWeights(s.Kernel, image.Ptr<double>(), y.Ptr<double>(), target.Ptr<double>(), accumulate);
+        {
+            Convolution.BackwardWeights(
+                s.Kernel, image.Ptr<double>(), y.Ptr<double>(), target.Ptr<double>(), accumulate);
+        }
         Keep(image, y, target);
     }
 
@@ -57,7 +67,8 @@ internal static unsafe class Convolutions
     public static void BiasInto(ConvolutionSizes s, Tensor dy, Tensor target, bool accumulate)
     {
         Tensor y = dy.Dense();
-        if (dy.DType == DType.Float32) Convolution.BackwardBias(s.Kernel, y.Ptr<float>(), target.Ptr<float>(), accumulate);
+        if (dy.DType == DType.Float32)
+            Convolution.BackwardBias(s.Kernel, y.Ptr<float>(), target.Ptr<float>(), accumulate);
         else Convolution.BackwardBias(s.Kernel, y.Ptr<double>(), target.Ptr<double>(), accumulate);
         Keep(y, target);
     }
@@ -71,7 +82,8 @@ internal static unsafe class Convolutions
     }
 }
 
-internal sealed class ConvolutionNode(ConvolutionSizes sizes, Tensor x, Tensor weight, Tensor? bias) : Op(x, weight, bias)
+internal sealed class ConvolutionNode(ConvolutionSizes sizes, Tensor x, Tensor weight, Tensor? bias)
+    : Op(x, weight, bias)
 {
     public override string Name => "conv";
 

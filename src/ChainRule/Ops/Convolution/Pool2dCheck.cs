@@ -10,7 +10,8 @@ internal sealed record PoolingSizes(PoolingShape Kernel, Shape X, Shape Y);
 internal static class Pool2dCheck
 {
     public static PoolingSizes Sizes(
-        string op, Tensor x, Size2 kernel, Size2 stride, Size2 padding, Size2 dilation, bool ceilMode, bool countIncludePad = true, int divisor = 0)
+        string op, Tensor x, Size2 kernel, Size2 stride, Size2 padding, Size2 dilation, bool ceilMode,
+        bool countIncludePad = true, int divisor = 0)
     {
         ArgumentNullException.ThrowIfNull(x);
         Options(op, kernel, stride, padding, dilation);
@@ -25,7 +26,9 @@ internal static class Pool2dCheck
         {
             string spread = dilation == 1 ? "" : $" with dilation {dilation.Short()}";
             throw new ShapeException(
-                $"{op}: window {kernel}{spread} is larger than the padded image {h + (2 * padding.H)}x{w + (2 * padding.W)} of {x.Shape}.", x.Shape);
+                $"{op}: window {kernel}{spread} is larger than the padded image "
+                + $"{h + (2 * padding.H)}x{w + (2 * padding.W)} of {x.Shape}.",
+                x.Shape);
         }
         return new PoolingSizes(shape, x.Shape, [n, c, y.H, y.W]);
     }
