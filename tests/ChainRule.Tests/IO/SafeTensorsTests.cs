@@ -79,38 +79,107 @@ public sealed class SafeTensorsTests
 
     [Theory]
     // The frame.
-    [InlineData("", "", "the file ends after 0 of the 8 bytes that hold the header's length; the file is cut short or not safetensors.", 0)]
+    [InlineData(
+        "",
+        "",
+        "the file ends after 0 of the 8 bytes that hold the header's length; the file is cut short or not safetensors.", 0)]
     // The header as a whole.
     [InlineData("[]", "", "the header does not begin with '{'; this is not a safetensors file.", 8)]
     [InlineData("{", "", "the header cannot be read as JSON.", 9)]
     [InlineData("{} x", "", "the header cannot be read as JSON.", 11)]
-    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},}""", "1", "the header cannot be read as JSON.", 61)]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},}""",
+        "1",
+        "the header cannot be read as JSON.", 61)]
     [InlineData("""{"\ud800":1}""", "", "the header holds text that is not valid Unicode.", 9)]
-    [InlineData("""{"a":[[[[[1]]]]]}""", "", "'a' is not as the format wants it; expected an object of dtype, shape and data_offsets.", 13)]
+    [InlineData(
+        """{"a":[[[[[1]]]]]}""",
+        "",
+        "'a' is not as the format wants it; expected an object of dtype, shape and data_offsets.", 13)]
     // One tensor.
-    [InlineData("""{"a":1}""", "", "'a' is not as the format wants it; expected an object of dtype, shape and data_offsets.", 13)]
-    [InlineData("""{"a":{"dtype":"U8","shape":[1]}}""", "1", "'a' is not an object of dtype, shape and data_offsets.", 13)]
+    [InlineData(
+        """{"a":1}""",
+        "",
+        "'a' is not as the format wants it; expected an object of dtype, shape and data_offsets.", 13)]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[1]}}""",
+        "1",
+        "'a' is not an object of dtype, shape and data_offsets.", 13)]
     [InlineData("""{"a":{"dtype":"U8","dtype":"U8"}}""", "1", "'a' has the field 'dtype' twice.", 27)]
-    [InlineData("""{"a":{"type":"U8"}}""", "1", "'a' has a field 'type'; expected an object of dtype, shape and data_offsets.", 14)]
-    [InlineData("""{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}""", "12", "'a' has dtype 'F16'; expected one of F32, F64, I64, I32, U8, BOOL.", 22)]
-    [InlineData("""{"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}}""", "1", "'a' is not as the format wants it; expected as shape a list of integers that are not negative.", 36)]
-    [InlineData("""{"a":{"dtype":"U8","shape":[1.5],"data_offsets":[0,1]}}""", "1", "'a' is not as the format wants it; expected as shape a list of integers that are not negative.", 36)]
-    [InlineData("""{"a":{"dtype":"U8","shape":[99999999999999999999],"data_offsets":[0,1]}}""", "1", "'a' is not as the format wants it; expected as shape a list of integers that are not negative.", 36)]
-    [InlineData("""{"a":{"dtype":"U8","shape":[2147483647,2],"data_offsets":[0,1]}}""", "1", "'a' has shape [2147483647, 2]; a tensor holds at most 2147483647 elements.", 13)]
-    [InlineData("""{"a":{"dtype":"U8","shape":[0,4294967296],"data_offsets":[0,0]}}""", "", "'a' has shape [0, 4294967296]; a tensor holds at most 2147483647 elements.", 13)]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", "1234", "'a' [2] float32 takes 8 bytes, but its data_offsets [0, 4] span 4.", 13)]
-    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,0]}}""", "1", "'a' has data_offsets [1, 0]; expected [begin, end].", 13)]
-    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0]}}""", "1", "'a' has data_offsets [0]; expected [begin, end].", 13)]
-    [InlineData("""{"a":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}""", "\u0001\u0007", "'a' is BOOL and holds 7; expected 0 or 1.", 64)]
+    [InlineData(
+        """{"a":{"type":"U8"}}""",
+        "1",
+        "'a' has a field 'type'; expected an object of dtype, shape and data_offsets.", 14)]
+    [InlineData(
+        """{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}""",
+        "12",
+        "'a' has dtype 'F16'; expected one of F32, F64, I64, I32, U8, BOOL.", 22)]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}}""",
+        "1",
+        "'a' is not as the format wants it; expected as shape a list of integers that are not negative.", 36)]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[1.5],"data_offsets":[0,1]}}""",
+        "1",
+        "'a' is not as the format wants it; expected as shape a list of integers that are not negative.", 36)]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[99999999999999999999],"data_offsets":[0,1]}}""",
+        "1",
+        "'a' is not as the format wants it; expected as shape a list of integers that are not negative.", 36)]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[2147483647,2],"data_offsets":[0,1]}}""",
+        "1",
+        "'a' has shape [2147483647, 2]; a tensor holds at most 2147483647 elements.", 13)]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[0,4294967296],"data_offsets":[0,0]}}""",
+        "",
+        "'a' has shape [0, 4294967296]; a tensor holds at most 2147483647 elements.", 13)]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""",
+        "1234",
+        "'a' [2] float32 takes 8 bytes, but its data_offsets [0, 4] span 4.", 13)]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,0]}}""",
+        "1",
+        "'a' has data_offsets [1, 0]; expected [begin, end].", 13)]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0]}}""",
+        "1",
+        "'a' has data_offsets [0]; expected [begin, end].", 13)]
+    [InlineData(
+        """{"a":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}""",
+        "\u0001\u0007",
+        "'a' is BOOL and holds 7; expected 0 or 1.", 64)]
     // Several tensors and the data.
-    [InlineData("""{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}""", "", "the header holds 'a' twice.", 61)]
-    [InlineData("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""", "123", "'b' overlaps 'a'.", 114)]
-    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}""", "123", "1 bytes between 'a' and 'b' belong to no tensor.", 114)]
-    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", "123", "'a' should end at byte 4 of the data, but the file holds only 3; it is cut short.", 64)]
-    [InlineData("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""", "123", "1 bytes after the last tensor belong to none.", 63)]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}""",
+        "",
+        "the header holds 'a' twice.", 61)]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""",
+        "123",
+        "'b' overlaps 'a'.", 114)]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}""",
+        "123",
+        "1 bytes between 'a' and 'b' belong to no tensor.", 114)]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""",
+        "123",
+        "'a' should end at byte 4 of the data, but the file holds only 3; it is cut short.", 64)]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""",
+        "123",
+        "1 bytes after the last tensor belong to none.", 63)]
     // The metadata.
-    [InlineData("""{"__metadata__":1}""", "", "'__metadata__' is not as the format wants it; expected an object of texts.", 24)]
-    [InlineData("""{"__metadata__":{"k":1}}""", "", "'__metadata__' is not as the format wants it; expected texts only.", 29)]
+    [InlineData(
+        """{"__metadata__":1}""",
+        "",
+        "'__metadata__' is not as the format wants it; expected an object of texts.", 24)]
+    [InlineData(
+        """{"__metadata__":{"k":1}}""",
+        "",
+        "'__metadata__' is not as the format wants it; expected texts only.", 29)]
     [InlineData("""{"__metadata__":{"k":"1","k":"2"}}""", "", "the metadata hold 'k' twice.", 33)]
     public void Damaged_file_gets_an_error_with_its_offset(string header, string data, string problem, int offset)
     {

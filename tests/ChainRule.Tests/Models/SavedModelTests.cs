@@ -54,27 +54,51 @@ public sealed class SavedModelTests
     }
 
     [Theory]
-    [InlineData("""{"version":1,"model":{"architecture":"lenet"}}""", "there is no architecture 'lenet'; there are lenet5, mlp, mnist-cnn, softmax-regression. Nearest: 'lenet5'.")]
-    [InlineData("""{"version":1,"model":{"architecture":"transformer"}}""", "there is no architecture 'transformer'; there are lenet5, mlp, mnist-cnn, softmax-regression.")]
+    [InlineData(
+        """{"version":1,"model":{"architecture":"lenet"}}""",
+        "there is no architecture 'lenet'; there are lenet5, mlp, mnist-cnn, softmax-regression. Nearest: 'lenet5'.")]
+    [InlineData(
+        """{"version":1,"model":{"architecture":"transformer"}}""",
+        "there is no architecture 'transformer'; there are lenet5, mlp, mnist-cnn, softmax-regression.")]
     [InlineData("""{"version":2,"model":{}}""", "the model's description has version 2; this program reads up to 1.")]
     [InlineData("""{"version":1}""", "the model's description names no architecture.")]
     [InlineData("""{"version":1,"model":{"architecture":7}}""", "the model's description names no architecture.")]
     [InlineData("[]", "the model's description is not a JSON object.")]
     [InlineData("{", "the model's description cannot be read.")]
-    [InlineData("""{"version":1,"model":{"architecture":"mlp","sizes":"many"}}""", "the model's description cannot be read at $.model.sizes.")]
-    [InlineData("""{"version":1,"model":{"architecture":"mlp"}}""", "the model's description cannot be read at $.model.")]
-    [InlineData("""{"version":1,"model":{"architecture":"mlp","sizes":null}}""", "the model's description cannot be read at $.model.sizes.")]
-    [InlineData("""{"version":1,"model":{"architecture":"mlp","sizes":[1,2],"depth":3}}""", "the model's description cannot be read at $.model.depth.")]
-    [InlineData("""{"version":1,"model":{"architecture":"mnist-cnn"},"scaling":{"mean":[1],"std":[]}}""", "input scaling needs as many means as deviations, got 1 and 0.")]
-    [InlineData("""{"version":1,"model":{"architecture":"mnist-cnn"},"scaling":{"mean":[1],"std":[0]}}""", "input scaling holds a number that is not finite, or a deviation of 0.")]
+    [InlineData(
+        """{"version":1,"model":{"architecture":"mlp","sizes":"many"}}""",
+        "the model's description cannot be read at $.model.sizes.")]
+    [InlineData(
+        """{"version":1,"model":{"architecture":"mlp"}}""",
+        "the model's description cannot be read at $.model.")]
+    [InlineData(
+        """{"version":1,"model":{"architecture":"mlp","sizes":null}}""",
+        "the model's description cannot be read at $.model.sizes.")]
+    [InlineData(
+        """{"version":1,"model":{"architecture":"mlp","sizes":[1,2],"depth":3}}""",
+        "the model's description cannot be read at $.model.depth.")]
+    [InlineData(
+        """{"version":1,"model":{"architecture":"mnist-cnn"},"scaling":{"mean":[1],"std":[]}}""",
+        "input scaling needs as many means as deviations, got 1 and 0.")]
+    [InlineData(
+        """{"version":1,"model":{"architecture":"mnist-cnn"},"scaling":{"mean":[1],"std":[0]}}""",
+        "input scaling holds a number that is not finite, or a deviation of 0.")]
     public void Description_that_makes_no_sense_is_refused(string json, string problem) =>
         ErrorSnapshot.Throws<CheckpointException>($"ModelDescription: {problem}", () => ModelDescription.FromJson(json));
 
     [Theory]
-    [InlineData("""{"version":1,"model":{"architecture":"mlp","sizes":[1000000000,1000000000]}}""", "ModelDescription: the file describes 1000000001000000000 parameters and holds 17 numbers.")]
-    [InlineData("""{"version":1,"model":{"architecture":"mlp","sizes":[3]}}""", "ModelDescription: the model's description makes no sense: Mlp: sizes must be two or more numbers from 1, got [3]. (Parameter 'options')")]
-    [InlineData("""{"version":1,"model":{"architecture":"mlp","sizes":[2,2,2]}}""", "LoadState: the model file holds 'fc1.weight' [3, 2], this model has [2, 2].")]
-    [InlineData("""{"version":1,"model":{"architecture":"softmax-regression","features":2,"classes":3}}""", "LoadState: the model file is of another model: it lacks 'fc.weight', 'fc.bias' and holds 'fc1.bias', 'fc1.weight', 'fc2.bias', 'fc2.weight'.")]
+    [InlineData(
+        """{"version":1,"model":{"architecture":"mlp","sizes":[1000000000,1000000000]}}""",
+        "ModelDescription: the file describes 1000000001000000000 parameters and holds 17 numbers.")]
+    [InlineData(
+        """{"version":1,"model":{"architecture":"mlp","sizes":[3]}}""",
+        "ModelDescription: the model's description makes no sense: Mlp: sizes must be two or more numbers from 1, got [3]. (Parameter 'options')")]
+    [InlineData(
+        """{"version":1,"model":{"architecture":"mlp","sizes":[2,2,2]}}""",
+        "LoadState: the model file holds 'fc1.weight' [3, 2], this model has [2, 2].")]
+    [InlineData(
+        """{"version":1,"model":{"architecture":"softmax-regression","features":2,"classes":3}}""",
+        "LoadState: the model file is of another model: it lacks 'fc.weight', 'fc.bias' and holds 'fc1.bias', 'fc1.weight', 'fc2.bias', 'fc2.weight'.")]
     public void File_whose_weights_are_not_those_it_describes_is_refused(string json, string problem)
     {
         using TempFolder folder = new();
