@@ -6,6 +6,7 @@ internal static class Program
     private static readonly (string Name, string Text, Func<string[], int> Run)[] Suites =
     [
         ("steps", "time of a whole training step beside PyTorch's, as ratios of medians", Steps.Run),
+        ("figures", "trains the networks with a promised figure and prints figure and target, one line each", Figures.Run),
     ];
 
     private static int Main(string[] args)

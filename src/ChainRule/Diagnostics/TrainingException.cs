@@ -18,7 +18,7 @@ public enum NonFiniteSource
     /// <summary>The model's output was finite; the loss function or its target was not.</summary>
     Loss,
 
-    /// <summary>It did not happen again when the batch was repeated, as with random layers.</summary>
+    /// <summary>It did not happen again when the batch was repeated, as in layers with random numbers of their own.</summary>
     Unknown,
 }
 

@@ -34,14 +34,18 @@ internal struct AdamRule : IUpdateRule
         V sign = V.Const(Sign), decay = V.Const(GradientDecay), keep = V.Const(Keep);
         V b1 = V.Const(Beta1), c1 = V.Const(1 - Beta1), b2 = V.Const(Beta2), c2 = V.Const(1 - Beta2);
         V rate = V.Const(Rate), scale = V.Const(SquareScale), epsilon = V.Const(Epsilon);
-        V tinyGradient = V.Const(Tiny.Gradient<T>()), tiny = V.Const(Tiny.State<T>());
+        V tinyGradient = V.Const(Negligible.Gradient<T>()), tiny = V.Const(Negligible.State<T>());
         bool shrinks = Keep != 1, decays = GradientDecay != 0;
         for (nint i = 0; i < count; i += V.Count)
         {
-            V value = V.Load(p + i), gradient = sign * V.Load(g + i), m = V.Load(s0 + i), v = V.Load(s1 + i);
-            if (decays) gradient = V.Fma(decay, value, gradient);
+            V value = V.Load(p + i), gradient = V.Load(g + i), m = V.Load(s0 + i), v = V.Load(s1 + i);
+            gradient = sign * V.Select(V.Less(V.Abs(gradient), tinyGradient), V.Zero, gradient);
+            if (decays)
+            {
+                gradient = V.Fma(decay, value, gradient);
+                gradient = V.Select(V.Less(V.Abs(gradient), tinyGradient), V.Zero, gradient);
+            }
             if (shrinks) value = keep * V.Select(V.Less(V.Abs(value), tiny), V.Zero, value);
-            gradient = V.Select(V.Less(V.Abs(gradient), tinyGradient), V.Zero, gradient);
             m = V.Select(V.Less(V.Abs(m), tiny), V.Zero, m);
             v = V.Select(V.Less(v, tiny), V.Zero, v);
             m = V.Fma(b1, m, c1 * gradient);

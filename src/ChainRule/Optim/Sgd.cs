@@ -102,11 +102,12 @@ internal struct SgdRule : IUpdateRule
         where T : unmanaged, INumber<T>
     {
         V sign = V.Const(Sign), decay = V.Const(Decay), rate = V.Const(Rate), momentum = V.Const(Momentum), fresh = V.Const(Fresh);
-        V tiny = V.Const(Tiny.State<T>());
+        V tiny = V.Const(Negligible.State<T>());
         bool decays = Decay != 0, ahead = Nesterov;
         for (nint i = 0; i < count; i += V.Count)
         {
-            V value = V.Load(p + i), gradient = sign * V.Load(g + i);
+            V value = V.Load(p + i), gradient = V.Load(g + i);
+            gradient = sign * V.Select(V.Less(V.Abs(gradient), tiny), V.Zero, gradient);
             if (decays)
             {
                 value = V.Select(V.Less(V.Abs(value), tiny), V.Zero, value);
@@ -114,7 +115,6 @@ internal struct SgdRule : IUpdateRule
             }
             if (s0 != null)
             {
-                gradient = V.Select(V.Less(V.Abs(gradient), tiny), V.Zero, gradient);
                 V velocity = V.Fma(momentum, V.Load(s0 + i), fresh * gradient);
                 velocity = V.Select(V.Less(V.Abs(velocity), tiny), V.Zero, velocity);
                 V.Store(s0 + i, velocity);

@@ -132,7 +132,7 @@ internal static unsafe class Updates
 }
 
 /// <summary>Below these magnitudes a number counts as 0.</summary>
-internal static class Tiny
+internal static class Negligible
 {
     /// <summary>Squares of gradients of this size are still normal numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

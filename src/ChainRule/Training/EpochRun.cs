@@ -3,11 +3,13 @@ using System.Diagnostics;
 namespace ChainRule.Training;
 
 /// <summary>What is counted while an epoch runs.</summary>
-internal sealed class EpochRun(int epoch, int epochs, int batches, Stopwatch clock)
+internal sealed class EpochRun(int epoch, int epochs, int batches, Stopwatch clock, GeneratorStates generators)
 {
     private readonly TimeSpan _begin = clock.Elapsed;
 
     public int Epoch => epoch;
+
+    public GeneratorStates Generators => generators;
 
     public int Batch { get; private set; }
 

@@ -100,6 +100,7 @@ public sealed class Trainer
         if (!Model.IsTraining) Model.Train();
 
         BestWeights best = new(Model);
+        GeneratorStates generators = new(Model);
         List<EpochResult> done = [];
         int? bestEpoch = null;
         Stopwatch clock = Stopwatch.StartNew();
@@ -109,7 +110,7 @@ public sealed class Trainer
             for (int epoch = 1; end is null; epoch++)
             {
                 TimeSpan begin = clock.Elapsed;
-                EpochRun run = new(epoch, epochs, train.BatchCount, clock);
+                EpochRun run = new(epoch, epochs, train.BatchCount, clock, generators);
                 end = RunEpoch(train, run, cancellationToken);
                 if (end is not null) break;
                 EvaluationResult training = Result(run.LossSum, run.Samples);
@@ -204,11 +205,15 @@ public sealed class Trainer
     private double RunStep(Batch batch, EpochRun run)
     {
         using Step step = Step.Begin();
+        run.Generators.Take();
         Tensor output = Model.Forward(batch.Input);
         Tensor loss = _loss(output, batch.Target);
         double value = loss.Item();
         if (!double.IsFinite(value))
+        {
+            run.Generators.Restore();
             throw NonFiniteSearch.Explain(Model, _loss, batch, StepCount + 1, run.Epoch, run.Batch + 1, value, Optimizer.LearningRate);
+        }
         foreach (Parameter p in _parameters) p.Value.ZeroGrad();
         loss.Backward();
         if (ClipGradNorm is { } limit) Clip.GradNorm(_parameters, limit);

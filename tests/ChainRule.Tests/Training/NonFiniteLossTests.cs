@@ -53,6 +53,18 @@ public sealed class NonFiniteLossTests
     }
 
     [Fact]
+    public void Step_with_dropout_is_repeated_with_the_same_random_numbers()
+    {
+        // Infinite only where the first number is dropped: 1 / x of a dropped number.
+        Sequential model = [new Linear(2, 3, rng: new Rng(5)), new Dropout(0.01, new Rng(5)), new Lambda("reciprocal", x => 1 / x)];
+        TensorDataset data = new(Tensor.Ones([4, 2]), Tensor.From(new long[4]));
+        Trainer trainer = new(model, new Sgd(model.Parameters(), 0), Problems.CrossEntropy);
+        TrainingException thrown = Assert.Throws<TrainingException>(() => trainer.Fit(new DataLoader(data, 4), epochs: 1000));
+        Assert.True(thrown.Step > 1);
+        Assert.Equal((NonFiniteSource.Layer, "model.2 (Lambda reciprocal)"), (thrown.Cause, thrown.FirstLayer));
+    }
+
+    [Fact]
     public void Loss_function_is_named_when_the_output_is_finite()
     {
         Sequential model = Problems.Mlp(4);

@@ -210,6 +210,40 @@ public sealed class TrainerTests
         }
     }
 
+    [Fact]
+    public void Convolutional_network_is_the_same_for_any_number_of_threads()
+    {
+        int before = Compute.Threads;
+        try
+        {
+            float[] serial = Train(1);
+            Assert.Equal(serial, Train(2));
+            Assert.Equal(serial, Train(3));
+        }
+        finally
+        {
+            Compute.Threads = before;
+        }
+
+        static float[] Train(int threads)
+        {
+            Compute.Threads = threads;
+            Rng rng = new(5);
+            Sequential model =
+            [
+                new Conv2d(1, 8, 5, padding: 2, rng: rng), new Relu(), new MaxPool2d(2),
+                new Conv2d(8, 16, 3, padding: 1, rng: rng), new Relu(), new MaxPool2d(2),
+                new Flatten(), new Linear(16 * 49, 64, rng: rng), new Relu(), new Linear(64, 10, rng: rng),
+            ];
+            Rng data = new(6);
+            Tensor x = Tensor.Randn([90, 1, 28, 28], data);
+            long[] y = [.. Enumerable.Range(0, 90).Select(_ => (long)data.NextInt(10))];
+            Trainer trainer = new(model, new AdamW(model.Parameters()), Problems.CrossEntropy);
+            trainer.Fit(new DataLoader(new TensorDataset(x, Tensor.From(y)), 32, shuffle: true, new Rng(7)), epochs: 2);
+            return Problems.Weights(model);
+        }
+    }
+
     private sealed class Watcher : ITrainingCallback
     {
         public Action<TrainingProgress>? Step { get; set; }
