@@ -19,20 +19,26 @@ public enum Pooling
 public sealed record LeNet5Options : ModelOptions
 {
     /// <summary>Maps of the two convolutions and units of the two hidden linear layers: four numbers from 1.</summary>
+    [JsonRequired]
     public IReadOnlyList<int> Widths { get; init; } = [6, 16, 120, 84];
 
     /// <summary>What follows each convolution and each hidden linear layer.</summary>
+    [JsonRequired]
     public Activation Activation { get; init; } = Activation.Relu;
 
     /// <summary>How the maps are halved.</summary>
+    [JsonRequired]
     public Pooling Pooling { get; init; } = Pooling.Max;
 
     /// <summary>Classes, 1 or more.</summary>
+    [JsonRequired]
     public int Classes { get; init; } = 10;
 
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Architecture => "lenet5";
+
+    internal override int Outputs => Classes;
 
     internal override Int128 ParameterCount => Widths is [int c1, int c2, int f1, int f2]
         ? Affine(25, c1) + Affine((Int128)c1 * 25, c2)

@@ -12,14 +12,18 @@ public sealed record MlpOptions : ModelOptions
     public required IReadOnlyList<int> Sizes { get; init; }
 
     /// <summary>What follows each hidden layer.</summary>
+    [JsonRequired]
     public Activation Activation { get; init; } = Activation.Relu;
 
-    /// <summary>Share of the hidden units that is dropped while learning, in [0, 1); 0 for none.</summary>
+    /// <summary>Share of the hidden units that is dropped while learning, in [0, 1]; 0 for none.</summary>
+    [JsonRequired]
     public double Dropout { get; init; }
 
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Architecture => "mlp";
+
+    internal override int Outputs => Sizes.Count == 0 ? 0 : Sizes[^1];
 
     internal override Int128 ParameterCount
     {
@@ -77,7 +81,7 @@ public sealed class Mlp : Layer
             _layers.Add(AddModule($"fc{i}", new Linear(sizes[i - 1], sizes[i], rng: rng)));
             if (i == sizes.Count - 1) break;
             _layers.Add(AddModule($"act{i}", options.Activation.Layer()));
-            if (options.Dropout > 0) _layers.Add(AddModule($"dropout{i}", new Dropout(options.Dropout, rng)));
+            if (options.Dropout != 0) _layers.Add(AddModule($"dropout{i}", new Dropout(options.Dropout, rng)));
         }
     }
 

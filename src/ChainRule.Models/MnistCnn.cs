@@ -6,15 +6,19 @@ namespace ChainRule.Models;
 /// <summary>Options of an <see cref="MnistCnn"/>.</summary>
 public sealed record MnistCnnOptions : ModelOptions
 {
-    /// <summary>Share of the 1024 hidden units that is dropped while learning, in [0, 1).</summary>
+    /// <summary>Share of the 1024 hidden units that is dropped while learning, in [0, 1].</summary>
+    [JsonRequired]
     public double Dropout { get; init; } = 0.5;
 
     /// <summary>Classes, 1 or more.</summary>
+    [JsonRequired]
     public int Classes { get; init; } = 10;
 
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Architecture => "mnist-cnn";
+
+    internal override int Outputs => Classes;
 
     internal override Int128 ParameterCount =>
         Affine(25, 32) + Affine(25 * 32, 64) + Affine(64 * 7 * 7, 1024) + Affine(1024, Classes);

@@ -18,6 +18,7 @@ public sealed record ModelDescription
 
     /// <summary>Version of the form this was written in.</summary>
     [JsonPropertyOrder(-2)]
+    [JsonRequired]
     public int Version { get; init; } = CurrentVersion;
 
     /// <summary>Architecture and options.</summary>
@@ -61,7 +62,7 @@ public sealed record ModelDescription
             CheckArchitecture(json, file);
             ModelDescription description = JsonSerializer.Deserialize(json, ModelJson.Default.ModelDescription)
                 ?? throw Wrong("the model's description is null.", file);
-            if (description.Scaling?.Problem() is { } problem) throw Wrong(problem, file);
+            if (description.Problem() is { } problem) throw Wrong(problem, file);
             return description;
         }
         catch (JsonException e)
@@ -73,6 +74,16 @@ public sealed record ModelDescription
 
     internal static CheckpointException Wrong(string problem, string? file, Exception? inner = null) =>
         new("ModelDescription", problem, inner) { File = file };
+
+    private string? Problem()
+    {
+        if (InputShape is { } shape && shape.Any(d => d < 1))
+            return $"the input shape [{string.Join(", ", shape)}] holds a size below 1.";
+        // A single output can tell two classes apart.
+        if (Classes is { } classes && classes.Count != Model.Outputs && !(classes.Count == 2 && Model.Outputs == 1))
+            return $"{classes.Count} classes are named, the network has {Model.Outputs} outputs.";
+        return Scaling?.Problem();
+    }
 
     // Before the options are read: what is unknown here has other options, too.
     private static void CheckArchitecture(string json, string? file)

@@ -4,7 +4,10 @@ using ChainRule.Nn;
 namespace ChainRule.Models;
 
 /// <summary>An architecture with its options: all that is needed to build a network anew, before its weights.</summary>
-/// <remarks>Kept in model files as JSON: <c>{"architecture":"mlp","sizes":[784,128,10],...}</c>.</remarks>
+/// <remarks>
+/// Kept in model files as JSON: <c>{"architecture":"mlp","sizes":[784,128,10],...}</c>. Options with a default are
+/// <see cref="JsonRequiredAttribute">required</see> there: the generated reader would give 0 for what is missing.
+/// </remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "architecture")]
 [JsonDerivedType(typeof(LeNet5Options), "lenet5")]
 [JsonDerivedType(typeof(MlpOptions), "mlp")]
@@ -22,6 +25,9 @@ public abstract record ModelOptions
 
     /// <summary>Names of all architectures.</summary>
     public static IReadOnlyList<string> Architectures { get; } = ["lenet5", "mlp", "mnist-cnn", "softmax-regression"];
+
+    /// <summary>Numbers that the network gives for one input.</summary>
+    internal abstract int Outputs { get; }
 
     /// <summary>How many numbers the parameters will hold; known before any memory is taken.</summary>
     internal abstract Int128 ParameterCount { get; }

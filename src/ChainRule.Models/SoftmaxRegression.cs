@@ -16,6 +16,8 @@ public sealed record SoftmaxRegressionOptions : ModelOptions
     [JsonIgnore]
     public override string Architecture => "softmax-regression";
 
+    internal override int Outputs => Classes;
+
     internal override Int128 ParameterCount => Affine(Features, Classes);
 
     /// <inheritdoc/>

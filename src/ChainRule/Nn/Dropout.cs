@@ -16,15 +16,15 @@ public sealed class Dropout : Layer
     private readonly Rng _rng;
 
     /// <summary>A layer with its share.</summary>
-    /// <param name="p">Probability of a number to be dropped, in [0, 1).</param>
+    /// <param name="p">Probability of a number to be dropped, in [0, 1].</param>
     /// <param name="rng">Generator from which the layer's own is split; see <see cref="Init"/> if left out.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is outside [0, 1).</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is outside [0, 1].</exception>
     public Dropout(double p = 0.5, Rng? rng = null)
     {
-        if (!(p >= 0 && p < 1))
+        if (!(p >= 0 && p <= 1))
         {
             string given = p.ToString(CultureInfo.InvariantCulture);
-            throw new ArgumentOutOfRangeException(nameof(p), $"Dropout: p must be in [0, 1), got {given}.");
+            throw new ArgumentOutOfRangeException(nameof(p), $"Dropout: p must be in [0, 1], got {given}.");
         }
         P = p;
         _rng = AddGenerator("rng", (rng ?? Init.NextRng()).Split());

@@ -100,7 +100,7 @@ public sealed class ModelTests
         Assert.Equal(
             "LeNet5: widths must be four numbers, got [6, 16]. (Parameter 'options')",
             Assert.Throws<ArgumentException>(() => new LeNet5(new() { Widths = [6, 16] })).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Mlp(new MlpOptions { Sizes = [2, 3, 2], Dropout = 1 }).Forward(Tensor.Zeros([1, 2])));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Mlp(new MlpOptions { Sizes = [2, 3, 2], Dropout = -0.5 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new SoftmaxRegression(0, 2));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Mlp(new MlpOptions { Sizes = [2, 3, 2], Activation = (Activation)99 }));
     }

@@ -78,23 +78,30 @@ public sealed class SavedModelTests
         """{"version":1,"model":{"architecture":"mlp","sizes":[1,2],"depth":3}}""",
         "the model's description cannot be read at $.model.depth.")]
     [InlineData(
-        """{"version":1,"model":{"architecture":"mnist-cnn"},"scaling":{"mean":[1],"std":[]}}""",
+        """{"version":1,"model":{"architecture":"mnist-cnn","dropout":0.5,"classes":10},"scaling":{"mean":[1],"std":[]}}""",
         "input scaling needs as many means as deviations, got 1 and 0.")]
     [InlineData(
-        """{"version":1,"model":{"architecture":"mnist-cnn"},"scaling":{"mean":[1],"std":[0]}}""",
+        """{"version":1,"model":{"architecture":"mnist-cnn","dropout":0.5,"classes":10},"scaling":{"mean":[1],"std":[0]}}""",
         "input scaling holds a number that is not finite, or a deviation of 0.")]
+    [InlineData("""{"version":1,"model":{"architecture":"lenet5"}}""", "the model's description cannot be read at $.model.")]
+    [InlineData(
+        """{"version":1,"model":{"architecture":"mnist-cnn","dropout":0.5,"classes":10},"classes":["a","b","c"]}""",
+        "3 classes are named, the network has 10 outputs.")]
+    [InlineData(
+        """{"version":1,"model":{"architecture":"mnist-cnn","dropout":0.5,"classes":10},"inputShape":[1,-28]}""",
+        "the input shape [1, -28] holds a size below 1.")]
     public void Description_that_makes_no_sense_is_refused(string json, string problem) =>
         ErrorSnapshot.Throws<CheckpointException>($"ModelDescription: {problem}", () => ModelDescription.FromJson(json));
 
     [Theory]
     [InlineData(
-        """{"version":1,"model":{"architecture":"mlp","sizes":[1000000000,1000000000]}}""",
+        """{"version":1,"model":{"architecture":"mlp","sizes":[1000000000,1000000000],"activation":"elu","dropout":0}}""",
         "ModelDescription: the file describes 1000000001000000000 parameters and holds 17 numbers.")]
     [InlineData(
-        """{"version":1,"model":{"architecture":"mlp","sizes":[3]}}""",
+        """{"version":1,"model":{"architecture":"mlp","sizes":[3],"activation":"relu","dropout":0}}""",
         "ModelDescription: the model's description makes no sense: Mlp: sizes must be two or more numbers from 1, got [3]. (Parameter 'options')")]
     [InlineData(
-        """{"version":1,"model":{"architecture":"mlp","sizes":[2,2,2]}}""",
+        """{"version":1,"model":{"architecture":"mlp","sizes":[2,2,2],"activation":"relu","dropout":0}}""",
         "LoadState: the model file holds 'fc1.weight' [3, 2], this model has [2, 2].")]
     [InlineData(
         """{"version":1,"model":{"architecture":"softmax-regression","features":2,"classes":3}}""",
@@ -105,6 +112,41 @@ public sealed class SavedModelTests
         string path = folder["a.safetensors"];
         Table.Build(new Rng(1)).Save(path, new Dictionary<string, string> { [ModelDescription.MetadataKey] = json });
         ErrorSnapshot.Throws<CheckpointException>($"{problem}\n  file: {path}", () => SavedModel.Load(path));
+    }
+
+    [Fact]
+    public void Damage_of_any_kind_is_read_or_refused_but_nothing_else()
+    {
+        using TempFolder folder = new();
+        string path = folder["a.safetensors"];
+        new SavedModel(Table.Build(new Rng(1)), Table).Save(path);
+        byte[] whole = File.ReadAllBytes(path);
+        int end = whole.AsSpan().IndexOf("\"fc1.bias\""u8), refused = 0;
+        Rng rng = new(20260102);
+        for (int round = 0; round < 500; round++)
+        {
+            // Edits of the description keep its length, so that most of them are still safetensors.
+            byte[] bytes = [.. whole];
+            for (int edits = 1 + rng.NextInt(3); edits > 0; edits--)
+            {
+                byte given = (byte)"0123456789-.{}[]\",:\\aeilnrtu"[rng.NextInt(28)];
+                bytes[8 + rng.NextInt(end - 8)] = given;
+            }
+            File.WriteAllBytes(path, bytes);
+            try
+            {
+                SavedModel.Load(path);
+            }
+            catch (CheckpointException)
+            {
+                refused++;
+            }
+            catch (Exception e)
+            {
+                Assert.Fail($"round {round}: {e}");
+            }
+        }
+        Assert.InRange(refused, 250, 500);
     }
 
     [Fact]

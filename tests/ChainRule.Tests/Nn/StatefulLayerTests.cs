@@ -40,10 +40,10 @@ public sealed class StatefulLayerTests
 
     [Theory]
     [InlineData(-0.1, "-0.1")]
-    [InlineData(1, "1")]
+    [InlineData(1.5, "1.5")]
     [InlineData(double.NaN, "NaN")]
     public void Dropout_refuses_a_share_outside_its_range(double p, string text) => Assert.Equal(
-        $"Dropout: p must be in [0, 1), got {text}. (Parameter 'p')", Assert.Throws<ArgumentOutOfRangeException>(() => new Dropout(p)).Message);
+        $"Dropout: p must be in [0, 1], got {text}. (Parameter 'p')", Assert.Throws<ArgumentOutOfRangeException>(() => new Dropout(p)).Message);
 
     [Theory]
     [InlineData(0.1)]
