@@ -23,7 +23,8 @@ public sealed class ActivationOpTests
         Derivatives.AssertClose([.. Points.Select(v => v > 0 ? v : 0.2 * v)], x.LeakyRelu(0.2));
         Derivatives.AssertClose([.. Points.Select(v => v > 0 ? v : 1.5 * (Math.Exp(v) - 1))], x.Elu(1.5));
         Derivatives.AssertClose([.. Points.Select(v => v > 20 ? v : Math.Log(1 + Math.Exp(v)))], x.Softplus(), 1e-9);
-        Derivatives.AssertClose([.. Points.Select(v => 2 * v > 3 ? v : Math.Log(1 + Math.Exp(2 * v)) / 2)], x.Softplus(2, 3), 1e-9);
+        Derivatives.AssertClose([.. Points.Select(v => 2 * v > 3 ? v : Math.Log(1 + Math.Exp(2 * v)) / 2)],
+            x.Softplus(2, 3), 1e-9);
         Derivatives.AssertClose([.. Points.Select(v => (double)Math.Sign(v))], x.Sign());
         Derivatives.AssertClose([.. Points.Select(v => v * v)], x.Square());
         Derivatives.AssertClose([.. Points.Select(Math.Tan)], x.Tan(), 1e-8);
@@ -60,9 +61,11 @@ public sealed class ActivationOpTests
         double[] bases = [-2, -0.5, 0, 0.5, 1, 3, double.PositiveInfinity, double.NaN];
         foreach (double exponent in new[] { 0, 1, 2, 3, 7, 32, -1, -2, -5, 0.5, -0.5, 2.5, -1.5, 33, 100 })
         {
-            double[] expected = [.. bases.Select(b => exponent is 0 ? 1 : exponent == 0.5 ? Math.Sqrt(b) : Math.Pow(b, exponent))];
+            double[] expected =
+                [.. bases.Select(b => exponent is 0 ? 1 : exponent == 0.5 ? Math.Sqrt(b) : Math.Pow(b, exponent))];
             Derivatives.AssertClose(expected, Tensor.From(bases).Pow(exponent), 1e-13);
-            Derivatives.AssertClose([.. expected.Select(v => (double)(float)v)], Tensor.From([.. bases.Select(b => (float)b)]).Pow(exponent), 2e-6);
+            Derivatives.AssertClose([.. expected.Select(v => (double)(float)v)],
+                Tensor.From([.. bases.Select(b => (float)b)]).Pow(exponent), 2e-6);
         }
         Derivatives.AssertClose([8, 9, 0.25], Tensor.From(2.0, 3, 0.5).Pow(Tensor.From(3.0, 2, 2)));
         Derivatives.AssertClose([1, 2, 8], Tensor.Pow(2, Tensor.From(0.0, 1, 3)));
@@ -92,7 +95,8 @@ public sealed class ActivationOpTests
     [Fact]
     public void Pow_of_integers_wants_a_whole_exponent()
     {
-        ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => Tensor.From(1, 2).Pow(0.5));
+        ArgumentOutOfRangeException error =
+            Assert.Throws<ArgumentOutOfRangeException>(() => Tensor.From(1, 2).Pow(0.5));
         Assert.StartsWith("pow: int32 needs a whole exponent from 0 to 32, got 0.5.", error.Message);
     }
 
@@ -104,7 +108,8 @@ public sealed class ActivationOpTests
         Assert.Equal([-5L, 2, 2], Tensor.From(-5L, 2, long.MaxValue).Clamp(max: 2.5).ToArray<long>());
         Assert.Equal([10, 200, 255], Tensor.From<byte>(3, 200, 255).Clamp(10, 1000).ToArray<byte>());
         Derivatives.AssertClose([1, 1], Tensor.From(-5f, 5f).Clamp(3, 1));
-        Assert.StartsWith("clamp: neither min nor max", Assert.Throws<ArgumentException>(() => Tensor.From(1f).Clamp()).Message);
+        Assert.StartsWith("clamp: neither min nor max",
+            Assert.Throws<ArgumentException>(() => Tensor.From(1f).Clamp()).Message);
     }
 
     [Fact]

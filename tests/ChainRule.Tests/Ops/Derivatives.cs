@@ -12,7 +12,8 @@ internal static class Derivatives
     }
 
     /// <summary>Random float64 numbers of a standard normal distribution.</summary>
-    public static Tensor Normal(Shape shape, ulong seed = 1) => Tensor.Randn(shape, new Rng(seed), dtype: DType.Float64);
+    public static Tensor Normal(Shape shape, ulong seed = 1) =>
+        Tensor.Randn(shape, new Rng(seed), dtype: DType.Float64);
 
     /// <summary>Random float64 numbers between two bounds.</summary>
     public static Tensor Uniform(Shape shape, double low, double high, ulong seed = 1) =>

@@ -20,9 +20,12 @@ public sealed class IndexingOpTests
     [Fact]
     public void ScatterAdd_adds_repeated_targets()
     {
-        Tensor y = Tensor.Ones([2, 3]).ScatterAdd(1, Tensor.From([0L, 0, 2, 1], [2, 2]), Tensor.From([1f, 2, 5, 3, 4, 5], [2, 3]));
+        Tensor y =
+            Tensor.Ones([2, 3]).ScatterAdd(1, Tensor.From([0L, 0, 2, 1], [2, 2]),
+            Tensor.From([1f, 2, 5, 3, 4, 5], [2, 3]));
         Assert.Equal([4f, 1, 1, 1, 5, 4], y.ToArray<float>());
-        Assert.Equal([0L, 3], Tensor.Zeros([2], DType.Int64).ScatterAdd(0, Tensor.From(1L, 1), Tensor.From(1L, 2)).ToArray<long>());
+        Assert.Equal([0L, 3],
+            Tensor.Zeros([2], DType.Int64).ScatterAdd(0, Tensor.From(1L, 1), Tensor.From(1L, 2)).ToArray<long>());
     }
 
     [Fact]
@@ -55,7 +58,8 @@ public sealed class IndexingOpTests
         Derivatives.Check(t => t[0].Pad([(1, 0), (0, 2)], 3).Square(), x);
         Derivatives.Check(t => t[0].MaskedFill(Tensor.From(true, false, false, true), 2).Square(), x);
         Derivatives.Check(t => t[0].Split([1, 0, 3], 2)[2] * t[0].Split([1, 0, 3], 2)[0], x);
-        Derivatives.Check(t => F.NllLoss(t[0].LogSoftmax(1), Tensor.From([0L, 1, 2, 0, 2, 2, 1, 1], [2, 4]), ignoreIndex: 1), x);
+        Derivatives.Check(
+            t => F.NllLoss(t[0].LogSoftmax(1), Tensor.From([0L, 1, 2, 0, 2, 2, 1, 1], [2, 4]), ignoreIndex: 1), x);
     }
 
     [Fact]
@@ -109,13 +113,16 @@ public sealed class IndexingOpTests
             Assert.Throws<DTypeException>(() => Tensor.Ones([2]).Gather(0, Tensor.Ones([2]))).Message);
         Assert.Equal(
             "gather: index [3, 1] does not fit [2, 3]: ranks must be equal, and sizes at most the tensor's but along dim 1.",
-            Assert.Throws<ShapeException>(() => Tensor.Ones([2, 3]).Gather(1, Tensor.Zeros([3, 1], DType.Int64))).Message);
+            Assert.Throws<ShapeException>(
+            () => Tensor.Ones([2, 3]).Gather(1, Tensor.Zeros([3, 1], DType.Int64))).Message);
         Assert.Equal(
             "scatter_add: source [1] must be at least as large as index [2] on every dimension.",
-            Assert.Throws<ShapeException>(() => Tensor.Ones([3]).ScatterAdd(0, Tensor.From(0L, 1), Tensor.Ones([1]))).Message);
+            Assert.Throws<ShapeException>(
+            () => Tensor.Ones([3]).ScatterAdd(0, Tensor.From(0L, 1), Tensor.Ones([1]))).Message);
         Assert.Equal(
             "index_select: the index must be [K], got [1, 1].",
-            Assert.Throws<ShapeException>(() => Tensor.Ones([3]).IndexSelect(0, Tensor.Zeros([1, 1], DType.Int64))).Message);
+            Assert.Throws<ShapeException>(
+            () => Tensor.Ones([3]).IndexSelect(0, Tensor.Zeros([1, 1], DType.Int64))).Message);
         Assert.Equal(
             "NllLoss: label 3 is out of range for 3 classes; use 0 to 2, or -100 to leave it out.",
             Assert.Throws<DataException>(() => F.NllLoss(Tensor.Ones([3]), Tensor.Scalar(3, DType.Int64))).Message);
@@ -128,7 +135,8 @@ public sealed class IndexingOpTests
         Assert.Equal((DType.Int64, new long[] { 0, 1, 0, 1, 0, 0, 0, 0, 1 }), (y.DType, y.ToArray<long>()), EqualPair);
         Assert.Equal([0f, 0, 1, 0], Tensor.OneHot(Tensor.Scalar(2, DType.Int32), 4, DType.Float32).ToArray<float>());
 
-        static bool EqualPair((DType, long[]) a, (DType, long[]) b) => a.Item1 == b.Item1 && a.Item2.SequenceEqual(b.Item2);
+        static bool EqualPair((DType, long[]) a, (DType, long[]) b) =>
+            a.Item1 == b.Item1 && a.Item2.SequenceEqual(b.Item2);
     }
 
     [Fact]
@@ -159,7 +167,8 @@ public sealed class IndexingOpTests
         Assert.Equal([2, 2, 2, 1], x.Chunk(5).Select(p => p.Count));
         Assert.Equal([0], Tensor.Zeros([0]).Split(2).Select(p => p.Count));
         Assert.Equal(
-            "split: sizes [3, 3] do not add up to 7, dim 0 of [7].", Assert.Throws<ShapeException>(() => x.Split([3, 3])).Message);
+            "split: sizes [3, 3] do not add up to 7, dim 0 of [7].",
+            Assert.Throws<ShapeException>(() => x.Split([3, 3])).Message);
     }
 
     [Fact]
@@ -192,7 +201,8 @@ public sealed class IndexingOpTests
         Assert.Equal([9f, 1, 9, 1], x.MaskedFill(Tensor.From(true, false), 9).ToArray<float>());
         Assert.Equal(
             "masked_fill: the mask [2, 2] does not broadcast to [2].",
-            Assert.Throws<ShapeException>(() => Tensor.Ones([2]).MaskedFill(Tensor.Zeros([2, 2], DType.Bool), 0)).Message);
+            Assert.Throws<ShapeException>(
+            () => Tensor.Ones([2]).MaskedFill(Tensor.Zeros([2, 2], DType.Bool), 0)).Message);
         Assert.Equal(
             "masked_fill: the mask must be bool, got float32.",
             Assert.Throws<DTypeException>(() => x.MaskedFill(x, 0)).Message);
@@ -201,12 +211,15 @@ public sealed class IndexingOpTests
     [Fact]
     public void NllLoss_of_log_softmax_is_cross_entropy()
     {
-        Tensor x = Derivatives.Normal([4, 3, 2]), y = Tensor.From([0L, 1, 2, 2, 1, 0, 0, 1], [4, 2]), w = Tensor.From(1.0, 2, 0.5);
+        Tensor x = Derivatives.Normal([4, 3, 2]), y = Tensor.From([0L, 1, 2, 2, 1, 0, 0, 1], [4, 2]),
+            w = Tensor.From(1.0, 2, 0.5);
         foreach (Reduction reduction in Enum.GetValues<Reduction>())
         {
             double[] expected = F.CrossEntropy(x, y, w, 0, 1, reduction).ToDoubles();
             Derivatives.AssertClose(expected, F.NllLoss(x.LogSoftmax(1), y, w, 1, reduction));
         }
-        Assert.Equal(0, F.NllLoss(Tensor.From(new[,] { { float.NegativeInfinity, 0f } }), Tensor.From(0L), ignoreIndex: 0, reduction: Reduction.Sum).Item());
+        Assert.Equal(0,
+            F.NllLoss(Tensor.From(new[,] { { float.NegativeInfinity, 0f } }), Tensor.From(0L), ignoreIndex: 0,
+            reduction: Reduction.Sum).Item());
     }
 }

@@ -33,13 +33,18 @@ public sealed class LossOpTests
                 {
                     foreach (long ignore in new[] { -100L, 1 })
                     {
-                        (double[] terms, double total) = Reference(x, labels, weight?.ToArray<double>(), smoothing, ignore, dim);
-                        Derivatives.AssertClose(terms, F.CrossEntropy(x, y, weight, smoothing, ignore, Reduction.None), 1e-11);
-                        Derivatives.AssertClose([terms.Sum()], F.CrossEntropy(x, y, weight, smoothing, ignore, Reduction.Sum), 1e-11);
-                        Derivatives.AssertClose([terms.Sum() / total], F.CrossEntropy(x, y, weight, smoothing, ignore), 1e-11);
+                        (double[] terms, double total) =
+                            Reference(x, labels, weight?.ToArray<double>(), smoothing, ignore, dim);
+                        Derivatives.AssertClose(terms, F.CrossEntropy(x, y, weight, smoothing, ignore, Reduction.None),
+                            1e-11);
+                        Derivatives.AssertClose([terms.Sum()],
+                            F.CrossEntropy(x, y, weight, smoothing, ignore, Reduction.Sum), 1e-11);
+                        Derivatives.AssertClose([terms.Sum() / total], F.CrossEntropy(x, y, weight, smoothing, ignore),
+                            1e-11);
                         Tensor x32 = x.To(DType.Float32), y32 = y.To(DType.Int32);
                         Derivatives.AssertClose(
-                            terms, F.CrossEntropy(x32, y32, weight?.To(DType.Float32), smoothing, ignore, Reduction.None), 1e-5);
+                            terms, F.CrossEntropy(x32, y32, weight?.To(DType.Float32), smoothing, ignore,
+                            Reduction.None), 1e-5);
                     }
                 }
             }
@@ -79,7 +84,8 @@ public sealed class LossOpTests
         Tensor x = Tensor.Ones([2, 3]), y = Tensor.From(-100L, -100);
         Assert.True(double.IsNaN(F.CrossEntropy(x, y).Item()));
         Assert.Equal(0, F.CrossEntropy(x, y, reduction: Reduction.Sum).Item());
-        Assert.Equal(0, F.CrossEntropy(Tensor.Ones([0, 3]), Tensor.Zeros([0], DType.Int64), reduction: Reduction.Sum).Item());
+        Assert.Equal(0,
+            F.CrossEntropy(Tensor.Ones([0, 3]), Tensor.Zeros([0], DType.Int64), reduction: Reduction.Sum).Item());
     }
 
     [Fact]
@@ -97,7 +103,8 @@ public sealed class LossOpTests
     [Fact]
     public void CrossEntropy_has_the_same_bits_for_one_and_two_threads()
     {
-        Tensor x = Tensor.Randn([3000, 40], new Rng(1)), y = Tensor.From([.. Enumerable.Range(0, 3000).Select(i => (long)(i % 40))]);
+        Tensor x = Tensor.Randn([3000, 40], new Rng(1)),
+            y = Tensor.From([.. Enumerable.Range(0, 3000).Select(i => (long)(i % 40))]);
         int threads = Compute.Threads;
         try
         {
@@ -124,7 +131,8 @@ public sealed class LossOpTests
     [Fact]
     public void CrossEntropy_names_a_bad_label_and_its_place()
     {
-        DataException error = Assert.Throws<DataException>(() => F.CrossEntropy(Tensor.Ones([3, 10]), Tensor.From(0L, 10, 3)));
+        DataException error =
+            Assert.Throws<DataException>(() => F.CrossEntropy(Tensor.Ones([3, 10]), Tensor.From(0L, 10, 3)));
         Assert.Equal(
             "CrossEntropy: label 10 at position [1] is out of range for 10 classes; use 0 to 9, or -100 to leave it out.", error.Message);
     }
@@ -142,24 +150,28 @@ public sealed class LossOpTests
             Assert.Throws<DTypeException>(() => F.CrossEntropy(x, Tensor.Zeros([3], DType.Bool))).Message);
         Assert.Equal(
             "CrossEntropy: weight must be [4], one number a class, got [3].",
-            Assert.Throws<ShapeException>(() => F.CrossEntropy(x, Tensor.Zeros([3], DType.Int64), Tensor.Ones([3]))).Message);
+            Assert.Throws<ShapeException>(
+            () => F.CrossEntropy(x, Tensor.Zeros([3], DType.Int64), Tensor.Ones([3]))).Message);
         Assert.StartsWith(
             "CrossEntropy: labelSmoothing must be in [0, 1], got 2.",
-            Assert.Throws<ArgumentOutOfRangeException>(() => F.CrossEntropy(x, Tensor.Zeros([3], DType.Int64), labelSmoothing: 2)).Message);
+            Assert.Throws<ArgumentOutOfRangeException>(
+            () => F.CrossEntropy(x, Tensor.Zeros([3], DType.Int64), labelSmoothing: 2)).Message);
     }
 
     [Fact]
     public void BinaryCrossEntropyWithLogits_equals_its_formula_and_does_not_overflow()
     {
         double[] x = [-3, 0, 2, 0.5], t = [0, 1, 0.3, 1], w = [1, 2, 0.5, 1], p = [2, 1, 3, 0.5];
-        double[] terms = [.. x.Select((v, i) => -w[i] * ((p[i] * t[i] * Math.Log(S(v))) + ((1 - t[i]) * Math.Log(1 - S(v)))))];
+        double[] terms =
+            [.. x.Select((v, i) => -w[i] * ((p[i] * t[i] * Math.Log(S(v))) + ((1 - t[i]) * Math.Log(1 - S(v)))))];
         Tensor tx = Tensor.From(x), tt = Tensor.From(t);
         Derivatives.AssertClose(
             terms, F.BinaryCrossEntropyWithLogits(tx, tt, Tensor.From(w), Tensor.From(p), Reduction.None), 1e-9);
         double[] plain = [.. x.Select((v, i) => -((t[i] * Math.Log(S(v))) + ((1 - t[i]) * Math.Log(1 - S(v)))))];
         Derivatives.AssertClose([plain.Average()], F.BinaryCrossEntropyWithLogits(tx, tt), 1e-9);
         Derivatives.AssertClose(
-            [1000, 0], F.BinaryCrossEntropyWithLogits(Tensor.From(1000f, -1000f), Tensor.From(0f, 0f), reduction: Reduction.None));
+            [1000, 0],
+            F.BinaryCrossEntropyWithLogits(Tensor.From(1000f, -1000f), Tensor.From(0f, 0f), reduction: Reduction.None));
 
         static double S(double v) => 1 / (1 + Math.Exp(-v));
     }
@@ -167,7 +179,8 @@ public sealed class LossOpTests
     [Fact]
     public void Elementwise_losses_pass_both_gradient_checks()
     {
-        Tensor x = Derivatives.Normal([2, 3]), t = Derivatives.Uniform([2, 3], 0.1, 0.9, 2), p = Derivatives.Uniform([3], 0.5, 2, 3);
+        Tensor x = Derivatives.Normal([2, 3]), t = Derivatives.Uniform([2, 3], 0.1, 0.9, 2),
+            p = Derivatives.Uniform([3], 0.5, 2, 3);
         foreach (Reduction reduction in Enum.GetValues<Reduction>())
         {
             Derivatives.Check(v => F.MseLoss(v[0], v[1], reduction), x, t);
@@ -191,7 +204,8 @@ public sealed class LossOpTests
         Assert.Equal(
             "BinaryCrossEntropyWithLogits: posWeight [3] does not broadcast to [2].",
             Assert.Throws<ShapeException>(
-                () => F.BinaryCrossEntropyWithLogits(Tensor.Ones([2]), Tensor.Ones([2]), posWeight: Tensor.Ones([3]))).Message);
+                () => F.BinaryCrossEntropyWithLogits(Tensor.Ones([2]), Tensor.Ones([2]),
+                posWeight: Tensor.Ones([3]))).Message);
     }
 
     private static (double[] Terms, double Total) Reference(
@@ -204,7 +218,9 @@ public sealed class LossOpTests
         for (int i = 0; i < labels.Length; i++)
         {
             if (labels[i] == ignore) continue;
-            double[] run = [.. Enumerable.Range(0, classes).Select(c => values[(i / inner * classes * inner) + (c * inner) + (i % inner)])];
+            double[] run =
+                [.. Enumerable.Range(0,
+                classes).Select(c => values[(i / inner * classes * inner) + (c * inner) + (i % inner)])];
             double log = Math.Log(run.Sum(Math.Exp));
             double own = weight?[labels[i]] ?? 1;
             terms[i] = (1 - smoothing) * own * (log - run[labels[i]]);

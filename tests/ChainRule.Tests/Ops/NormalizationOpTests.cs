@@ -4,7 +4,8 @@ namespace ChainRule.Tests.Operators;
 
 public sealed unsafe class NormalizationOpTests
 {
-    public static TheoryData<int[]> Shapes => [[5, 3], [4, 17], [3, 70], [2, 3, 4], [3, 2, 33], [2, 3, 5, 7], [40, 2, 30], [2, 2, 2, 2, 2]];
+    public static TheoryData<int[]> Shapes =>
+        [[5, 3], [4, 17], [3, 70], [2, 3, 4], [3, 2, 33], [2, 3, 5, 7], [40, 2, 30], [2, 2, 2, 2, 2]];
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -14,10 +15,12 @@ public sealed unsafe class NormalizationOpTests
         {
             double tolerance = dtype == DType.Float32 ? 2e-5 : 1e-11;
             int channels = dims[1], inner = dims[2..].Aggregate(1, (a, b) => a * b);
-            Tensor x = Tensor.Randn(dims, new Rng(1), 3, 2, dtype), w = Tensor.Rand([channels], new Rng(2), 0.5, 2, dtype);
+            Tensor x = Tensor.Randn(dims, new Rng(1), 3, 2, dtype),
+                w = Tensor.Rand([channels], new Rng(2), 0.5, 2, dtype);
             Tensor b = Tensor.Randn([channels], new Rng(3), dtype: dtype);
             Tensor mean = Tensor.Zeros([channels], dtype), var = Tensor.Ones([channels], dtype);
-            double[] v = x.ToDoubles(), wv = w.ToDoubles(), bv = b.ToDoubles(), expected = new double[v.Length], means = new double[channels], vars = new double[channels];
+            double[] v = x.ToDoubles(), wv = w.ToDoubles(), bv = b.ToDoubles(), expected = new double[v.Length],
+                means = new double[channels], vars = new double[channels];
             double[] runningMean = new double[channels], runningVar = new double[channels];
             for (int c = 0; c < channels; c++)
             {
@@ -28,7 +31,8 @@ public sealed unsafe class NormalizationOpTests
                 runningMean[c] = 0.2 * means[c];
                 runningVar[c] = 0.8 + (0.2 * vars[c] * at.Length / (at.Length - 1));
             }
-            Derivatives.AssertClose(expected, F.BatchNorm(x, mean, var, w, b, training: true, momentum: 0.2, eps: 1e-3), tolerance);
+            Derivatives.AssertClose(expected, F.BatchNorm(x, mean, var, w, b, training: true, momentum: 0.2, eps: 1e-3),
+                tolerance);
             Derivatives.AssertClose(runningMean, mean, tolerance);
             Derivatives.AssertClose(runningVar, var, tolerance);
             double[] evaluated = [.. v.Select((value, i) =>
@@ -46,14 +50,16 @@ public sealed unsafe class NormalizationOpTests
     {
         foreach (Shape shape in new Shape[] { [4, 3], [2, 3, 3], [2, 3, 2, 2] })
         {
-            Tensor x = Derivatives.Normal(shape), w = Derivatives.Uniform([3], 0.5, 2, 2), b = Derivatives.Normal([3], 3);
+            Tensor x = Derivatives.Normal(shape), w = Derivatives.Uniform([3], 0.5, 2, 2),
+                b = Derivatives.Normal([3], 3);
             Tensor mean = Derivatives.Normal([3], 4), var = Derivatives.Uniform([3], 0.5, 2, 5);
             Derivatives.Check(t => F.BatchNorm(t[0], null, null, t[1], t[2], training: true), x, w, b);
             Derivatives.Check(t => F.BatchNorm(t[0], null, null, training: true), x);
             Derivatives.Check(t => F.BatchNorm(t[0], mean, var, t[1], t[2]).Square(), x, w, b);
             Derivatives.Check(t => F.BatchNorm(x, null, null, null, t[0], training: true).Square(), b);
         }
-        Derivatives.Check(t => F.BatchNorm(t[0].Permute(1, 0, 2), null, null, training: true), Derivatives.Normal([3, 2, 4]));
+        Derivatives.Check(t => F.BatchNorm(t[0].Permute(1, 0, 2), null, null, training: true),
+            Derivatives.Normal([3, 2, 4]));
     }
 
     [Fact]
@@ -101,7 +107,8 @@ public sealed unsafe class NormalizationOpTests
             Assert.Throws<ShapeException>(() => F.BatchNorm(x, null, null, Tensor.Ones([4]), training: true)).Message);
         Assert.Equal(
             "BatchNorm: bias is float64, x float32.",
-            Assert.Throws<DTypeException>(() => F.BatchNorm(x, null, null, null, Tensor.Ones([3], DType.Float64), training: true)).Message);
+            Assert.Throws<DTypeException>(
+            () => F.BatchNorm(x, null, null, null, Tensor.Ones([3], DType.Float64), training: true)).Message);
         Assert.Equal(
             "BatchNorm: without training, runningMean and runningVar are needed.",
             Assert.Throws<ArgumentException>(() => F.BatchNorm(x, null, null)).Message);
@@ -132,7 +139,8 @@ public sealed unsafe class NormalizationOpTests
             Compute.Threads = 2;
             Assert.Equal(one, F.Dropout(x, 0.5, true, new Rng(4, 2)).ToArray<float>());
             bool[] kept = [.. one.Select(v => v != 0)];
-            Assert.Equal(kept, F.Dropout(x.To(DType.Float64), 0.5, true, new Rng(4, 2)).ToArray<double>().Select(v => v != 0));
+            Assert.Equal(kept,
+                F.Dropout(x.To(DType.Float64), 0.5, true, new Rng(4, 2)).ToArray<double>().Select(v => v != 0));
             Assert.NotEqual(one, F.Dropout(x, 0.5, true, new Rng(5, 2)).ToArray<float>());
             Rng rng = new(4, 2);
             _ = rng.NextUInt32();
@@ -179,7 +187,8 @@ public sealed unsafe class NormalizationOpTests
         Derivatives.Check(t => F.Dropout(t[0].T, 0.4, true, new Rng(6)), Derivatives.Normal([3, 15]));
         Assert.StartsWith(
             "Dropout: p must be in [0, 1], got 1.5.",
-            Assert.Throws<ArgumentOutOfRangeException>(() => F.Dropout(Tensor.Ones([1]), 1.5, true, new Rng(1))).Message);
+            Assert.Throws<ArgumentOutOfRangeException>(
+            () => F.Dropout(Tensor.Ones([1]), 1.5, true, new Rng(1))).Message);
         Assert.Throws<ArgumentNullException>(() => F.Dropout(Tensor.Ones([1]), 0.5, true, null));
         Assert.Throws<DTypeException>(() => F.Dropout(Tensor.From(1L), 0.5, true, new Rng(1)));
     }

@@ -15,11 +15,14 @@ public sealed class ReductionOpTests
                     Tensor x = Tensor.Rand([3, n, inner], new Rng((ulong)n), 0, 9).Floor().To(dtype);
                     double[] v = x.ToDoubles();
                     int[][] runs = [.. Enumerable.Range(0, 3 * inner).Select(r =>
-                        Enumerable.Range(0, n).Select(i => (r / inner * n * inner) + (i * inner) + (r % inner)).ToArray())];
+                        Enumerable.Range(0,
+                            n).Select(i => (r / inner * n * inner) + (i * inner) + (r % inner)).ToArray())];
                     (Tensor values, Tensor indices) = x.Max(1);
                     Assert.Equal(runs.Select(r => r.Max(i => v[i])), values.ToDoubles());
-                    Assert.Equal(runs.Select(r => (long)Array.FindIndex(r, i => v[i] == r.Max(k => v[k]))), indices.ToArray<long>());
-                    Assert.Equal(runs.Select(r => (long)Array.FindIndex(r, i => v[i] == r.Min(k => v[k]))), x.ArgMin(1).ToArray<long>());
+                    Assert.Equal(runs.Select(r => (long)Array.FindIndex(r, i => v[i] == r.Max(k => v[k]))),
+                        indices.ToArray<long>());
+                    Assert.Equal(runs.Select(r => (long)Array.FindIndex(r, i => v[i] == r.Min(k => v[k]))),
+                        x.ArgMin(1).ToArray<long>());
                     Assert.Equal(v.Min(), x.Min().Item());
                     Assert.Equal(Array.IndexOf(v, v.Max()), x.ArgMax().Item());
                     Assert.Equal(runs.Select(r => r.Min(i => v[i])), x.Amin(-2).ToDoubles());
@@ -36,7 +39,8 @@ public sealed class ReductionOpTests
         Assert.Equal(v.Max(), x.Max().Item());
         Assert.Equal(Array.IndexOf(v, v.Max()), x.ArgMax().Item());
         Assert.Equal(Array.IndexOf(v, v.Min()), x.ArgMin(0).Item());
-        Assert.Equal((v.Min(), (long)Array.IndexOf(v, v.Min())), ((float)x.Min(0).Values.Item(), (long)x.Min(0).Indices.Item()));
+        Assert.Equal((v.Min(), (long)Array.IndexOf(v, v.Min())),
+            ((float)x.Min(0).Values.Item(), (long)x.Min(0).Indices.Item()));
     }
 
     [Fact]
@@ -64,12 +68,16 @@ public sealed class ReductionOpTests
     [Fact]
     public void Extrema_of_nothing_and_of_masks_are_errors()
     {
-        Assert.Equal("max: [0] has no elements to choose from.", Assert.Throws<ShapeException>(() => Tensor.Zeros([0]).Max()).Message);
+        Assert.Equal("max: [0] has no elements to choose from.",
+            Assert.Throws<ShapeException>(() => Tensor.Zeros([0]).Max()).Message);
         Assert.Equal(
-            "argmin: [2, 0] has no elements to choose from.", Assert.Throws<ShapeException>(() => Tensor.Zeros([2, 0]).ArgMin(1)).Message);
+            "argmin: [2, 0] has no elements to choose from.",
+            Assert.Throws<ShapeException>(() => Tensor.Zeros([2, 0]).ArgMin(1)).Message);
         Assert.Equal(
-            "amax: dim 2 is out of range for rank 1; use -1 to 0.", Assert.Throws<ShapeException>(() => Tensor.Zeros([1]).Amax(2)).Message);
-        Assert.StartsWith("max: needs numbers, got bool.", Assert.Throws<DTypeException>(() => Tensor.From(true).Max()).Message);
+            "amax: dim 2 is out of range for rank 1; use -1 to 0.",
+            Assert.Throws<ShapeException>(() => Tensor.Zeros([1]).Amax(2)).Message);
+        Assert.StartsWith("max: needs numbers, got bool.",
+            Assert.Throws<DTypeException>(() => Tensor.From(true).Max()).Message);
     }
 
     [Fact]
@@ -97,7 +105,8 @@ public sealed class ReductionOpTests
         Assert.Equal([1, 3], Tensor.Ones([2, 3]).Var(0, keepDim: true).Shape.ToArray());
         Assert.True(double.IsNaN(Tensor.Scalar(1).Var().Item()));
         Assert.True(double.IsNaN(Tensor.Zeros([0]).Std().Item()));
-        Assert.StartsWith("var: needs float32 or float64", Assert.Throws<DTypeException>(() => Tensor.From(1L).Var()).Message);
+        Assert.StartsWith("var: needs float32 or float64",
+            Assert.Throws<DTypeException>(() => Tensor.From(1L).Var()).Message);
     }
 
     [Fact]
@@ -116,7 +125,9 @@ public sealed class ReductionOpTests
         {
             Tensor x = Tensor.Rand([2, n, 3], new Rng(1), 0.5, 1.5, DType.Float64);
             double[] v = x.ToArray<double>(), expected = new double[6];
-            for (int i = 0; i < 6; i++) expected[i] = Enumerable.Range(0, n).Aggregate(1.0, (p, r) => p * v[(i / 3 * n * 3) + (r * 3) + (i % 3)]);
+            for (int i = 0; i < 6; i++)
+                expected[i] =
+                    Enumerable.Range(0, n).Aggregate(1.0, (p, r) => p * v[(i / 3 * n * 3) + (r * 3) + (i % 3)]);
             Derivatives.AssertClose(expected, x.Prod(1));
             Derivatives.AssertClose([expected.Aggregate(1.0, (a, b) => a * b)], x.Prod());
         }
@@ -167,7 +178,8 @@ public sealed class ReductionOpTests
         Assert.Equal([false, false, false], m.All(0).ToArray<bool>());
         Assert.Equal([true, true, true], m[..1].LogicalOr(m[1..]).All(0).ToArray<bool>());
         Assert.Equal((1.0, 0.0), (m.Any().Item(), m.All().Item()));
-        Assert.Equal((0.0, 1.0), (Tensor.Zeros([0], DType.Bool).Any().Item(), Tensor.Zeros([0], DType.Bool).All().Item()));
+        Assert.Equal((0.0, 1.0),
+            (Tensor.Zeros([0], DType.Bool).Any().Item(), Tensor.Zeros([0], DType.Bool).All().Item()));
         Assert.Equal(
             "any: needs bool, got float32.\n  help: compare first, as in x > 0.",
             Assert.Throws<DTypeException>(() => Tensor.Ones([2]).Any()).Message);

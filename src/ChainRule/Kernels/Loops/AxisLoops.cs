@@ -6,8 +6,8 @@ namespace ChainRule.Kernels;
 
 /// <summary>What is done to every run along the middle of [outer, length, inner].</summary>
 /// <remarks>
-/// A run with inner = 1 is a row of neighbours. Otherwise neighbouring runs lie side by side, and the kernel works on as many at
-/// once as a register has lanes.
+/// A run with inner = 1 is a row of neighbours. Otherwise neighbouring runs lie side by side, and the kernel works on
+/// as many at once as a register has lanes.
 /// </remarks>
 internal unsafe interface IAxisKernel
 {
@@ -51,7 +51,8 @@ internal unsafe struct AxisOperands
     public int Outer, Length, Inner;
 }
 
-/// <summary>Divides the runs among threads: each run belongs to one chunk, and chunks depend on the sizes alone.</summary>
+/// <summary>Divides the runs among threads: each run belongs to one chunk, and chunks depend on the sizes
+/// alone.</summary>
 internal static unsafe class AxisLoops
 {
     private const nint Grain = 8 * 1024;
@@ -93,7 +94,8 @@ internal static unsafe class AxisLoops
         T* tail = stackalloc T[MostLanes];
         int used = o.Length % V.Count;
         for (int i = 0; i < V.Count; i++) tail[i] = i < used ? T.Zero : T.CreateSaturating(double.NegativeInfinity);
-        AxisArguments<T> a = new() { X = (T*)o.X, Y = (T*)o.Y, Out = (T*)o.Out, Indices = o.Indices, Extra = o.Extra, Tail = tail };
+        AxisArguments<T> a =
+            new() { X = (T*)o.X, Y = (T*)o.Y, Out = (T*)o.Out, Indices = o.Indices, Extra = o.Extra, Tail = tail };
         (a.Outer, a.Length, a.Inner) = (o.Outer, o.Length, o.Inner);
         nint length = Math.Max(a.Length, 1);
         bool rows = a.Inner == 1;

@@ -4,10 +4,12 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ChainRule.Kernels;
 
-/// <summary>Random words in groups of 32, from eight neighbouring counter values at once: five times the speed of one after the other.</summary>
+/// <summary>Random words in groups of 32, from eight neighbouring counter values at once: five times the speed of one
+/// after the other.</summary>
 /// <remarks>
-/// Word 8 w + b of a group is word w of its counter value b; the words do not depend on the instructions used. Each lane holds a
-/// 32-bit word in its lower half. What the upper half holds does not matter: the multiplication reads the lower halves only.
+/// Word 8 w + b of a group is word w of its counter value b; the words do not depend on the instructions used. Each
+/// lane holds a 32-bit word in its lower half. What the upper half holds does not matter: the multiplication reads the
+/// lower halves only.
 /// </remarks>
 internal static unsafe class PhiloxGroup
 {
@@ -70,7 +72,8 @@ internal static unsafe class PhiloxGroup
     {
         for (int half = 0; half < 2; half++)
         {
-            Vector256<ulong> c0 = Vector256.Create(block + (4 * (ulong)half)) + Vector256.Create(0UL, 1, 2, 3), c1 = c0 >>> 32;
+            Vector256<ulong> c0 = Vector256.Create(block + (4 * (ulong)half)) + Vector256.Create(0UL, 1, 2, 3),
+                c1 = c0 >>> 32;
             Vector256<ulong> c2 = Vector256.Create(stream), c3 = c2 >>> 32;
             Vector256<uint> m0 = Vector256.Create(M0).AsUInt32(), m1 = Vector256.Create(M1).AsUInt32();
             (uint k0, uint k1) = ((uint)seed, (uint)(seed >> 32));

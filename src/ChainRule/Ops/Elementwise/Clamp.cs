@@ -8,9 +8,11 @@ namespace ChainRule
         /// <summary>Limits every element to a range: y = min(max(x, min), max); NaN stays NaN.</summary>
         /// <param name="min">Lower limit, or null for none.</param>
         /// <param name="max">Upper limit, or null for none; it wins where it is below <paramref name="min"/>.</param>
-        /// <returns>Shape and dtype of this tensor. The gradient passes where min &lt;= x &lt;= max and is 0 elsewhere.</returns>
+        /// <returns>Shape and dtype of this tensor. The gradient passes where min &lt;= x &lt;= max and is 0
+        /// elsewhere.</returns>
         /// <exception cref="ArgumentException">Neither limit is given, or one is NaN.</exception>
-        public Tensor Clamp(double? min = null, double? max = null) => Elementwise.Apply(this, ClampOp.For(DType, min, max));
+        public Tensor Clamp(double? min = null, double? max = null) =>
+            Elementwise.Apply(this, ClampOp.For(DType, min, max));
     }
 }
 

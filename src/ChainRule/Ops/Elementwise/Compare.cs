@@ -78,7 +78,8 @@ namespace ChainRule.Ops
             return result;
         }
 
-        /// <summary>A number to compare with, as a tensor; rounded for integers so that the comparison's answer stays.</summary>
+        /// <summary>A number to compare with, as a tensor; rounded for integers so that the comparison's answer
+        /// stays.</summary>
         public static Tensor Number(Tensor x, Func<double, double> round, double value) =>
             Tensor.Scalar(x.DType.IsFloatingPoint() ? value : round(value), x.DType);
 

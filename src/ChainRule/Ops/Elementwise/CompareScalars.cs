@@ -29,22 +29,29 @@ public sealed partial class Tensor
     public static Tensor operator >=(Tensor a, double b) => NotNull(a).GreaterEqual(b);
 
     /// <summary>x &lt; number, element by element. No gradient.</summary>
-    /// <param name="other">The number; it takes the tensor's type, and a fraction compares rightly with integers.</param>
+    /// <param name="other">The number; it takes the tensor's type, and a fraction compares rightly with
+    /// integers.</param>
     /// <returns>Shape of this tensor, Bool.</returns>
-    public Tensor Less(double other) => Comparison.Apply<LessMap>("less", this, Comparison.Number(this, Math.Ceiling, other));
+    public Tensor Less(double other) =>
+        Comparison.Apply<LessMap>("less", this, Comparison.Number(this, Math.Ceiling, other));
 
     /// <summary>x &lt;= number, element by element. No gradient.</summary>
-    /// <param name="other">The number; it takes the tensor's type, and a fraction compares rightly with integers.</param>
+    /// <param name="other">The number; it takes the tensor's type, and a fraction compares rightly with
+    /// integers.</param>
     /// <returns>Shape of this tensor, Bool.</returns>
-    public Tensor LessEqual(double other) => Comparison.Apply<LessEqualMap>("less_equal", this, Comparison.Number(this, Math.Floor, other));
+    public Tensor LessEqual(double other) =>
+        Comparison.Apply<LessEqualMap>("less_equal", this, Comparison.Number(this, Math.Floor, other));
 
     /// <summary>x &gt; number, element by element. No gradient.</summary>
-    /// <param name="other">The number; it takes the tensor's type, and a fraction compares rightly with integers.</param>
+    /// <param name="other">The number; it takes the tensor's type, and a fraction compares rightly with
+    /// integers.</param>
     /// <returns>Shape of this tensor, Bool.</returns>
-    public Tensor Greater(double other) => Comparison.Apply<GreaterMap>("greater", this, Comparison.Number(this, Math.Floor, other));
+    public Tensor Greater(double other) =>
+        Comparison.Apply<GreaterMap>("greater", this, Comparison.Number(this, Math.Floor, other));
 
     /// <summary>x &gt;= number, element by element. No gradient.</summary>
-    /// <param name="other">The number; it takes the tensor's type, and a fraction compares rightly with integers.</param>
+    /// <param name="other">The number; it takes the tensor's type, and a fraction compares rightly with
+    /// integers.</param>
     /// <returns>Shape of this tensor, Bool.</returns>
     public Tensor GreaterEqual(double other) =>
         Comparison.Apply<GreaterEqualMap>("greater_equal", this, Comparison.Number(this, Math.Ceiling, other));

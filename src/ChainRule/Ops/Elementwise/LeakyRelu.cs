@@ -5,10 +5,12 @@ namespace ChainRule
 {
     public sealed partial class Tensor
     {
-        /// <summary>Rectifier with a slope below 0, element by element: y = x for x &gt; 0, else negativeSlope * x.</summary>
+        /// <summary>Rectifier with a slope below 0, element by element: y = x for x &gt; 0, else negativeSlope *
+        /// x.</summary>
         /// <param name="negativeSlope">Slope for x &lt;= 0.</param>
         /// <returns>Shape and dtype of this tensor.</returns>
-        /// <remarks>Source: Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models" (2013).</remarks>
+        /// <remarks>Source: Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models"
+        /// (2013).</remarks>
         public Tensor LeakyRelu(double negativeSlope = 0.01) => Elementwise.Apply(this, new LeakyReluOp(negativeSlope));
     }
 }

@@ -16,7 +16,8 @@ public sealed partial class Tensor
         if (mask.DType != DType.Bool)
             throw new DTypeException($"masked_fill: the mask must be bool, got {mask.DType.Text()}.", mask.DType);
         if (Broadcasting.ShapeOf("masked_fill", this, mask) != Shape)
-            throw new ShapeException($"masked_fill: the mask {mask.Shape} does not broadcast to {Shape}.", Shape, mask.Shape);
+            throw new ShapeException($"masked_fill: the mask {mask.Shape} does not broadcast to {Shape}.", Shape,
+                mask.Shape);
         return Where(mask, Scalar(value, DType), this);
     }
 }

@@ -9,16 +9,20 @@ namespace ChainRule
     {
         /// <summary>Power with one exponent, element by element: y = x^exponent.</summary>
         /// <param name="exponent">The exponent; for integer tensors a whole number of at least 0.</param>
-        /// <returns>Shape and dtype of this tensor; NaN where x is below 0 and the exponent is no whole number.</returns>
-        /// <exception cref="ArgumentOutOfRangeException">The tensor holds integers and the exponent is negative or has a fraction.</exception>
-        /// <remarks>Cost: whole exponents up to 32 in magnitude take a few products, any other a call of the library's power.</remarks>
+        /// <returns>Shape and dtype of this tensor; NaN where x is below 0 and the exponent is no whole
+        /// number.</returns>
+        /// <exception cref="ArgumentOutOfRangeException">The tensor holds integers and the exponent is negative or has
+        /// a fraction.</exception>
+        /// <remarks>Cost: whole exponents up to 32 in magnitude take a few products, any other a call of the library's
+        /// power.</remarks>
         public Tensor Pow(double exponent)
         {
             bool whole = Math.Abs(exponent) <= WholePowOp.Largest && Math.Floor(exponent) == exponent;
             if (!DType.IsFloatingPoint() && (!whole || exponent < 0))
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(exponent), $"pow: {DType.Text()} needs a whole exponent from 0 to {WholePowOp.Largest}, got {exponent}.");
+                    nameof(exponent),
+                    $"pow: {DType.Text()} needs a whole exponent from 0 to {WholePowOp.Largest}, got {exponent}.");
             }
             if (whole) return Elementwise.Apply(this, new WholePowOp((int)exponent));
             return exponent == 0.5 ? Sqrt() : exponent == -0.5 ? Rsqrt() : PowNode.Apply(this, Scalar(exponent, DType));
@@ -26,7 +30,8 @@ namespace ChainRule
 
         /// <summary>Power, element by element, with broadcasting: y = x^exponent.</summary>
         /// <param name="exponent"><c>...</c>, same dtype: broadcasts with this tensor.</param>
-        /// <returns>The broadcast shape, same dtype; NaN where x is below 0 and the exponent is no whole number.</returns>
+        /// <returns>The broadcast shape, same dtype; NaN where x is below 0 and the exponent is no whole
+        /// number.</returns>
         /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
         public Tensor Pow(Tensor exponent) => PowNode.Apply(this, exponent);
@@ -100,7 +105,8 @@ namespace ChainRule.Ops
             Tensor a = A!, b = B!;
             Tensor zero = Tensor.Scalar(0, a.DType), one = Tensor.Scalar(1, a.DType);
             // b a^(b-1), which is 0 for b = 0 even at a = 0
-            if (pass.Wants(a)) pass.Add(a, Tensor.Where(b.EqualTo(zero), zero, dy * (b * a.Pow(b - one))).SumTo(a.Shape));
+            if (pass.Wants(a))
+                pass.Add(a, Tensor.Where(b.EqualTo(zero), zero, dy * (b * a.Pow(b - one))).SumTo(a.Shape));
             // a^b ln a, which tends to 0 for a = 0 and b >= 0
             if (pass.Wants(b))
             {
@@ -120,7 +126,8 @@ namespace ChainRule.Ops
             where V : struct, IVec<V>
         {
             V y = default;
-            for (int i = 0; i < Unsafe.SizeOf<V>() / Unsafe.SizeOf<T>(); i++) Lane(ref y, i) = T.Pow(Lane(ref a, i), Lane(ref b, i));
+            for (int i = 0; i < Unsafe.SizeOf<V>() / Unsafe.SizeOf<T>(); i++)
+                Lane(ref y, i) = T.Pow(Lane(ref a, i), Lane(ref b, i));
             return y;
         }
 

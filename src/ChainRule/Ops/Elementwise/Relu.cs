@@ -5,7 +5,8 @@ namespace ChainRule
 {
     public sealed partial class Tensor
     {
-        /// <summary>Rectifier, element by element: y = max(0, x); NaN stays NaN. Its derivative at 0 is taken as 0.</summary>
+        /// <summary>Rectifier, element by element: y = max(0, x); NaN stays NaN. Its derivative at 0 is taken as
+        /// 0.</summary>
         /// <returns>Shape and dtype of this tensor; values of at least 0.</returns>
         public Tensor Relu() => Elementwise.Apply<ReluOp>(this);
     }

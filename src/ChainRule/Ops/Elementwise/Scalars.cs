@@ -56,7 +56,8 @@ namespace ChainRule
 
 namespace ChainRule.Ops
 {
-    /// <summary>y = sign * x + shift, with a sign of 1 or -1. A negative shift is subtracted: UInt8 has no negative numbers.</summary>
+    /// <summary>y = sign * x + shift, with a sign of 1 or -1. A negative shift is subtracted: UInt8 has no negative
+    /// numbers.</summary>
     internal readonly struct AffineOp(int sign, double shift) : IUnaryOp
     {
         public static string Name => "add";

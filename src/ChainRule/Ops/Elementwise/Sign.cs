@@ -23,7 +23,8 @@ namespace ChainRule.Ops
         public static bool TakesIntegers => true;
 
         public V Forward<V>(V x)
-            where V : struct, IVec<V> => V.Select(V.Less(x, V.Zero), V.Const(-1), V.Select(V.Less(V.Zero, x), V.One, x));
+            where V : struct, IVec<V> =>
+                V.Select(V.Less(x, V.Zero), V.Const(-1), V.Select(V.Less(V.Zero, x), V.One, x));
 
         public V Backward<V>(V x, V y, V dy)
             where V : struct, IVec<V> => V.Zero;

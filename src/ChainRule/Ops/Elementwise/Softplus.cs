@@ -12,7 +12,8 @@ namespace ChainRule
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> is 0 or NaN.</exception>
         public Tensor Softplus(double beta = 1, double threshold = 20)
         {
-            if (beta is 0 or double.NaN) throw new ArgumentOutOfRangeException(nameof(beta), "softplus: beta must be a number other than 0.");
+            if (beta is 0 or double.NaN)
+                throw new ArgumentOutOfRangeException(nameof(beta), "softplus: beta must be a number other than 0.");
             return Elementwise.Apply(this, new SoftplusOp(beta, threshold));
         }
     }

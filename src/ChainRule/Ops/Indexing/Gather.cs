@@ -4,11 +4,15 @@ namespace ChainRule
 {
     public sealed partial class Tensor
     {
-        /// <summary>Picks elements along a dimension: y[i, j, k] = x[index[i, j, k], j, k] for dim 0, and likewise for the others.</summary>
+        /// <summary>Picks elements along a dimension: y[i, j, k] = x[index[i, j, k], j, k] for dim 0, and likewise for
+        /// the others.</summary>
         /// <param name="dim">Dimension that the index replaces; negative counts from the end.</param>
-        /// <param name="index"><c>...</c> Int64 or Int32, rank of this tensor; on the other dimensions at most its sizes.</param>
-        /// <returns>Shape of <paramref name="index"/>, dtype of this tensor. The gradients of an element picked several times add up.</returns>
-        /// <exception cref="ShapeException">Ranks differ, a size is too large, or there is no such dimension.</exception>
+        /// <param name="index"><c>...</c> Int64 or Int32, rank of this tensor; on the other dimensions at most its
+        /// sizes.</param>
+        /// <returns>Shape of <paramref name="index"/>, dtype of this tensor. The gradients of an element picked several
+        /// times add up.</returns>
+        /// <exception cref="ShapeException">Ranks differ, a size is too large, or there is no such
+        /// dimension.</exception>
         /// <exception cref="DTypeException">The index is not Int64 or Int32.</exception>
         /// <exception cref="DataException">An index is out of range.</exception>
         public Tensor Gather(int dim, Tensor index) => GatherNode.Apply(this, dim, index);
@@ -49,7 +53,8 @@ namespace ChainRule.Ops
             if (!fits)
             {
                 throw new ShapeException(
-                    $"{op}: index {index.Shape} does not fit {x.Shape}: ranks must be equal, and sizes at most the tensor's but along dim {at}.",
+                    $"{op}: index {index.Shape} does not fit {x.Shape}: "
+                    + $"ranks must be equal, and sizes at most the tensor's but along dim {at}.",
                     x.Shape, index.Shape);
             }
             IndexTensor.Check(op, "index", positions, plan.Length, $"dim {at} of {x.Shape}");

@@ -39,7 +39,8 @@ internal static unsafe class GatherKernel
         GC.KeepAlive(source);
     }
 
-    private static void Run(Tensor x, Tensor index, int dim, byte* packed, delegate*<void*, int, void> body, bool parallel)
+    private static void Run(Tensor x, Tensor index, int dim, byte* packed, delegate*<void*, int, void> body,
+        bool parallel)
     {
         if (index.Count == 0) return;
         int rank = index.Rank;
@@ -93,7 +94,8 @@ internal static unsafe class GatherKernel
             T* x = (T*)a->X + Start(a, row);
             long* index = a->Index + ((nint)row * a->RowLength);
             T* source = (T*)a->Packed + ((nint)row * a->RowLength);
-            for (nint j = 0; j < a->RowLength; j++) x[(j * a->ColumnStep) + ((nint)index[j] * a->IndexStep)] += source[j];
+            for (nint j = 0; j < a->RowLength; j++)
+                x[(j * a->ColumnStep) + ((nint)index[j] * a->IndexStep)] += source[j];
         }
     }
 

@@ -4,11 +4,12 @@ namespace ChainRule
 {
     public sealed partial class Tensor
     {
-        /// <summary>Takes whole slices along a dimension, in the order of the index and as often as they are named.</summary>
+        /// <summary>Takes whole slices along a dimension, in the order of the index and as often as they are
+        /// named.</summary>
         /// <param name="dim">Dimension; negative counts from the end.</param>
         /// <param name="index"><c>[K]</c> Int64 or Int32: positions along the dimension.</param>
-        /// <returns>Shape of this tensor with K along <paramref name="dim"/>. The gradients of a slice taken several times add up, in the
-        /// order of the index.</returns>
+        /// <returns>Shape of this tensor with K along <paramref name="dim"/>. The gradients of a slice taken several
+        /// times add up, in the order of the index.</returns>
         /// <exception cref="ShapeException">The index has not one dimension, or there is no such dimension.</exception>
         /// <exception cref="DTypeException">The index is not Int64 or Int32.</exception>
         /// <exception cref="DataException">An index is out of range.</exception>
@@ -57,7 +58,8 @@ namespace ChainRule.Ops
         }
     }
 
-    /// <summary>Zeros with slices added at the positions of the index: the gradient of a selection, as an operation.</summary>
+    /// <summary>Zeros with slices added at the positions of the index: the gradient of a selection, as an
+    /// operation.</summary>
     internal sealed class IndexAddNode(Tensor source, Tensor index, int dim) : Op(source, index)
     {
         public override string Name => "index_add";

@@ -1,6 +1,7 @@
 namespace ChainRule.Ops;
 
-/// <summary>Tensors of positions and class numbers: Int64 or Int32 from the user, dense Int64 for the kernels, checked.</summary>
+/// <summary>Tensors of positions and class numbers: Int64 or Int32 from the user, dense Int64 for the kernels,
+/// checked.</summary>
 internal static unsafe class IndexTensor
 {
     /// <summary>The positions as dense Int64.</summary>

@@ -11,14 +11,17 @@ public sealed unsafe partial class Tensor
     /// <returns><c>[..., C]</c> of <paramref name="dtype"/>. No gradient.</returns>
     /// <exception cref="DTypeException">The class numbers are not Int64 or Int32.</exception>
     /// <exception cref="DataException">A class number is out of range.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="numClasses"/> is below -1, or -1 and there are no class numbers.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="numClasses"/> is below -1, or -1 and there are no
+    /// class numbers.</exception>
     public static Tensor OneHot(Tensor indices, int numClasses = -1, DType dtype = DType.Int64)
     {
         Tensor labels = IndexTensor.Dense("one_hot", "indices", indices);
         if (numClasses < -1 || (numClasses == -1 && labels.Count == 0))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(numClasses), $"one_hot: numClasses is {numClasses}; give the number of classes, or -1 where there are class numbers.");
+                nameof(numClasses),
+                $"one_hot: numClasses is {numClasses}; give the number of classes, "
+                + "or -1 where there are class numbers.");
         }
         long* p = labels.Ptr<long>();
         int classes = numClasses;

@@ -5,18 +5,24 @@ namespace ChainRule
     public sealed partial class Tensor
     {
         /// <summary>
-        /// Adds elements to places along a dimension: y is a copy of this tensor, then y[index[i, j, k], j, k] += source[i, j, k] for dim 0, and
-        /// likewise for the others. The reverse of <see cref="Gather"/>.
+        /// Adds elements to places along a dimension: y is a copy of this tensor, then y[index[i, j, k], j, k] +=
+        /// source[i, j, k] for dim 0, and likewise for the others. The reverse of <see cref="Gather"/>.
         /// </summary>
         /// <param name="dim">Dimension that the index replaces; negative counts from the end.</param>
-        /// <param name="index"><c>...</c> Int64 or Int32, rank of this tensor; on the other dimensions at most its sizes.</param>
-        /// <param name="source"><c>...</c>, same dtype: on every dimension at least the size of <paramref name="index"/>; the rest is not used.</param>
+        /// <param name="index"><c>...</c> Int64 or Int32, rank of this tensor; on the other dimensions at most its
+        /// sizes.</param>
+        /// <param name="source"><c>...</c>, same dtype: on every dimension at least the size of
+        /// <paramref name="index"/>; the rest is not used.</param>
         /// <returns>Shape and dtype of this tensor.</returns>
-        /// <exception cref="ShapeException">Ranks differ, a size does not fit, or there is no such dimension.</exception>
-        /// <exception cref="DTypeException">The index is not Int64 or Int32, or the source has another type than this tensor.</exception>
+        /// <exception cref="ShapeException">Ranks differ, a size does not fit, or there is no such
+        /// dimension.</exception>
+        /// <exception cref="DTypeException">The index is not Int64 or Int32, or the source has another type than this
+        /// tensor.</exception>
         /// <exception cref="DataException">An index is out of range.</exception>
-        /// <remarks>Additions to one place happen in the order of the index: the same bits for any number of threads.</remarks>
-        public Tensor ScatterAdd(int dim, Tensor index, Tensor source) => ScatterAddNode.Apply(this, dim, index, source);
+        /// <remarks>Additions to one place happen in the order of the index: the same bits for any number of
+        /// threads.</remarks>
+        public Tensor ScatterAdd(int dim, Tensor index, Tensor source) =>
+            ScatterAddNode.Apply(this, dim, index, source);
     }
 }
 
@@ -31,14 +37,16 @@ namespace ChainRule.Ops
             ArgumentNullException.ThrowIfNull(source);
             Elementwise.CheckType("scatter_add", x.DType, takesIntegers: true);
             if (source.DType != x.DType)
-                throw new DTypeException($"scatter_add: source is {source.DType.Text()}, the tensor {x.DType.Text()}.", x.DType, source.DType);
+                throw new DTypeException($"scatter_add: source is {source.DType.Text()}, the tensor {x.DType.Text()}.",
+                    x.DType, source.DType);
             Tensor positions = GatherNode.Check("scatter_add", x, dim, index, out int at);
             bool fits = source.Rank == index.Rank;
             for (int d = 0; fits && d < source.Rank; d++) fits = index.Dims[d] <= source.Dims[d];
             if (!fits)
             {
                 throw new ShapeException(
-                    $"scatter_add: source {source.Shape} must be at least as large as index {index.Shape} on every dimension.",
+                    $"scatter_add: source {source.Shape} "
+                    + $"must be at least as large as index {index.Shape} on every dimension.",
                     source.Shape, index.Shape);
             }
             if (x.Rank == 0) return x + source;

@@ -8,13 +8,16 @@ internal static class ClassLoss
     {
         Elementwise.CheckType(name, input.DType, takesIntegers: false);
         if (input.Rank == 0)
-            throw new ShapeException($"{name}: the input must be [N, C], [N, C, d1, ...] or [C], got a single number.", input.Shape);
+            throw new ShapeException($"{name}: the input must be [N, C], [N, C, d1, ...] or [C], got a single number.",
+                input.Shape);
         int classes = input.Dims[input.Rank == 1 ? 0 : 1];
         if (weight is null) return;
         if (weight.DType != input.DType)
-            throw new DTypeException($"{name}: weight is {weight.DType.Text()}, input {input.DType.Text()}.", weight.DType, input.DType);
+            throw new DTypeException($"{name}: weight is {weight.DType.Text()}, input {input.DType.Text()}.",
+                weight.DType, input.DType);
         if (weight.Shape != [classes])
-            throw new ShapeException($"{name}: weight must be [{classes}], one number a class, got {weight.Shape}.", weight.Shape, input.Shape);
+            throw new ShapeException($"{name}: weight must be [{classes}], one number a class, got {weight.Shape}.",
+                weight.Shape, input.Shape);
     }
 
     /// <summary>The labels as dense Int64, with their shape, type and range checked.</summary>
@@ -25,10 +28,12 @@ internal static class ClassLoss
         if (!labels.Dims.SequenceEqual(expected))
         {
             throw new ShapeException(
-                $"{name}: target must be [{string.Join(", ", expected)}], one label a position, got {target.Shape}.\n  {Elementwise.Operand("input", input)}",
+                $"{name}: target must be [{string.Join(", ", expected)}], one label a position, got {target.Shape}.\n"
+                + $"  {Elementwise.Operand("input", input)}",
                 input.Shape, target.Shape)
             {
-                Help = labels.Shape == input.Shape ? "one-hot targets must be float; class numbers have no class dimension." : null,
+                Help = labels.Shape == input.Shape
+                    ? "one-hot targets must be float; class numbers have no class dimension." : null,
             };
         }
         IndexTensor.Check(name, "label", labels, plan.Length, $"{plan.Length} classes", ignoreIndex);

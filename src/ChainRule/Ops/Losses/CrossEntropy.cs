@@ -5,25 +5,27 @@ namespace ChainRule
     public static partial class F
     {
         /// <summary>
-        /// Cross-entropy of a choice among C classes, from logits: terms w[y] (ln(sum over c of e^x[c]) - x[y]) for class numbers y, or
-        /// sum over c of w[c] p[c] (ln(sum of e^x) - x[c]) for class probabilities p.
+        /// Cross-entropy of a choice among C classes, from logits: terms w[y] (ln(sum over c of e^x[c]) - x[y]) for
+        /// class numbers y, or sum over c of w[c] p[c] (ln(sum of e^x) - x[c]) for class probabilities p.
         /// </summary>
         /// <param name="logits"><c>[N, C]</c>, <c>[N, C, d1, ...]</c> or <c>[C]</c> float32 or float64: x.</param>
-        /// <param name="target"><c>[N]</c>, <c>[N, d1, ...]</c> or <c>[]</c> Int64 or Int32: y; or probabilities of the shape and dtype of
-        /// <paramref name="logits"/>.</param>
-        /// <param name="weight"><c>[C]</c>, same dtype as <paramref name="logits"/>: w, without gradient; 1 if left out.</param>
+        /// <param name="target"><c>[N]</c>, <c>[N, d1, ...]</c> or <c>[]</c> Int64 or Int32: y; or probabilities of the
+        /// shape and dtype of <paramref name="logits"/>.</param>
+        /// <param name="weight"><c>[C]</c>, same dtype as <paramref name="logits"/>: w, without gradient; 1 if left
+        /// out.</param>
         /// <param name="labelSmoothing">Share in [0, 1] of the target that is spread evenly over all classes.</param>
         /// <param name="ignoreIndex">Class number of positions that count nothing.</param>
-        /// <param name="reduction">What is made of the terms; the mean divides by the sum of w[y] over the positions that count, and for
-        /// probabilities by the number of positions.</param>
+        /// <param name="reduction">What is made of the terms; the mean divides by the sum of w[y] over the positions
+        /// that count, and for probabilities by the number of positions.</param>
         /// <returns><c>[]</c>, or one term a position for <see cref="Reduction.None"/>.</returns>
         /// <exception cref="ShapeException">The shapes do not fit.</exception>
         /// <exception cref="DTypeException">The types do not fit.</exception>
         /// <exception cref="DataException">A label is out of range.</exception>
-        /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelSmoothing"/> is outside [0, 1].</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelSmoothing"/> is outside [0,
+        /// 1].</exception>
         /// <remarks>
-        /// One pass computes loss and gradient; gradients below 1e-20 become 0, so that a network that has learned its batch does not fill
-        /// up with subnormal numbers (5 to 20 times slower).
+        /// One pass computes loss and gradient; gradients below 1e-20 become 0, so that a network that has learned its
+        /// batch does not fill up with subnormal numbers (5 to 20 times slower).
         /// </remarks>
         public static Tensor CrossEntropy(
             Tensor logits, Tensor target, Tensor? weight = null, double labelSmoothing = 0, long ignoreIndex = -100,
@@ -42,7 +44,8 @@ namespace ChainRule
                 : CrossEntropyNode.Apply(logits, target, weight, labelSmoothing, ignoreIndex, reduction);
         }
 
-        private static Tensor ProbabilityLoss(Tensor logits, Tensor target, Tensor? weight, double smoothing, Reduction reduction)
+        private static Tensor ProbabilityLoss(Tensor logits, Tensor target, Tensor? weight, double smoothing,
+            Reduction reduction)
         {
             Losses.CheckPair("CrossEntropy", logits, target);
             int dim = logits.Rank == 1 ? 0 : 1, classes = logits.Shape[dim];
@@ -56,7 +59,8 @@ namespace ChainRule
 
 namespace ChainRule.Ops
 {
-    internal sealed class CrossEntropyNode(Tensor logits, Tensor labels, CrossEntropySetup setup, Tensor gradient) : Op(logits, labels)
+    internal sealed class CrossEntropyNode(Tensor logits, Tensor labels, CrossEntropySetup setup, Tensor gradient)
+        : Op(logits, labels)
     {
         // Gradient of the sum of the scaled terms, computed with the loss.
         private Tensor? _gradient = gradient;
@@ -68,7 +72,8 @@ namespace ChainRule.Ops
         {
             AxisPlan plan = AxisPlan.For("CrossEntropy", logits.Shape, logits.Rank == 1 ? 0 : 1);
             Tensor labels = ClassLoss.Labels("CrossEntropy", logits, target, plan, ignoreIndex);
-            CrossEntropySetup setup = new(plan, labels, weight?.ConvertTo(DType.Float64).Dense(), smoothing, ignoreIndex, reduction);
+            CrossEntropySetup setup =
+                new(plan, labels, weight?.ConvertTo(DType.Float64).Dense(), smoothing, ignoreIndex, reduction);
             Tensor? gradient = Graph.Needs(logits) ? Tensor.Empty(logits.Shape, logits.DType) : null;
             Tensor terms = Tensor.Empty(labels.Shape, logits.DType);
             CrossEntropyKernel.Run(logits, labels, setup, terms, gradient);

@@ -27,7 +27,8 @@ internal sealed unsafe class CrossEntropySetup
     /// <summary>Sum of the weights of all classes.</summary>
     public double WeightSum { get; }
 
-    /// <summary>What the sum of the terms is divided by: the weights of the labels that count, added up; 1 but for the mean.</summary>
+    /// <summary>What the sum of the terms is divided by: the weights of the labels that count, added up; 1 but for the
+    /// mean.</summary>
     public double Total { get; } = 1;
 
     public Tensor? Weight => _weight;
@@ -44,7 +45,8 @@ internal sealed unsafe class CrossEntropySetup
     };
 
     /// <summary>
-    /// The gradient is softmax * factor - shift: factor has size 1 along the classes, shift is the target with its weights.
+    /// The gradient is softmax * factor - shift: factor has size 1 along the classes, shift is the target with its
+    /// weights.
     /// </summary>
     public (Tensor Factor, Tensor Shift) Constants(Tensor labels, Shape shape, DType dtype)
     {
@@ -58,12 +60,14 @@ internal sealed unsafe class CrossEntropySetup
             factor[position] = p.Scale * ((p.Hard * own) + (p.Soft * p.WeightSum));
             int start = (position / Plan.Inner * Plan.Length * Plan.Inner) + (position % Plan.Inner);
             for (int c = 0; c < Plan.Length; c++)
-                shift[start + (c * Plan.Inner)] = p.Scale * ((p.Soft * p.WeightOf(c)) + (c == y[position] ? p.Hard * own : 0));
+                shift[start + (c * Plan.Inner)] =
+                    p.Scale * ((p.Soft * p.WeightOf(c)) + (c == y[position] ? p.Hard * own : 0));
         }
         GC.KeepAlive(_weight);
         int[] dims = shape.Dims.ToArray();
         dims[Plan.Dim] = 1;
-        return (Tensor.From(factor, dims).ConvertTo(dtype, kept: true), Tensor.From(shift, shape).ConvertTo(dtype, kept: true));
+        return (Tensor.From(factor, dims).ConvertTo(dtype, kept: true),
+            Tensor.From(shift, shape).ConvertTo(dtype, kept: true));
     }
 
     private double SumOfWeights(Tensor labels)
@@ -91,7 +95,8 @@ internal sealed unsafe class CrossEntropySetup
 }
 
 /// <summary>Terms and, where wanted, their scaled gradients in one pass over the logits.</summary>
-/// <remarks>X: logits. Y: one term a position. Out: gradient or null. Indices: labels. Extra: <see cref="CrossEntropySetup.Parameters"/>.</remarks>
+/// <remarks>X: logits. Y: one term a position. Out: gradient or null. Indices: labels. Extra:
+/// <see cref="CrossEntropySetup.Parameters"/>.</remarks>
 internal readonly unsafe struct CrossEntropyKernel : IAxisKernel
 {
     private const double Tiny = 1e-20;

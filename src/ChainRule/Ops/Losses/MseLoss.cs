@@ -10,7 +10,8 @@ namespace ChainRule
         /// <param name="target"><c>*</c>, same dtype: what it should be.</param>
         /// <param name="reduction">What is made of the terms.</param>
         /// <returns><c>[]</c>, or the shape of <paramref name="input"/> for <see cref="Reduction.None"/>.</returns>
-        /// <exception cref="ShapeException">The shapes differ; there is no broadcasting here, where it is mostly a mistake.</exception>
+        /// <exception cref="ShapeException">The shapes differ; there is no broadcasting here, where it is mostly a
+        /// mistake.</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
         public static Tensor MseLoss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean)
         {

@@ -101,7 +101,8 @@ internal static unsafe partial class BatchNormKernel
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
-        V mean = V.Broadcast(a->Mean[c]), factor = V.Broadcast(a->Weight == null ? a->Scale[c] : a->Scale[c] * a->Weight[c]);
+        V mean = V.Broadcast(a->Mean[c]),
+            factor = V.Broadcast(a->Weight == null ? a->Scale[c] : a->Scale[c] * a->Weight[c]);
         V shift = V.Broadcast(a->Bias == null ? T.Zero : a->Bias[c]);
         for (nint n = 0; n < a->N; n++)
         {
@@ -130,7 +131,8 @@ internal static unsafe partial class BatchNormKernel
             double factor = a->Weight == null ? scale : scale * double.CreateTruncating(a->Weight[c]);
             bool batch = a->Training;
             InputGradient<V, T>(
-                a, c, V.Const(factor), V.Const(batch ? -factor * sum / a->Values : 0), V.Const(batch ? -factor * scale * scale * dot / a->Values : 0));
+                a, c, V.Const(factor), V.Const(batch ? -factor * sum / a->Values : 0),
+                V.Const(batch ? -factor * scale * scale * dot / a->Values : 0));
         }
     }
 

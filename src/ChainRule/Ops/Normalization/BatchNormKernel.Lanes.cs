@@ -42,7 +42,8 @@ internal static unsafe partial class BatchNormKernel
                 }
                 V.Store(sums, mean);
                 V.Store(squares, spread);
-                for (int i = 0; i < lanes; i++) Finish(a, c + i, double.CreateTruncating(sums[i]), double.CreateTruncating(squares[i]));
+                for (int i = 0; i < lanes; i++)
+                    Finish(a, c + i, double.CreateTruncating(sums[i]), double.CreateTruncating(squares[i]));
             }
             else
             {

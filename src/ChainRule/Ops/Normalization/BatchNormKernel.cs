@@ -29,7 +29,8 @@ internal readonly struct BatchNormTensors
 }
 
 /// <summary>
-/// Batch normalisation of [N, C, L]: one channel after another where L > 1, as many channels as a register has lanes where L = 1.
+/// Batch normalisation of [N, C, L]: one channel after another where L
+/// > 1, as many channels as a register has lanes where L = 1.
 /// </summary>
 internal static unsafe partial class BatchNormKernel
 {
@@ -58,7 +59,8 @@ internal static unsafe partial class BatchNormKernel
     }
 
     private static void Typed<T>(
-        in BatchNormTensors t, Tensor? runningMean, Tensor? runningVar, bool training, double momentum, double eps, bool forward)
+        in BatchNormTensors t, Tensor? runningMean, Tensor? runningVar, bool training, double momentum, double eps,
+        bool forward)
         where T : unmanaged, INumber<T>
     {
         Arguments<T> a = new()

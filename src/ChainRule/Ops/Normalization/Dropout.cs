@@ -9,24 +9,29 @@ namespace ChainRule
 {
     public static partial class F
     {
-        /// <summary>In training, sets each element to 0 with probability p and divides the others by 1 - p; otherwise returns x.</summary>
+        /// <summary>In training, sets each element to 0 with probability p and divides the others by 1 - p; otherwise
+        /// returns x.</summary>
         /// <param name="x"><c>...</c> float32 or float64.</param>
         /// <param name="p">Probability in [0, 1] of an element to be dropped.</param>
         /// <param name="training">False: nothing is dropped.</param>
-        /// <param name="rng">Generator; it moves on by one word an element, rounded up to groups of 32. Not needed without training.</param>
-        /// <returns><c>*</c>, same dtype. The gradient passes where the element was kept, divided by 1 - p as well.</returns>
+        /// <param name="rng">Generator; it moves on by one word an element, rounded up to groups of 32. Not needed
+        /// without training.</param>
+        /// <returns><c>*</c>, same dtype. The gradient passes where the element was kept, divided by 1 - p as
+        /// well.</returns>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is outside [0, 1].</exception>
         /// <exception cref="ArgumentNullException">There is no generator in training.</exception>
         /// <exception cref="DTypeException">The elements are not float32 or float64.</exception>
         /// <remarks>
-        /// Source: Srivastava et al., "Dropout" (2014). Which elements are kept follows from the generator's state and their position alone,
-        /// for any number of threads. No mask is stored: the way back draws the same numbers again.
+        /// Source: Srivastava et al., "Dropout" (2014). Which elements are kept follows from the generator's state and
+        /// their position alone, for any number of threads. No mask is stored: the way back draws the same numbers
+        /// again.
         /// </remarks>
         public static Tensor Dropout(Tensor x, double p, bool training, Rng? rng)
         {
             ArgumentNullException.ThrowIfNull(x);
             Elementwise.CheckType("Dropout", x.DType, takesIntegers: false);
-            if (!(p >= 0 && p <= 1)) throw new ArgumentOutOfRangeException(nameof(p), $"Dropout: p must be in [0, 1], got {p}.");
+            if (!(p >= 0 && p <= 1))
+                throw new ArgumentOutOfRangeException(nameof(p), $"Dropout: p must be in [0, 1], got {p}.");
             if (!training || p == 0) return x;
             ArgumentNullException.ThrowIfNull(rng);
             return DropoutNode.Apply(x, DropoutDraw.Take(rng, p, x.Count));
@@ -49,7 +54,8 @@ namespace ChainRule.Ops
             RngState state = rng.State;
             ulong first = (state.Position + 3) / 4, groups = ((ulong)count + PhiloxGroup.Words - 1) / PhiloxGroup.Words;
             rng.State = state with { Position = (first + (groups * PhiloxGroup.Blocks)) * 4 };
-            return new DropoutDraw(state.Seed, state.Stream, first, (ulong)Math.Round(p * 4294967296.0), p < 1 ? 1 / (1 - p) : 0);
+            ulong threshold = (ulong)Math.Round(p * 4294967296.0);
+            return new DropoutDraw(state.Seed, state.Stream, first, threshold, p < 1 ? 1 / (1 - p) : 0);
         }
     }
 
@@ -119,7 +125,8 @@ namespace ChainRule.Ops
                 int count = Math.Min(PhiloxGroup.Words, end - begin);
                 for (int i = 0; i < count; i += V.Count)
                 {
-                    V v = V.Select(V.Equal(V.Load(kept + i), V.Zero), V.Zero, Lanes.Load<V, T>(x + i, count - i) * scale);
+                    V v = V.Select(V.Equal(V.Load(kept + i), V.Zero), V.Zero,
+                        Lanes.Load<V, T>(x + i, count - i) * scale);
                     Lanes.Store(y + i, v, count - i);
                 }
             }
@@ -134,7 +141,8 @@ namespace ChainRule.Ops
             {
                 Vector256<uint> least = Vector256.Create((uint)threshold), one = Vector256.Create(1f).AsUInt32();
                 for (int i = 0; i < PhiloxGroup.Words; i += 8)
-                    Vector256.Store(Vector256.GreaterThanOrEqual(Vector256.Load(words + i), least) & one, (uint*)kept + i);
+                    Vector256.Store(Vector256.GreaterThanOrEqual(Vector256.Load(words + i), least) & one,
+                        (uint*)kept + i);
                 return;
             }
             for (int i = 0; i < PhiloxGroup.Words; i++) kept[i] = words[i] >= threshold ? T.One : T.Zero;

@@ -5,7 +5,8 @@ namespace ChainRule.Ops;
 /// <summary>One dimension of a dense tensor as the middle of [outer, length, inner].</summary>
 internal readonly struct AxisPlan
 {
-    private AxisPlan(int dim, int outer, int length, int inner) => (Dim, Outer, Length, Inner) = (dim, outer, length, inner);
+    private AxisPlan(int dim, int outer, int length, int inner) =>
+        (Dim, Outer, Length, Inner) = (dim, outer, length, inner);
 
     /// <summary>The dimension, counted from the first.</summary>
     public int Dim { get; }

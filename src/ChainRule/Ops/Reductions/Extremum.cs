@@ -55,7 +55,8 @@ internal static unsafe class Extremum
         where TE : struct, IExtremum
     {
         if (values.Count == 0) return;
-        AxisOperands o = new() { X = ordered.Pointer, Out = values.Pointer, Indices = indices is null ? null : indices.Ptr<long>() };
+        AxisOperands o = new() { X = ordered.Pointer, Out = values.Pointer };
+        if (indices is not null) o.Indices = indices.Ptr<long>();
         (o.Outer, o.Length, o.Inner) = (plan.Outer, plan.Reduced, plan.Inner);
         if (o.Outer == 1 && o.Inner == 1 && o.Length >= 2 * Grain) Parts<TE>(ordered, values, indices, o);
         else AxisLoops.Run<ExtremumKernel<TE>>(ordered.DType, in o);
@@ -68,19 +69,23 @@ internal static unsafe class Extremum
     private static void Parts<TE>(Tensor x, Tensor value, Tensor? index, AxisOperands o)
         where TE : struct, IExtremum
     {
-        int parts = o.Length / Grain, rest = o.Length - (parts * Grain), size = x.DType.Size(), all = parts + (rest > 0 ? 1 : 0);
+        int parts = o.Length / Grain, rest = o.Length - (parts * Grain), size = x.DType.Size(),
+            all = parts + (rest > 0 ? 1 : 0);
         Tensor best = Tensor.Empty([all], x.DType), places = Tensor.Empty([all], DType.Int64);
-        AxisOperands part = new() { X = o.X, Out = best.Pointer, Indices = places.Ptr<long>(), Outer = parts, Length = Grain, Inner = 1 };
+        AxisOperands part = new() { X = o.X, Out = best.Pointer, Indices = places.Ptr<long>() };
+        (part.Outer, part.Length, part.Inner) = (parts, Grain, 1);
         AxisLoops.Run<ExtremumKernel<TE>>(x.DType, in part);
         if (rest > 0)
         {
             long offset = (long)parts * Grain * size;
-            AxisOperands end = new() { X = o.X + offset, Out = best.Pointer + ((long)parts * size), Indices = places.Ptr<long>() + parts };
+            AxisOperands end = new() { X = o.X + offset, Out = best.Pointer + ((long)parts * size) };
+            end.Indices = places.Ptr<long>() + parts;
             (end.Outer, end.Length, end.Inner) = (1, rest, 1);
             AxisLoops.Run<ExtremumKernel<TE>>(x.DType, in end);
         }
         long winner;
-        AxisOperands last = new() { X = best.Pointer, Out = o.Out, Indices = &winner, Outer = 1, Length = all, Inner = 1 };
+        AxisOperands last = new() { X = best.Pointer, Out = o.Out, Indices = &winner };
+        (last.Outer, last.Length, last.Inner) = (1, all, 1);
         AxisLoops.Run<ExtremumKernel<TE>>(x.DType, in last);
         if (index is not null) *o.Indices = (winner * Grain) + places.Ptr<long>()[winner];
         GC.KeepAlive(best);

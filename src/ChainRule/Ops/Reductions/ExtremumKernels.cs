@@ -40,7 +40,8 @@ internal readonly struct Smallest : IExtremum
 }
 
 /// <summary>Out: the extremum of each run. Indices, where wanted: the first place it stands at.</summary>
-/// <remarks>Runs have at least one element. The value is found by registers; its place by a second look that stops at the first hit.</remarks>
+/// <remarks>Runs have at least one element. The value is found by registers; its place by a second look that stops at
+/// the first hit.</remarks>
 internal readonly unsafe struct ExtremumKernel<TE> : IAxisKernel
     where TE : struct, IExtremum
 {
@@ -112,5 +113,6 @@ internal readonly unsafe struct ExtremumKernel<TE> : IAxisKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Hits<V, T>(V x, V wanted)
         where V : struct, ISimdVec<V, T>
-        where T : unmanaged, INumber<T> => V.Bits(V.Equal(x, wanted)) | (V.Bits(V.Equal(x, x)) ^ (ulong.MaxValue >> (64 - V.Count)));
+        where T : unmanaged, INumber<T> =>
+            V.Bits(V.Equal(x, wanted)) | (V.Bits(V.Equal(x, x)) ^ (ulong.MaxValue >> (64 - V.Count)));
 }

@@ -10,14 +10,16 @@ public sealed partial class Tensor
     /// <exception cref="DTypeException">The elements are Bool.</exception>
     public Tensor Min() => Extremum.Over<Smallest>("min", this, [], keepDim: false);
 
-    /// <summary>The smallest element along a dimension, and where it stands first. NaN counts as the smallest.</summary>
+    /// <summary>The smallest element along a dimension, and where it stands first. NaN counts as the
+    /// smallest.</summary>
     /// <param name="dim">Dimension; negative counts from the end.</param>
     /// <param name="keepDim">Keep the dimension with size 1.</param>
-    /// <returns>Values (same dtype) and their Int64 positions, both of the shape without <paramref name="dim"/>. The gradient goes to the
-    /// element at the position.</returns>
+    /// <returns>Values (same dtype) and their Int64 positions, both of the shape without <paramref name="dim"/>. The
+    /// gradient goes to the element at the position.</returns>
     /// <exception cref="ShapeException">There is no such dimension, or its size is 0.</exception>
     /// <exception cref="DTypeException">The elements are Bool.</exception>
-    public (Tensor Values, Tensor Indices) Min(int dim, bool keepDim = false) => Extremum.Along<Smallest>("min", this, dim, keepDim);
+    public (Tensor Values, Tensor Indices) Min(int dim, bool keepDim = false) =>
+        Extremum.Along<Smallest>("min", this, dim, keepDim);
 
     /// <summary>The smallest element along one dimension. Equal ones share the gradient.</summary>
     /// <param name="dim">Dimension; negative counts from the end.</param>
@@ -31,11 +33,14 @@ public sealed partial class Tensor
     /// <param name="dims">Dimensions, negative from the end; empty for all.</param>
     /// <param name="keepDim">Keep the dimensions with size 1.</param>
     /// <returns>The shape without <paramref name="dims"/>, same dtype; NaN where any element is NaN.</returns>
-    /// <exception cref="ShapeException">There is no such dimension, one is named twice, or there are no elements.</exception>
+    /// <exception cref="ShapeException">There is no such dimension, one is named twice, or there are no
+    /// elements.</exception>
     /// <exception cref="DTypeException">The elements are Bool.</exception>
-    public Tensor Amin(ReadOnlySpan<int> dims, bool keepDim = false) => Extremum.Over<Smallest>("amin", this, dims, keepDim);
+    public Tensor Amin(ReadOnlySpan<int> dims, bool keepDim = false) =>
+        Extremum.Over<Smallest>("amin", this, dims, keepDim);
 
-    /// <summary>Position of the smallest element among all elements in row-major order, the first where it stands several times.</summary>
+    /// <summary>Position of the smallest element among all elements in row-major order, the first where it stands
+    /// several times.</summary>
     /// <returns><c>[]</c> Int64. NaN counts as the smallest. No gradient.</returns>
     /// <exception cref="ShapeException">The tensor is empty.</exception>
     /// <exception cref="DTypeException">The elements are Bool.</exception>

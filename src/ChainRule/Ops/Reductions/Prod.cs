@@ -14,8 +14,8 @@ namespace ChainRule
         /// <summary>Product along a dimension.</summary>
         /// <param name="dim">Dimension; negative counts from the end.</param>
         /// <param name="keepDim">Keep the dimension with size 1.</param>
-        /// <returns>The shape without <paramref name="dim"/>; Int64 for integers and Bool. The gradient of a factor is the product of the
-        /// others, also where factors are 0.</returns>
+        /// <returns>The shape without <paramref name="dim"/>; Int64 for integers and Bool. The gradient of a factor is
+        /// the product of the others, also where factors are 0.</returns>
         /// <exception cref="ShapeException">There is no such dimension.</exception>
         public Tensor Prod(int dim, bool keepDim = false) => ProdNode.Apply(this, dim, keepDim);
     }
@@ -110,7 +110,8 @@ namespace ChainRule.Ops
         }
     }
 
-    /// <summary>Out[i]: the product of all elements of the run but the i-th, from running products of either side.</summary>
+    /// <summary>Out[i]: the product of all elements of the run but the i-th, from running products of either
+    /// side.</summary>
     internal readonly unsafe struct OthersKernel : IAxisKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -12,7 +12,8 @@ namespace ChainRule
 
         /// <summary>Variance along one dimension.</summary>
         /// <param name="dim">Dimension; negative counts from the end.</param>
-        /// <param name="correction">Subtracted from the number of elements in the divisor; 1 for the unbiased estimate, 0 for the plain one.</param>
+        /// <param name="correction">Subtracted from the number of elements in the divisor; 1 for the unbiased estimate,
+        /// 0 for the plain one.</param>
         /// <param name="keepDim">Keep the dimension with size 1.</param>
         /// <returns>The shape without <paramref name="dim"/>, same dtype.</returns>
         /// <exception cref="ShapeException">There is no such dimension.</exception>
@@ -21,34 +22,41 @@ namespace ChainRule
 
         /// <summary>Variance along several dimensions: sum of (x - mean)^2 / (n - correction).</summary>
         /// <param name="dims">Dimensions, negative from the end; empty for all.</param>
-        /// <param name="correction">Subtracted from the number of elements n in the divisor; 1 for the unbiased estimate, 0 for the plain one.</param>
+        /// <param name="correction">Subtracted from the number of elements n in the divisor; 1 for the unbiased
+        /// estimate, 0 for the plain one.</param>
         /// <param name="keepDim">Keep the dimensions with size 1.</param>
-        /// <returns>The shape without <paramref name="dims"/>, same dtype; NaN where the divisor is not above 0.</returns>
+        /// <returns>The shape without <paramref name="dims"/>, same dtype; NaN where the divisor is not above
+        /// 0.</returns>
         /// <exception cref="ShapeException">There is no such dimension, or one is named twice.</exception>
         /// <exception cref="DTypeException">The elements are not float32 or float64.</exception>
         /// <remarks>Two passes, the mean first: no digits are lost where the mean is large.</remarks>
         public Tensor Var(ReadOnlySpan<int> dims, double correction = 1, bool keepDim = false) =>
             VarNode.Apply("var", this, dims, correction, keepDim);
 
-        /// <summary>Standard deviation of all elements, the unbiased estimate: divided by their number less one.</summary>
+        /// <summary>Standard deviation of all elements, the unbiased estimate: divided by their number less
+        /// one.</summary>
         /// <returns><c>[]</c>, same dtype; NaN for fewer than two elements.</returns>
         /// <exception cref="DTypeException">The elements are not float32 or float64.</exception>
         public Tensor Std() => Std([]);
 
         /// <summary>Standard deviation along one dimension.</summary>
         /// <param name="dim">Dimension; negative counts from the end.</param>
-        /// <param name="correction">Subtracted from the number of elements in the divisor; 1 for the unbiased estimate, 0 for the plain one.</param>
+        /// <param name="correction">Subtracted from the number of elements in the divisor; 1 for the unbiased estimate,
+        /// 0 for the plain one.</param>
         /// <param name="keepDim">Keep the dimension with size 1.</param>
         /// <returns>The shape without <paramref name="dim"/>, same dtype.</returns>
         /// <exception cref="ShapeException">There is no such dimension.</exception>
         /// <exception cref="DTypeException">The elements are not float32 or float64.</exception>
         public Tensor Std(int dim, double correction = 1, bool keepDim = false) => Std([dim], correction, keepDim);
 
-        /// <summary>Standard deviation along several dimensions: the square root of the variance; its derivative at 0 is taken as 0.</summary>
+        /// <summary>Standard deviation along several dimensions: the square root of the variance; its derivative at 0
+        /// is taken as 0.</summary>
         /// <param name="dims">Dimensions, negative from the end; empty for all.</param>
-        /// <param name="correction">Subtracted from the number of elements in the divisor; 1 for the unbiased estimate, 0 for the plain one.</param>
+        /// <param name="correction">Subtracted from the number of elements in the divisor; 1 for the unbiased estimate,
+        /// 0 for the plain one.</param>
         /// <param name="keepDim">Keep the dimensions with size 1.</param>
-        /// <returns>The shape without <paramref name="dims"/>, same dtype; NaN where the divisor is not above 0.</returns>
+        /// <returns>The shape without <paramref name="dims"/>, same dtype; NaN where the divisor is not above
+        /// 0.</returns>
         /// <exception cref="ShapeException">There is no such dimension, or one is named twice.</exception>
         /// <exception cref="DTypeException">The elements are not float32 or float64.</exception>
         public Tensor Std(ReadOnlySpan<int> dims, double correction = 1, bool keepDim = false) =>

@@ -5,9 +5,8 @@ namespace ChainRule
     public sealed partial class Tensor
     {
         /// <summary>The elements converted to another type; this tensor if it is of that type already.</summary>
-        /// <param name="dtype">
-        /// Element type of the result. Floating point to integers rounds towards zero, and goes to the nearest end of the type
-        /// from outside (NaN to 0); integers keep their low bits; anything but 0 is true.
+        /// <param name="dtype"> Element type of the result. Floating point to integers rounds towards zero, and goes to
+        /// the nearest end of the type from outside (NaN to 0); integers keep their low bits; anything but 0 is true.
         /// </param>
         /// <returns>
         /// Shape of this tensor, <paramref name="dtype"/>. The gradient flows between Float32 and Float64.

@@ -5,13 +5,15 @@ namespace ChainRule
     public sealed partial class Tensor
     {
         /// <summary>Surrounds the tensor with a constant.</summary>
-        /// <param name="pads">How many entries to add before and after, one pair for each of the last dimensions, in the order of the dimensions:
-        /// <c>x.Pad([(1, 1), (2, 2)])</c> adds a row above and below and two columns at either side.</param>
+        /// <param name="pads">How many entries to add before and after, one pair for each of the last dimensions, in
+        /// the order of the dimensions: <c>x.Pad([(1, 1), (2, 2)])</c> adds a row above and below and two columns at
+        /// either side.</param>
         /// <param name="value">The constant, in the tensor's type.</param>
         /// <returns>Sizes grown by before + after.</returns>
         /// <exception cref="ShapeException">There are more pairs than dimensions.</exception>
         /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
-        /// <remarks>Differs from PyTorch: pairs stand in the order of the dimensions, not from the last one backwards.</remarks>
+        /// <remarks>Differs from PyTorch: pairs stand in the order of the dimensions, not from the last one
+        /// backwards.</remarks>
         public Tensor Pad(ReadOnlySpan<(int Before, int After)> pads, double value = 0)
         {
             if (pads.Length > Rank)
@@ -23,7 +25,9 @@ namespace ChainRule
                 if (pads[i].Before < 0 || pads[i].After < 0)
                 {
                     throw new ArgumentOutOfRangeException(
-                        nameof(pads), $"pad: ({pads[i].Before}, {pads[i].After}) for dim {first + i} has a negative count; cut with Slice.");
+                        nameof(pads),
+                        $"pad: ({pads[i].Before}, {pads[i].After}) for dim {first + i} has a negative count; "
+                        + "cut with Slice.");
                 }
                 sizes[first + i] += pads[i].Before + pads[i].After;
             }

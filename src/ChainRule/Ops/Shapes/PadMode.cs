@@ -26,8 +26,8 @@ namespace ChainRule
         /// <param name="mode">What stands beyond the edge.</param>
         /// <returns>Sizes grown by before + after, same dtype.</returns>
         /// <exception cref="ShapeException">There are more pairs than dimensions, or a dimension is too small for what
-        /// it has to give: reflecting adds at most n - 1 entries at either side, wrapping n, and neither has anything to
-        /// repeat where n is 0.</exception>
+        /// it has to give: reflecting adds at most n - 1 entries at either side, wrapping n, and neither has anything
+        /// to repeat where n is 0.</exception>
         /// <exception cref="ArgumentOutOfRangeException">A count is negative, or the mode is none.</exception>
         public Tensor Pad(ReadOnlySpan<(int Before, int After)> pads, PadMode mode)
         {

@@ -12,7 +12,9 @@ namespace ChainRule
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is below 1.</exception>
         public Tensor[] Split(int size, int dim = 0)
         {
-            if (size < 1) throw new ArgumentOutOfRangeException(nameof(size), $"split: the size of a piece must be at least 1, got {size}.");
+            if (size < 1)
+                throw new ArgumentOutOfRangeException(nameof(size),
+                    $"split: the size of a piece must be at least 1, got {size}.");
             int length = Dims[Shape.ResolveDim(dim, "split")];
             int[] sizes = new int[Math.Max(1, (length + size - 1) / size)];
             for (int i = 0; i < sizes.Length; i++) sizes[i] = Math.Min(size, length - (i * size));
@@ -29,12 +31,15 @@ namespace ChainRule
         /// <summary>Cuts the tensor along a dimension into a number of pieces of nearly equal size; views.</summary>
         /// <param name="chunks">How many pieces at most, 1 or more.</param>
         /// <param name="dim">Dimension; negative counts from the end.</param>
-        /// <returns>Pieces of size ceil(size / chunks), the last may be smaller; fewer than asked where that covers the dimension.</returns>
+        /// <returns>Pieces of size ceil(size / chunks), the last may be smaller; fewer than asked where that covers the
+        /// dimension.</returns>
         /// <exception cref="ShapeException">There is no such dimension.</exception>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="chunks"/> is below 1.</exception>
         public Tensor[] Chunk(int chunks, int dim = 0)
         {
-            if (chunks < 1) throw new ArgumentOutOfRangeException(nameof(chunks), $"chunk: the number of pieces must be at least 1, got {chunks}.");
+            if (chunks < 1)
+                throw new ArgumentOutOfRangeException(nameof(chunks),
+                    $"chunk: the number of pieces must be at least 1, got {chunks}.");
             int length = Dims[Shape.ResolveDim(dim, "chunk")];
             return Split(Math.Max(1, (length + chunks - 1) / chunks), dim);
         }
@@ -58,7 +63,8 @@ namespace ChainRule.Ops
             if (total != x.Dims[at] || Array.Exists(sizes, s => s < 0))
             {
                 throw new ShapeException(
-                    $"split: sizes [{string.Join(", ", sizes)}] do not add up to {x.Dims[at]}, dim {at} of {x.Shape}.", x.Shape);
+                    $"split: sizes [{string.Join(", ", sizes)}] do not add up to {x.Dims[at]}, dim {at} of {x.Shape}.",
+                    x.Shape);
             }
             SplitNode? node = Graph.Needs(x) ? new SplitNode(x, sizes, at) : null;
             Tensor[] pieces = new Tensor[sizes.Length];

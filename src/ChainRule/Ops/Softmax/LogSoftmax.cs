@@ -5,7 +5,8 @@ namespace ChainRule
 {
     public sealed partial class Tensor
     {
-        /// <summary>Logarithm of the softmax along a dimension: y = x - ln(sum of e^x), without overflow or loss of small values.</summary>
+        /// <summary>Logarithm of the softmax along a dimension: y = x - ln(sum of e^x), without overflow or loss of
+        /// small values.</summary>
         /// <param name="dim">Dimension; negative counts from the end.</param>
         /// <returns>Shape and dtype of this tensor; values of at most 0.</returns>
         /// <exception cref="ShapeException">There is no such dimension.</exception>

@@ -18,13 +18,15 @@ namespace ChainRule
         /// <exception cref="DTypeException">The elements are not float32 or float64.</exception>
         public Tensor LogSumExp(int dim, bool keepDim = false) => LogSumExp([dim], keepDim);
 
-        /// <summary>Logarithm of the sum of exponentials along several dimensions: y = ln(sum of e^x), without overflow.</summary>
+        /// <summary>Logarithm of the sum of exponentials along several dimensions: y = ln(sum of e^x), without
+        /// overflow.</summary>
         /// <param name="dims">Dimensions, negative from the end; empty for all.</param>
         /// <param name="keepDim">Keep the dimensions with size 1.</param>
         /// <returns>The shape without <paramref name="dims"/>, same dtype.</returns>
         /// <exception cref="ShapeException">There is no such dimension, or one is named twice.</exception>
         /// <exception cref="DTypeException">The elements are not float32 or float64.</exception>
-        public Tensor LogSumExp(ReadOnlySpan<int> dims, bool keepDim = false) => LogSumExpNode.Apply(this, dims, keepDim);
+        public Tensor LogSumExp(ReadOnlySpan<int> dims, bool keepDim = false) =>
+            LogSumExpNode.Apply(this, dims, keepDim);
     }
 }
 

@@ -5,7 +5,8 @@ namespace ChainRule
 {
     public sealed partial class Tensor
     {
-        /// <summary>Exponentials divided by their sum along a dimension: y = e^x / sum of e^x, without overflow.</summary>
+        /// <summary>Exponentials divided by their sum along a dimension: y = e^x / sum of e^x, without
+        /// overflow.</summary>
         /// <param name="dim">Dimension whose entries sum to 1; negative counts from the end.</param>
         /// <returns>Shape and dtype of this tensor; values in [0, 1].</returns>
         /// <exception cref="ShapeException">There is no such dimension.</exception>

@@ -30,7 +30,8 @@ internal static unsafe class RunMaximum
     }
 }
 
-/// <summary>Out = e^(X - max) / sum. The exponentials are computed once and scaled in place while they are in the cache.</summary>
+/// <summary>Out = e^(X - max) / sum. The exponentials are computed once and scaled in place while they are in the
+/// cache.</summary>
 internal readonly unsafe struct SoftmaxKernel : IAxisKernel
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -192,7 +193,8 @@ internal readonly unsafe struct LogSoftmaxBackwardKernel : IAxisKernel
         for (nint r = 0; r < p.Length; r++)
         {
             nint at = r * p.Inner;
-            Lanes.Store(o + at, Lanes.Load<V, T>(d + at, lanes) - (V.Exp(Lanes.Load<V, T>(y + at, lanes)) * sum), lanes);
+            Lanes.Store(o + at, Lanes.Load<V, T>(d + at, lanes) - (V.Exp(Lanes.Load<V, T>(y + at, lanes)) * sum),
+                lanes);
         }
     }
 }
