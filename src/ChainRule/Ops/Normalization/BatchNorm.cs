@@ -62,7 +62,7 @@ namespace ChainRule.Ops
                 Weight = weight?.Dense(),
                 Bias = bias?.Dense(),
                 Mean = mean,
-                Scale = scale,
+                InvStd = scale,
             };
             BatchNormKernel.Forward(in tensors, runningMean, runningVar, training, momentum, eps);
             return Graph.Needs(x, weight, bias)
@@ -88,7 +88,7 @@ namespace ChainRule.Ops
                     Y = dy.Dense(),
                     Weight = B?.Dense(),
                     Mean = _mean!,
-                    Scale = _scale!,
+                    InvStd = _scale!,
                     DX = dx,
                     DWeight = dWeight,
                     DBias = dBias,

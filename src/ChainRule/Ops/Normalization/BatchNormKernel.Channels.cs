@@ -102,7 +102,7 @@ internal static unsafe partial class BatchNormKernel
         where T : unmanaged, INumber<T>
     {
         V mean = V.Broadcast(a->Mean[c]),
-            factor = V.Broadcast(a->Weight == null ? a->Scale[c] : a->Scale[c] * a->Weight[c]);
+            factor = V.Broadcast(a->Weight == null ? a->InvStd[c] : a->InvStd[c] * a->Weight[c]);
         V shift = V.Broadcast(a->Bias == null ? T.Zero : a->Bias[c]);
         for (nint n = 0; n < a->N; n++)
         {
@@ -124,7 +124,7 @@ internal static unsafe partial class BatchNormKernel
         for (nint c = chunk * a->PerChunk; c < end; c++)
         {
             GradientSums<V, T>(a, c, out double sum, out double dot);
-            double scale = double.CreateTruncating(a->Scale[c]);
+            double scale = double.CreateTruncating(a->InvStd[c]);
             if (a->DBias != null) a->DBias[c] = T.CreateTruncating(sum);
             if (a->DWeight != null) a->DWeight[c] = T.CreateTruncating(dot * scale);
             if (a->DX == null) continue;

@@ -69,7 +69,7 @@ internal static unsafe partial class BatchNormKernel
         for (nint c = chunk * a->PerChunk; c < end; c += V.Count)
         {
             int lanes = (int)Math.Min(V.Count, end - c);
-            V mean = Lanes.Load<V, T>(a->Mean + c, lanes), scale = Lanes.Load<V, T>(a->Scale + c, lanes);
+            V mean = Lanes.Load<V, T>(a->Mean + c, lanes), scale = Lanes.Load<V, T>(a->InvStd + c, lanes);
             V sum = V.Zero, dot = V.Zero;
             for (nint block = 0; block < a->N; block += Block)
             {
@@ -109,7 +109,7 @@ internal static unsafe partial class BatchNormKernel
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
-        V scale = Lanes.Load<V, T>(a->Scale + c, lanes);
+        V scale = Lanes.Load<V, T>(a->InvStd + c, lanes);
         return a->Weight == null ? scale : scale * Lanes.Load<V, T>(a->Weight + c, lanes);
     }
 }

@@ -19,7 +19,7 @@ internal readonly struct BatchNormTensors
 
     public required Tensor Mean { get; init; }
 
-    public required Tensor Scale { get; init; }
+    public required Tensor InvStd { get; init; }
 
     public Tensor? DX { get; init; }
 
@@ -70,7 +70,7 @@ internal static unsafe partial class BatchNormKernel
             Weight = t.Weight is null ? null : t.Weight.Ptr<T>(),
             Bias = t.Bias is null ? null : t.Bias.Ptr<T>(),
             Mean = t.Mean.Ptr<T>(),
-            Scale = t.Scale.Ptr<T>(),
+            InvStd = t.InvStd.Ptr<T>(),
             RunningMean = runningMean is null ? null : runningMean.Ptr<T>(),
             RunningVar = runningVar is null ? null : runningVar.Ptr<T>(),
             DX = t.DX is null ? null : t.DX.Ptr<T>(),
@@ -97,7 +97,7 @@ internal static unsafe partial class BatchNormKernel
         GC.KeepAlive(t.Weight);
         GC.KeepAlive(t.Bias);
         GC.KeepAlive(t.Mean);
-        GC.KeepAlive(t.Scale);
+        GC.KeepAlive(t.InvStd);
         GC.KeepAlive(t.DX);
         GC.KeepAlive(t.DWeight);
         GC.KeepAlive(t.DBias);
@@ -137,7 +137,7 @@ internal static unsafe partial class BatchNormKernel
     {
         double variance = squares / a->Values;
         a->Mean[c] = T.CreateTruncating(mean);
-        a->Scale[c] = T.CreateTruncating(1 / Math.Sqrt(variance + a->Eps));
+        a->InvStd[c] = T.CreateTruncating(1 / Math.Sqrt(variance + a->Eps));
         if (a->RunningMean == null) return;
         Update(a->RunningMean + c, mean, a->Momentum);
         Update(a->RunningVar + c, squares / (a->Values - 1), a->Momentum);
@@ -154,13 +154,13 @@ internal static unsafe partial class BatchNormKernel
         where T : unmanaged, INumber<T>
     {
         a->Mean[c] = a->RunningMean[c];
-        a->Scale[c] = T.CreateTruncating(1 / Math.Sqrt(double.CreateTruncating(a->RunningVar[c]) + a->Eps));
+        a->InvStd[c] = T.CreateTruncating(1 / Math.Sqrt(double.CreateTruncating(a->RunningVar[c]) + a->Eps));
     }
 
     private struct Arguments<T>
         where T : unmanaged
     {
-        public T* X, Y, Weight, Bias, Mean, Scale, RunningMean, RunningVar, DX, DWeight, DBias;
+        public T* X, Y, Weight, Bias, Mean, InvStd, RunningMean, RunningVar, DX, DWeight, DBias;
         public nint N, C, L, Values, PerChunk;
         public bool Training;
         public double Momentum, Eps;

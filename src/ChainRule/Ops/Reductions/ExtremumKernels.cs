@@ -15,7 +15,7 @@ internal interface IExtremum
         where T : unmanaged;
 }
 
-internal readonly struct Largest : IExtremum
+internal readonly struct TakeLargest : IExtremum
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V a, V b)
@@ -27,7 +27,7 @@ internal readonly struct Largest : IExtremum
         where T : unmanaged => V.MaxLane(x);
 }
 
-internal readonly struct Smallest : IExtremum
+internal readonly struct TakeSmallest : IExtremum
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V>(V a, V b)

@@ -8,7 +8,7 @@ public sealed partial class Tensor
     /// <returns><c>[]</c>, same dtype.</returns>
     /// <exception cref="ShapeException">The tensor is empty.</exception>
     /// <exception cref="DTypeException">The elements are Bool.</exception>
-    public Tensor Max() => Extremum.Over<Largest>("max", this, [], keepDim: false);
+    public Tensor Max() => Extremum.Over<TakeLargest>("max", this, [], keepDim: false);
 
     /// <summary>The largest element along a dimension, and where it stands first. NaN counts as the largest.</summary>
     /// <param name="dim">Dimension; negative counts from the end.</param>
@@ -18,7 +18,7 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">There is no such dimension, or its size is 0.</exception>
     /// <exception cref="DTypeException">The elements are Bool.</exception>
     public (Tensor Values, Tensor Indices) Max(int dim, bool keepDim = false) =>
-        Extremum.Along<Largest>("max", this, dim, keepDim);
+        Extremum.Along<TakeLargest>("max", this, dim, keepDim);
 
     /// <summary>The largest element along one dimension. Equal ones share the gradient.</summary>
     /// <param name="dim">Dimension; negative counts from the end.</param>
@@ -36,14 +36,14 @@ public sealed partial class Tensor
     /// elements.</exception>
     /// <exception cref="DTypeException">The elements are Bool.</exception>
     public Tensor Amax(ReadOnlySpan<int> dims, bool keepDim = false) =>
-        Extremum.Over<Largest>("amax", this, dims, keepDim);
+        Extremum.Over<TakeLargest>("amax", this, dims, keepDim);
 
     /// <summary>Position of the largest element among all elements in row-major order, the first where it stands
     /// several times.</summary>
     /// <returns><c>[]</c> Int64. NaN counts as the largest. No gradient.</returns>
     /// <exception cref="ShapeException">The tensor is empty.</exception>
     /// <exception cref="DTypeException">The elements are Bool.</exception>
-    public Tensor ArgMax() => Extremum.Place<Largest>("argmax", this, null, keepDim: false);
+    public Tensor ArgMax() => Extremum.Place<TakeLargest>("argmax", this, null, keepDim: false);
 
     /// <summary>Position of the largest element along a dimension, the first where it stands several times.</summary>
     /// <param name="dim">Dimension; negative counts from the end.</param>
@@ -51,5 +51,5 @@ public sealed partial class Tensor
     /// <returns>The shape without <paramref name="dim"/>, Int64. NaN counts as the largest. No gradient.</returns>
     /// <exception cref="ShapeException">There is no such dimension, or its size is 0.</exception>
     /// <exception cref="DTypeException">The elements are Bool.</exception>
-    public Tensor ArgMax(int dim, bool keepDim = false) => Extremum.Place<Largest>("argmax", this, dim, keepDim);
+    public Tensor ArgMax(int dim, bool keepDim = false) => Extremum.Place<TakeLargest>("argmax", this, dim, keepDim);
 }

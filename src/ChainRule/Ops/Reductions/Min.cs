@@ -8,7 +8,7 @@ public sealed partial class Tensor
     /// <returns><c>[]</c>, same dtype.</returns>
     /// <exception cref="ShapeException">The tensor is empty.</exception>
     /// <exception cref="DTypeException">The elements are Bool.</exception>
-    public Tensor Min() => Extremum.Over<Smallest>("min", this, [], keepDim: false);
+    public Tensor Min() => Extremum.Over<TakeSmallest>("min", this, [], keepDim: false);
 
     /// <summary>The smallest element along a dimension, and where it stands first. NaN counts as the
     /// smallest.</summary>
@@ -19,7 +19,7 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">There is no such dimension, or its size is 0.</exception>
     /// <exception cref="DTypeException">The elements are Bool.</exception>
     public (Tensor Values, Tensor Indices) Min(int dim, bool keepDim = false) =>
-        Extremum.Along<Smallest>("min", this, dim, keepDim);
+        Extremum.Along<TakeSmallest>("min", this, dim, keepDim);
 
     /// <summary>The smallest element along one dimension. Equal ones share the gradient.</summary>
     /// <param name="dim">Dimension; negative counts from the end.</param>
@@ -37,14 +37,14 @@ public sealed partial class Tensor
     /// elements.</exception>
     /// <exception cref="DTypeException">The elements are Bool.</exception>
     public Tensor Amin(ReadOnlySpan<int> dims, bool keepDim = false) =>
-        Extremum.Over<Smallest>("amin", this, dims, keepDim);
+        Extremum.Over<TakeSmallest>("amin", this, dims, keepDim);
 
     /// <summary>Position of the smallest element among all elements in row-major order, the first where it stands
     /// several times.</summary>
     /// <returns><c>[]</c> Int64. NaN counts as the smallest. No gradient.</returns>
     /// <exception cref="ShapeException">The tensor is empty.</exception>
     /// <exception cref="DTypeException">The elements are Bool.</exception>
-    public Tensor ArgMin() => Extremum.Place<Smallest>("argmin", this, null, keepDim: false);
+    public Tensor ArgMin() => Extremum.Place<TakeSmallest>("argmin", this, null, keepDim: false);
 
     /// <summary>Position of the smallest element along a dimension, the first where it stands several times.</summary>
     /// <param name="dim">Dimension; negative counts from the end.</param>
@@ -52,5 +52,5 @@ public sealed partial class Tensor
     /// <returns>The shape without <paramref name="dim"/>, Int64. NaN counts as the smallest. No gradient.</returns>
     /// <exception cref="ShapeException">There is no such dimension, or its size is 0.</exception>
     /// <exception cref="DTypeException">The elements are Bool.</exception>
-    public Tensor ArgMin(int dim, bool keepDim = false) => Extremum.Place<Smallest>("argmin", this, dim, keepDim);
+    public Tensor ArgMin(int dim, bool keepDim = false) => Extremum.Place<TakeSmallest>("argmin", this, dim, keepDim);
 }
