@@ -20,7 +20,7 @@ namespace ChainRule
             LinearNode.Check(x, weight, bias);
             Tensor rows = x.Rank == 2 ? x : x.Reshape(-1, x.Shape[^1]);
             Tensor y = Tensor.Empty([rows.Shape[0], weight.Shape[0]], x.DType);
-            Products.RunBiased(rows, weight.T, y, bias, relu: false);
+            Products.Plain(rows, false, weight, true, y, bias: bias);
             if (Graph.Needs(rows, weight, bias)) Graph.Record(y, new LinearNode(rows, weight, bias));
             return x.Rank == 2 ? y : y.Reshape([.. x.Shape.Dims[..^1], weight.Shape[0]]);
         }
@@ -43,8 +43,8 @@ namespace ChainRule.Ops
                 if (pass.Wants(C)) pass.Add(C, dy.Sum(0));
                 return;
             }
-            if (pass.Wants(x)) Products.Run(dy, weight, pass.Target(x, out bool add), [], add);
-            if (pass.Wants(weight)) Products.Run(dy.T, x, pass.Target(weight, out bool add), [], add);
+            if (pass.Wants(x)) Products.Plain(dy, false, weight, false, pass.Target(x, out bool add), add);
+            if (pass.Wants(weight)) Products.Plain(dy, true, x, false, pass.Target(weight, out bool add), add);
             if (pass.Wants(C)) pass.Add(C, dy.Sum(0));
         }
 

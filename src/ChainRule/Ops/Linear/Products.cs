@@ -12,42 +12,57 @@ internal static unsafe class Products
     {
         if (y.Count == 0) return;
         Tensor left = OneBatchStride(a, batch, out nint leftBatch), right = OneBatchStride(b, batch, out nint rightBatch);
+        int inner = Inner(a, false), count = batch.Count;
         if (y.DType == DType.Float32)
-            Typed<float>(left, leftBatch, right, rightBatch, y, batch.Count, accumulate, null, false);
-        else Typed<double>(left, leftBatch, right, rightBatch, y, batch.Count, accumulate, null, false);
+            Multiply(Of<float>(left, false, leftBatch), Of<float>(right, false, rightBatch), inner, y, count, accumulate, null);
+        else
+            Multiply(Of<double>(left, false, leftBatch), Of<double>(right, false, rightBatch), inner, y, count, accumulate, null);
+        GC.KeepAlive(left);
+        GC.KeepAlive(right);
+    }
+
+    /// <summary>y = op(a) op(b) + bias, or y += op(a) op(b), of plain matrices, each read as it lies or transposed.</summary>
+    /// <param name="a">Left matrix.</param>
+    /// <param name="transposeA">Read it transposed.</param>
+    /// <param name="b">Right matrix.</param>
+    /// <param name="transposeB">Read it transposed.</param>
+    /// <param name="y">Dense result.</param>
+    /// <param name="accumulate">Add to what the result holds.</param>
+    /// <param name="bias">One number a column, or null.</param>
+    public static void Plain(
+        Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor y, bool accumulate = false, Tensor? bias = null)
+    {
+        if (y.Count == 0) return;
+        Tensor? dense = bias?.Dense();
+        if (y.DType == DType.Float32)
+            Multiply(Of<float>(a, transposeA), Of<float>(b, transposeB), Inner(a, transposeA), y, 1, accumulate, dense);
+        else Multiply(Of<double>(a, transposeA), Of<double>(b, transposeB), Inner(a, transposeA), y, 1, accumulate, dense);
         GC.KeepAlive(a);
         GC.KeepAlive(b);
     }
 
-    /// <summary>y = relu(a * b + bias), of plain matrices; bias has one number a column or is null.</summary>
-    public static void RunBiased(Tensor a, Tensor b, Tensor y, Tensor? bias, bool relu)
-    {
-        if (y.Count == 0) return;
-        Tensor? dense = bias?.Dense();
-        if (y.DType == DType.Float32) Typed<float>(a, 0, b, 0, y, 1, false, dense, relu);
-        else Typed<double>(a, 0, b, 0, y, 1, false, dense, relu);
-    }
+    private static int Inner(Tensor a, bool transposed) => a.Dims[transposed ? ^2 : ^1];
 
-    private static void Typed<T>(
-        Tensor a, nint aBatch, Tensor b, nint bBatch, Tensor y, int batch, bool accumulate, Tensor? columnBias, bool relu)
+    private static Matrix<T> Of<T>(Tensor t, bool transposed, nint batchStride = 0)
         where T : unmanaged
     {
-        int m = a.Shape[^2], k = a.Shape[^1], n = b.Shape[^1];
-        GemmProblem<T> problem = new(
-            m, n, k,
-            new Matrix<T>(a.Ptr<T>(), a.Strides[^2], a.Strides[^1], aBatch),
-            new Matrix<T>(b.Ptr<T>(), b.Strides[^2], b.Strides[^1], bBatch),
-            new Matrix<T>(y.Ptr<T>(), n, 1, (nint)m * n))
+        Matrix<T> matrix = new(t.Ptr<T>(), t.Strides[^2], t.Strides[^1], batchStride);
+        return transposed ? matrix.Transposed : matrix;
+    }
+
+    private static void Multiply<T>(
+        Matrix<T> a, Matrix<T> b, int inner, Tensor y, int batch, bool accumulate, Tensor? columnBias)
+        where T : unmanaged
+    {
+        int m = y.Dims[^2], n = y.Dims[^1];
+        GemmProblem<T> problem = new(m, n, inner, a, b, new Matrix<T>(y.Ptr<T>(), n, 1, (nint)m * n))
         {
             Batch = batch,
             Accumulate = accumulate,
             ColumnBias = columnBias is null ? null : columnBias.Ptr<T>(),
-            Relu = relu,
         };
         if (typeof(T) == typeof(float)) Gemm.Run(*(GemmProblem<float>*)&problem);
         else Gemm.Run(*(GemmProblem<double>*)&problem);
-        GC.KeepAlive(a);
-        GC.KeepAlive(b);
         GC.KeepAlive(y);
         GC.KeepAlive(columnBias);
     }
