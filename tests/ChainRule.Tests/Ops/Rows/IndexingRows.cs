@@ -140,6 +140,32 @@ internal static class IndexingRows
             ],
             Goldens = [new("tensor/pad", g => g["x"].Pad(Pairs(g), g.Number("value"))) { Where = g => g.Text("mode") == "constant" }],
         },
+        ShapeRows.Row("pad by own values", nameof(Tensor.Pad), "slices are copied whole, of which small cases have few",
+            [.. from mode in new[] { PadMode.Reflect, PadMode.Replicate, PadMode.Circular }
+                from c in new (int[] Shape, (int, int)[] Pads)[]
+                {
+                    ([5], [(2, 1)]), ([3, 4], [(0, 0), (1, 3)]), ([3, 4], [(2, 0), (1, 1)]), ([2, 0, 3], [(0, 0), (0, 0), (1, 2)]),
+                }
+                select ShapeRows.One($"{mode}", c.Shape, x => x.Pad(c.Pads, mode), r => Mirrored(r, c.Pads, mode)),
+             ShapeRows.One("number", [], x => x.Pad([], PadMode.Reflect), r => r)]) with
+        {
+            Errors =
+            [
+                ErrorInput.Shape("too far", () => Tensor.Zeros([3]).Pad([(3, 0)], PadMode.Reflect),
+                    "pad: Reflect can add at most 2 entries at either side of dim 0 of [3], asked for (3, 0)."),
+                ErrorInput.Shape("nothing to repeat", () => Tensor.Zeros([0]).Pad([(1, 0)], PadMode.Replicate),
+                    "pad: Replicate can add at most 0 entries at either side of dim 0 of [0], asked for (1, 0)."),
+                ErrorInput.Shape("too many pairs", () => Tensor.Zeros([2]).Pad([(1, 1), (1, 1)], PadMode.Circular),
+                    "pad: 2 pairs for [2], which has 1 dimensions."),
+            ],
+            Goldens =
+            [
+                new("tensor/pad", g => g["x"].Pad(Pairs(g), Enum.Parse<PadMode>(g.Text("mode"), ignoreCase: true)))
+                {
+                    Where = g => g.Text("mode") != "constant",
+                },
+            ],
+        },
         ShapeRows.Row("split", nameof(Tensor.Split), "views compute nothing",
             ShapeRows.One("first of 2", [5, 2], x => x.Split(2)[0], r => Nd.Make([2, 2], at => r[at])),
             ShapeRows.One("rest", [5, 2], x => x.Split(2)[^1], r => Nd.Make([1, 2], at => r[4, at[1]])),
@@ -234,6 +260,19 @@ internal static class IndexingRows
             int[] from = [.. at.Select((a, i) => a - pads[i].Before)];
             return from.Zip(x.Dims).All(p => p.First >= 0 && p.First < p.Second) ? x[from] : value;
         });
+
+    private static Nd Mirrored(Nd x, (int Before, int After)[] pads, PadMode mode)
+    {
+        return Nd.Make([.. x.Dims.Select((d, i) => d + pads[i].Before + pads[i].After)], at =>
+            x[[.. at.Select((a, i) => Inside(a - pads[i].Before, x.Dims[i]))]]);
+
+        int Inside(int at, int size) => mode switch
+        {
+            PadMode.Replicate => Math.Clamp(at, 0, size - 1),
+            PadMode.Circular => ((at % size) + size) % size,
+            _ => at < 0 ? -at : at >= size ? (2 * size) - 2 - at : at,
+        };
+    }
 
     // The golden cases name the last dimension first.
     private static (int Before, int After)[] Pairs(GoldenCase g)
