@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace ChainRule.Testing;
 
 /// <summary>
-/// Native memory between two pages without access: [guard][writable pages][guard]. Where the system has no such pages there
+/// Native memory between two pages without access: [guard][writable pages][guard]. Where the system has no such pages
+/// there
 /// are canaries only.
 /// </summary>
 internal sealed unsafe partial class GuardedMemory
@@ -40,7 +41,10 @@ internal sealed unsafe partial class GuardedMemory
     /// <summary>First byte behind the writable ones, the first of a page.</summary>
     public byte* End { get; }
 
-    /// <summary>Position of the first byte that is no longer a canary in [from, to), counted from <paramref name="from"/>; -1 if none.</summary>
+    /// <summary>
+    /// Position of the first byte that is no longer a canary in [from, to), counted from <paramref name="from"/>; -1 if
+    /// none.
+    /// </summary>
     public int FirstTouched(byte* from, byte* to)
     {
         int found = new Span<byte>(from, checked((int)(to - from))).IndexOfAnyExcept(Canary);
@@ -61,11 +65,14 @@ internal sealed unsafe partial class GuardedMemory
     private static nint Reserve(nuint bytes)
     {
         nint found;
-        if (OperatingSystem.IsWindows()) found = Windows.VirtualAlloc(0, bytes, Windows.ReserveAndCommit, Windows.ReadWrite);
+        if (OperatingSystem.IsWindows()) found = Windows.VirtualAlloc(0, bytes, Windows.ReserveAndCommit,
+            Windows.ReadWrite);
         else if (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS())
-            found = Unix.Map(0, bytes, 3, OperatingSystem.IsLinux() ? LinuxPrivateAnonymous : MacPrivateAnonymous, -1, 0);
+            found = Unix.Map(0, bytes, 3, OperatingSystem.IsLinux() ? LinuxPrivateAnonymous : MacPrivateAnonymous, -1,
+                0);
         else found = (nint)NativeMemory.AlignedAlloc(bytes, (nuint)Environment.SystemPageSize);
-        return found is 0 or -1 ? throw new OutOfMemoryException($"GuardedTensor: the system gives no {bytes} bytes.") : found;
+        return found is 0 or -1 ? throw new OutOfMemoryException($"GuardedTensor: the system gives no {bytes} bytes.")
+            : found;
     }
 
     private static bool Forbid(nint page, nuint bytes)

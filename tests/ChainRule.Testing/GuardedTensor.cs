@@ -4,7 +4,8 @@ namespace ChainRule.Testing;
 public enum Placement
 {
     /// <summary>
-    /// The last element is followed by the 128 bytes that a kernel may read but not write, and then by a page without access.
+    /// The last element is followed by the 128 bytes that a kernel may read but not write, and then by a page without
+    /// access.
     /// </summary>
     EndAtGuard,
 
@@ -16,8 +17,10 @@ public enum Placement
 }
 
 /// <summary>
-/// A copy of a tensor in memory that catches accesses outside it: a read or write that reaches a guard page stops the process
-/// (the stack trace on the console names the operator), and <see cref="CheckIntact"/> finds writes just behind or before.
+/// A copy of a tensor in memory that catches accesses outside it: a read or write that reaches a guard page stops the
+/// process
+/// (the stack trace on the console names the operator), and <see cref="CheckIntact"/> finds writes just behind or
+/// before.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -70,10 +73,13 @@ public sealed unsafe class GuardedTensor : IDisposable
         GuardedMemory memory = _storage.Memory;
         int before = memory.FirstTouched(memory.Start, _first);
         if (before >= 0)
-            throw new CheckFailedException($"{what} {Tensor.Shape}: a byte {_first - memory.Start - before} before its first element was written to.");
+            throw new CheckFailedException(
+                $"{what} {Tensor.Shape}: a byte {_first - memory.Start - before} before its first element was "
+                + $"written to.");
         int behind = memory.FirstTouched(_first + _bytes, memory.End);
         if (behind >= 0)
-            throw new CheckFailedException($"{what} {Tensor.Shape}: byte {behind} behind its last element was written to.");
+            throw new CheckFailedException(
+                $"{what} {Tensor.Shape}: byte {behind} behind its last element was written to.");
     }
 
     /// <summary>Gives the memory back; using the tensor afterwards throws.</summary>

@@ -26,10 +26,12 @@ public static unsafe class TensorAssert
     /// <param name="signOfZero">Also demands the expected sign of zeros.</param>
     /// <exception cref="CheckFailedException">The shapes differ, or an element is too far away.</exception>
     public static void Close(
-        Shape shape, ReadOnlySpan<double> expected, Tensor actual, Tolerance tolerance, string what = "result", bool signOfZero = false)
+        Shape shape, ReadOnlySpan<double> expected, Tensor actual, Tolerance tolerance, string what = "result",
+            bool signOfZero = false)
     {
         ArgumentNullException.ThrowIfNull(actual);
-        if (actual.Shape != shape) throw new CheckFailedException($"{what}: expected shape {shape}, got {actual.Shape}.");
+        if (actual.Shape != shape) throw new CheckFailedException(
+            $"{what}: expected shape {shape}, got {actual.Shape}.");
         double[] got = actual.ToDoubles();
         int wrong = 0, worst = -1;
         double most = -1;
@@ -46,7 +48,8 @@ public static unsafe class TensorAssert
         if (wrong == 0) return;
         throw new CheckFailedException(string.Create(
             CultureInfo.InvariantCulture,
-            $"{what} {shape} {actual.DType.Text()}: element {worst}{Index(shape, worst)}: expected {Text(expected[worst])}, got {Text(got[worst])} "
+            $"{what} {shape} {actual.DType.Text()}: element {worst}{Index(shape, worst)}: expected "
+            + $"{Text(expected[worst])}, got {Text(got[worst])} "
             + $"({tolerance}); {wrong} of {got.Length} elements differ, this one most."));
     }
 
@@ -62,7 +65,8 @@ public static unsafe class TensorAssert
         if (actual.Shape != expected.Shape || actual.DType != expected.DType)
         {
             throw new CheckFailedException(
-                $"{what}: expected {expected.Shape} {expected.DType.Text()}, got {actual.Shape} {actual.DType.Text()}.");
+                $"{what}: expected {expected.Shape} {expected.DType.Text()}, got {actual.Shape} "
+                + $"{actual.DType.Text()}.");
         }
         SameBits(Bytes(expected), actual, what);
     }
@@ -74,7 +78,8 @@ public static unsafe class TensorAssert
         ArgumentNullException.ThrowIfNull(tensor);
         using NoGrad.Scope _ = NoGrad.Begin();
         byte[] bytes = new byte[tensor.Count * tensor.DType.Size()];
-        fixed (byte* target = bytes) StridedCopy.ToDense(tensor.Pointer, tensor.Dims, tensor.Strides, target, tensor.DType.Size());
+        fixed (byte* target = bytes) StridedCopy.ToDense(tensor.Pointer, tensor.Dims, tensor.Strides, target,
+            tensor.DType.Size());
         GC.KeepAlive(tensor);
         return bytes;
     }
@@ -90,7 +95,8 @@ public static unsafe class TensorAssert
         byte[] got = Bytes(actual);
         int same = expected.AsSpan().CommonPrefixLength(got);
         if (same == got.Length && same == expected.Length) return;
-        if (expected.Length != got.Length) throw new CheckFailedException($"{what}: expected {expected.Length} bytes, got {got.Length}.");
+        if (expected.Length != got.Length) throw new CheckFailedException(
+            $"{what}: expected {expected.Length} bytes, got {got.Length}.");
         int size = actual.DType.Size(), at = same / size;
         int wrong = 0;
         for (int i = 0; i < got.Length; i += size)
@@ -99,10 +105,13 @@ public static unsafe class TensorAssert
         }
         throw new CheckFailedException(
             $"{what} {actual.Shape} {actual.DType.Text()}: element {at}{Index(actual.Shape, at)}: expected the bits of "
-            + $"{Number(expected, at, actual.DType)}, got {Number(got, at, actual.DType)}; {wrong} of {actual.Count} elements differ, this one first.");
+            + $"{Number(expected, at, actual.DType)}, got {Number(got, at, actual.DType)}; {wrong} of {actual.Count} "
+            + $"elements differ, this one first.");
     }
 
-    /// <summary>A position in row-major order as an index along the dimensions: " = [1, 2]"; nothing below rank 2.</summary>
+    /// <summary>
+    /// A position in row-major order as an index along the dimensions: " = [1, 2]"; nothing below rank 2.
+    /// </summary>
     internal static string Index(Shape shape, int element)
     {
         if (shape.Rank < 2) return "";
@@ -111,7 +120,8 @@ public static unsafe class TensorAssert
         return $" = [{string.Join(", ", at)}]";
     }
 
-    private static string Text(double v) => v == 0 && double.IsNegative(v) ? "-0" : v.ToString("g9", CultureInfo.InvariantCulture);
+    private static string Text(double v) =>
+        v == 0 && double.IsNegative(v) ? "-0" : v.ToString("g9", CultureInfo.InvariantCulture);
 
     private static string Number(byte[] bytes, int at, DType dtype) => dtype switch
     {

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace ChainRule.Testing;
 
-/// <summary>How far a computed number may lie from the expected one: |actual - expected| at most Absolute + Relative * |expected|.</summary>
+/// <summary>
+/// How far a computed number may lie from the expected one: |actual - expected| at most Absolute + Relative *
+/// |expected|.
+/// </summary>
 /// <param name="Relative">Share of the expected number.</param>
 /// <param name="Absolute">Allowed beside that; what counts near zero.</param>
 public readonly record struct Tolerance(double Relative, double Absolute)
@@ -11,7 +14,8 @@ public readonly record struct Tolerance(double Relative, double Absolute)
     public static Tolerance Exact => default;
 
     /// <summary>
-    /// For results of a few roundings: about 16 units in the last place of float32, about 450 of float64 (differences of
+    /// For results of a few roundings: about 16 units in the last place of float32, about 450 of float64 (differences
+    /// of
     /// elementary functions), nothing for integers and Bool.
     /// </summary>
     /// <param name="dtype">Element type of the result.</param>

@@ -17,7 +17,9 @@ internal sealed class GoldenOutputs(params (string Name, Tensor Value)[] values)
     public static implicit operator GoldenOutputs(Tensor only) => new(("", only));
 }
 
-/// <summary>One golden case in one floating type: inputs with their views applied, attributes, expected tensors.</summary>
+/// <summary>
+/// One golden case in one floating type: inputs with their views applied, attributes, expected tensors.
+/// </summary>
 internal sealed class GoldenCase
 {
     private readonly Dictionary<string, Tensor> _file;
@@ -59,12 +61,14 @@ internal sealed class GoldenCase
     }
 
     public Tensor? Given(string name) =>
-        _given.GetValueOrDefault("in." + name) ?? _given.GetValueOrDefault("param." + name) ?? _given.GetValueOrDefault("state_in." + name);
+        _given.GetValueOrDefault("in." + name) ?? _given.GetValueOrDefault("param."
+            + name) ?? _given.GetValueOrDefault("state_in." + name);
 
     /// <summary>An input of 0 and 1 as Bool.</summary>
     public Tensor Mask(string name) => this[name].To(DType.Bool);
 
-    public bool IsNull(string attr) => !_attrs.TryGetProperty(attr, out JsonElement e) || e.ValueKind == JsonValueKind.Null;
+    public bool IsNull(string attr) =>
+        !_attrs.TryGetProperty(attr, out JsonElement e) || e.ValueKind == JsonValueKind.Null;
 
     /// <summary>A number; infinities are written as strings.</summary>
     public double Number(string attr)
@@ -89,15 +93,18 @@ internal sealed class GoldenCase
     }
 
     public JsonElement Attr(string attr) =>
-        _attrs.TryGetProperty(attr, out JsonElement e) ? e : throw new KeyNotFoundException($"{Name} has no attribute {attr}.");
+        _attrs.TryGetProperty(attr, out JsonElement e) ? e
+            : throw new KeyNotFoundException($"{Name} has no attribute {attr}.");
 
     /// <summary>Compares results and gradients with the file's.</summary>
     public void Check(GoldenOutputs outputs)
     {
         string[] expected = [.. _file.Keys.Where(k => k.StartsWith("out.") || k.StartsWith("state_out."))];
-        (string Name, Tensor Value)[] results = [.. outputs.Values.Select(v => (v.Name == "" ? expected.Single() : v.Name.StartsWith("state_out.") ? v.Name : "out." + v.Name, v.Value))];
+        (string Name, Tensor Value)[] results = [.. outputs.Values.Select(v =>
+            (v.Name == "" ? expected.Single() : v.Name.StartsWith("state_out.") ? v.Name : "out." + v.Name, v.Value))];
         foreach (string missing in expected.Except(results.Select(r => r.Name)))
-            throw new CheckFailedException($"{missing} is not among the results {string.Join(", ", results.Select(r => r.Name))}.");
+            throw new CheckFailedException(
+                $"{missing} is not among the results {string.Join(", ", results.Select(r => r.Name))}.");
         foreach ((string name, Tensor value) in results) Compare(name, _file[name], value);
         foreach ((string name, Tensor value) in results)
         {
@@ -118,13 +125,16 @@ internal sealed class GoldenCase
     private Tensor Viewed(Tensor t, string key)
     {
         string name = key[(key.IndexOf('.') + 1)..];
-        if (!_attrs.TryGetProperty("views", out JsonElement views) || !views.TryGetProperty(name, out JsonElement steps)) return t;
+        if (!_attrs.TryGetProperty("views", out JsonElement views)
+            || !views.TryGetProperty(name, out JsonElement steps)) return t;
         foreach (JsonElement step in steps.EnumerateArray())
         {
             switch (step[0].GetString())
             {
                 case "permute": t = t.Permute(Sizes(step[1])); break;
-                case "slice": t = t.Slice(step[1].GetInt32(), step[2].GetInt32(), step[3].GetInt32(), step[4].GetInt32()); break;
+                case "slice":
+                    t = t.Slice(step[1].GetInt32(), step[2].GetInt32(), step[3].GetInt32(),
+                    step[4].GetInt32()); break;
                 case "expand": t = t.Expand(Sizes(step[1])); break;
                 default: throw new NotSupportedException($"{Name}: no view is called {step[0]}.");
             }

@@ -1,7 +1,8 @@
 namespace ChainRule.Tests.Operators;
 
 /// <summary>
-/// Where an input's numbers come from. All numbers of a case are distinct and well apart, so that no tie decides; they keep
+/// Where an input's numbers come from. All numbers of a case are distinct and well apart, so that no tie decides; they
+/// keep
 /// away from the kinks that are named.
 /// </summary>
 internal sealed record Domain(double Low, double High, params double[] Kinks)
@@ -18,7 +19,8 @@ internal sealed record Domain(double Low, double High, params double[] Kinks)
         double value = Low + ((High - Low) * share), margin = (High - Low) / 50;
         foreach (double kink in Kinks)
         {
-            if (Math.Abs(value - kink) < margin) value = kink + (value < kink ? -margin : margin) + ((value - kink) * 0.5);
+            if (Math.Abs(value - kink) < margin) value = kink + (value < kink ? -margin : margin)
+                + ((value - kink) * 0.5);
         }
         return value;
     }
@@ -38,7 +40,9 @@ internal sealed record In(params int[] Shape)
     /// <summary>Numbers given one by one.</summary>
     public double[]? Given { get; init; }
 
-    /// <summary>The numbers mean something (probabilities, targets): never replaced by NaN, infinities or repeated ones.</summary>
+    /// <summary>
+    /// The numbers mean something (probabilities, targets): never replaced by NaN, infinities or repeated ones.
+    /// </summary>
     public bool Fixed { get; init; }
 
     /// <summary>No gradient flows to it although it is of floating type.</summary>
@@ -46,7 +50,8 @@ internal sealed record In(params int[] Shape)
 
     public static In Of(Domain domain, params int[] shape) => new(shape) { Domain = domain };
 
-    public static In Indices(int bound, params int[] shape) => new(shape) { Type = DType.Int64, Bound = bound, Fixed = true };
+    public static In Indices(int bound, params int[] shape) =>
+        new(shape) { Type = DType.Int64, Bound = bound, Fixed = true };
 
     public static In Mask(params int[] shape) => new(shape) { Type = DType.Bool, Bound = 2, Fixed = true };
 

@@ -3,7 +3,8 @@ namespace ChainRule.Tests.Operators;
 /// <summary>The same numbers in other places: views that no kernel may mistake for dense memory.</summary>
 internal static class Layouts
 {
-    private const byte Poison = 0xFF;                                // NaN in both floating types: what lies between is never used
+    // NaN in both floating types: what lies between is never used
+    private const byte Poison = 0xFF;
 
     public static (string Name, Func<Tensor, Tensor?> Make)[] SameNumbers { get; } =
     [
@@ -13,7 +14,8 @@ internal static class Layouts
     /// <summary>Views that repeat numbers: the values change with the layout.</summary>
     public static (string Name, Func<Tensor, Tensor?> Make)[] Repeated { get; } =
     [
-        ("expanded along dim 0", t => Expanded(t, 0)), ("expanded along the last dim", t => Expanded(t, t.Rank - 1)), ("expanded from one number", t => Expanded(t, -1)),
+        ("expanded along dim 0", t => Expanded(t, 0)), ("expanded along the last dim", t => Expanded(t, t.Rank - 1)),
+            ("expanded from one number", t => Expanded(t, -1)),
     ];
 
     private static Tensor? Transposed(Tensor t)

@@ -1,11 +1,14 @@
 namespace ChainRule.Tests.Operators;
 
-/// <summary>An array of doubles with sizes, and the few plain loops that references are written with. Slow and obvious.</summary>
+/// <summary>
+/// An array of doubles with sizes, and the few plain loops that references are written with. Slow and obvious.
+/// </summary>
 internal sealed class Nd
 {
     public Nd(int[] dims, double[] data)
     {
-        if (data.Length != Product(dims)) throw new ArgumentException($"[{string.Join(", ", dims)}] is not filled by {data.Length} numbers.");
+        if (data.Length != Product(dims)) throw new ArgumentException(
+            $"[{string.Join(", ", dims)}] is not filled by {data.Length} numbers.");
         (Dims, Data) = (dims, data);
     }
 
@@ -49,7 +52,8 @@ internal sealed class Nd
     public Nd Map(Func<double, double> f) => new(Dims, [.. Data.Select(f)]);
 
     /// <summary>Broadcast to larger sizes.</summary>
-    public Nd To(int[] dims) => Make(dims, at => Data[Offset([.. Dims.Select((d, i) => d == 1 ? 0 : at[i + dims.Length - Rank])])]);
+    public Nd To(int[] dims) => Make(dims,
+        at => Data[Offset([.. Dims.Select((d, i) => d == 1 ? 0 : at[i + dims.Length - Rank])])]);
 
     public Nd Reshape(params int[] dims) => new(dims, Data);
 
@@ -117,7 +121,8 @@ internal sealed class Nd
         int offset = 0;
         for (int d = 0; d < Rank; d++)
         {
-            if ((uint)at[d] >= (uint)Dims[d]) throw new ArgumentException($"position {at[d]} is outside dim {d} of size {Dims[d]}.");
+            if ((uint)at[d] >= (uint)Dims[d]) throw new ArgumentException(
+                $"position {at[d]} is outside dim {d} of size {Dims[d]}.");
             offset = (offset * Dims[d]) + at[d];
         }
         return offset;

@@ -3,7 +3,8 @@ namespace ChainRule.Tests.Operators;
 /// <summary>Runs a check over the cases of a row, and puts the place before the text of what fails.</summary>
 internal static class OpCheck
 {
-    public static void Each(string row, string check, Action<Sample> body) => Each(OpTable.Find(row), check, OpTable.Find(row).Cases, null, body);
+    public static void Each(string row, string check, Action<Sample> body) =>
+        Each(OpTable.Find(row), check, OpTable.Find(row).Cases, null, body);
 
     public static void Each(string row, string check, DType[] types, Action<Sample> body) =>
         Each(OpTable.Find(row), check, OpTable.Find(row).Cases, types, body);
@@ -34,7 +35,8 @@ internal static class OpCheck
         }
         catch (Exception thrown)
         {
-            throw new CheckFailedException($"{place}:\n  threw {thrown.GetType().Name}: {thrown.Message}\n{thrown.StackTrace}", thrown);
+            throw new CheckFailedException(
+                $"{place}:\n  threw {thrown.GetType().Name}: {thrown.Message}\n{thrown.StackTrace}", thrown);
         }
     }
 }

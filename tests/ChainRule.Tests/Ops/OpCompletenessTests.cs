@@ -29,7 +29,8 @@ public sealed class OpCompletenessTests
         HashSet<string> covered = [.. OpTable.All.SelectMany(r => r.Covers)];
         string[] missing = [.. operations.Where(o => !covered.Contains(o))];
         Assert.True(missing.Length == 0,
-            $"without a row in {nameof(OpTable)} (see tests/ChainRule.Tests/Ops/README.md): {string.Join("; ", missing)}");
+            $"without a row in {nameof(OpTable)} (see tests/ChainRule.Tests/Ops/README.md): "
+            + $"{string.Join("; ", missing)}");
         string[] unknown = [.. covered.Where(c => !operations.Contains(c))];
         Assert.True(unknown.Length == 0, $"rows cover what is no public operation: {string.Join("; ", unknown)}");
     }
@@ -40,7 +41,8 @@ public sealed class OpCompletenessTests
 
     private static IEnumerable<string> Operations()
     {
-        const BindingFlags own = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        const BindingFlags own =
+            BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
         foreach (PropertyInfo p in typeof(Tensor).GetProperties(own).Where(p => ReturnsTensor(p.PropertyType)))
             yield return p.GetIndexParameters().Length > 0 ? "this[]" : p.Name;
         foreach (MethodInfo m in typeof(Tensor).GetMethods(own).Where(m => ReturnsTensor(m.ReturnType)))
@@ -48,7 +50,8 @@ public sealed class OpCompletenessTests
             if (!m.IsSpecialName) yield return m.Name;
             else if (m.Name.StartsWith("op_", StringComparison.Ordinal)) yield return Operator(m);
         }
-        foreach (MethodInfo m in typeof(F).GetMethods(own).Where(m => ReturnsTensor(m.ReturnType))) yield return "F." + m.Name;
+        foreach (MethodInfo m in typeof(F).GetMethods(own).Where(m => ReturnsTensor(m.ReturnType)))
+            yield return "F." + m.Name;
     }
 
     private static bool ReturnsTensor(Type type) =>
@@ -71,7 +74,8 @@ public sealed class OpCompletenessTests
             "op_GreaterThanOrEqual" => ">=",
             _ => m.Name,
         };
-        IEnumerable<string> operands = m.GetParameters().Select(p => p.ParameterType == typeof(double) ? "double" : p.ParameterType.Name);
+        IEnumerable<string> operands = m.GetParameters().Select(p =>
+            p.ParameterType == typeof(double) ? "double" : p.ParameterType.Name);
         return $"operator {sign}({string.Join(", ", operands)})";
     }
 }

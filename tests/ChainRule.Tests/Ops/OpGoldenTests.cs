@@ -3,7 +3,8 @@ namespace ChainRule.Tests.Operators;
 /// <summary>Check 8: cases computed by other programs, in both floating types.</summary>
 public sealed class OpGoldenTests
 {
-    public static TheoryData<string> GoldenRows { get; } = [.. OpTable.All.Where(r => r.Goldens.Length > 0).Select(r => r.Name)];
+    public static TheoryData<string> GoldenRows { get; } =
+        [.. OpTable.All.Where(r => r.Goldens.Length > 0).Select(r => r.Name)];
 
     [SharedTheory("goldens")]
     [MemberData(nameof(GoldenRows))]
@@ -16,7 +17,8 @@ public sealed class OpGoldenTests
             {
                 foreach (DType dtype in OpRow.Floats)
                 {
-                    OpCheck.At($"{row}, check 8 (goldens), {Path.GetFileNameWithoutExtension(path)} {dtype.Text()}", () =>
+                    string place = $"{row}, check 8 (goldens), {Path.GetFileNameWithoutExtension(path)} {dtype.Text()}";
+                    OpCheck.At(place, () =>
                     {
                         GoldenCase @case = new(path, dtype);
                         if (!golden.Where(@case)) return;
@@ -36,6 +38,8 @@ internal static class GoldenCases
     public static IEnumerable<string> For(Golden golden)
     {
         string folder = SharedData.Path(Path.Combine(["goldens", .. golden.Path.Split('/')]));
-        return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal) : [];
+        return Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal)
+            : [];
     }
 }

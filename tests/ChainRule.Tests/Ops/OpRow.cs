@@ -11,7 +11,9 @@ internal sealed record OpRow(string Name)
     public static readonly DType[] Any = [.. Numbers, DType.Bool];
     public static readonly DType[] BoolOnly = [DType.Bool];
 
-    /// <summary>Public members this row stands for: "Sigmoid", "F.Linear", "operator +(Tensor, double)", "this[]".</summary>
+    /// <summary>
+    /// Public members this row stands for: "Sigmoid", "F.Linear", "operator +(Tensor, double)", "this[]".
+    /// </summary>
     public required string[] Covers { get; init; }
 
     /// <summary>Small: checked against the reference, as views, by differences.</summary>
@@ -20,13 +22,20 @@ internal sealed record OpRow(string Name)
     /// <summary>Large enough that the kernel forks: compared over thread counts. Needs no reference.</summary>
     public OpCase[] Large { get; init; } = [];
 
-    /// <summary>Why there is no large case: for views and other things that compute nothing, or run on one thread.</summary>
+    /// <summary>
+    /// Why there is no large case: for views and other things that compute nothing, or run on one thread.
+    /// </summary>
     public string? Serial { get; init; }
 
-    /// <summary>Formula of one element; set for operators of one input, which are then also run over lengths and special values.</summary>
+    /// <summary>
+    /// Formula of one element; set for operators of one input, which are then also run over lengths and special values.
+    /// </summary>
     public Func<double, double>? Unary { get; init; }
 
-    /// <summary>Formula of two elements; set for operators of two inputs, which are then also run over lengths and special values.</summary>
+    /// <summary>
+    /// Formula of two elements; set for operators of two inputs, which are then also run over lengths and special
+    /// values.
+    /// </summary>
     public Func<double, double, double>? Binary { get; init; }
 
     /// <summary>Element types of the inputs that name none themselves.</summary>
@@ -56,7 +65,9 @@ internal sealed record OpRow(string Name)
     /// <summary>Distance allowed from the reference, in multiples of <see cref="Tolerance.For"/>.</summary>
     public double Loose { get; init; } = 1;
 
-    /// <summary>Distance allowed between float32 and float64 gradients, in multiples of <see cref="Tolerance.ForGradient"/>.</summary>
+    /// <summary>
+    /// Distance allowed between float32 and float64 gradients, in multiples of <see cref="Tolerance.ForGradient"/>.
+    /// </summary>
     public double LooseGradient { get; init; } = 1;
 
     /// <summary>Why no case has an empty input.</summary>
@@ -104,7 +115,8 @@ internal sealed record OpRow(string Name)
     {
         (int[] A, int[] B)[] shapes =
         [
-            ([], []), ([5], [5]), ([0], [0]), ([2, 3], [3]), ([3], [2, 3]), ([], [2, 3]), ([2, 3], []), ([2, 1], [1, 3]), ([0, 3], [1, 3]),
+            ([], []), ([5], [5]), ([0], [0]), ([2, 3], [3]), ([3], [2, 3]), ([], [2, 3]), ([2, 3], []),
+            ([2, 1], [1, 3]), ([0, 3], [1, 3]),
             ([4, 1, 3], [2, 1]), ([2, 3, 4], [2, 3, 4]), ([2, 3, 4], [2, 1, 4]),
         ];
         Domain from = domain ?? Domain.Real;
@@ -112,7 +124,8 @@ internal sealed record OpRow(string Name)
         return new OpRow(name)
         {
             Covers = covers,
-            Cases = [.. shapes.Select(s => new OpCase([In.Of(from, s.A), In.Of(second ?? from, s.B)], t => call(t[0], t[1]), Reference))],
+            Cases = [.. shapes.Select(s =>
+                new OpCase([In.Of(from, s.A), In.Of(second ?? from, s.B)], t => call(t[0], t[1]), Reference))],
             Large =
             [
                 new OpCase([In.Of(from, 70_001), In.Of(second ?? from, 70_001)], t => call(t[0], t[1])),
@@ -129,19 +142,25 @@ internal sealed record OpCase(In[] Inputs, Func<Tensor[], Tensor> Call, Func<Nd[
     /// <summary>What is special about this case: an option, mostly.</summary>
     public string? Label { get; init; }
 
-    public override string ToString() => $"{(Label is null ? "" : Label + ": ")}{string.Join(" ", Inputs.Select(i => i.ToString()))}";
+    public override string ToString() =>
+        $"{(Label is null ? "" : Label + ": ")}{string.Join(" ", Inputs.Select(i => i.ToString()))}";
 }
 
 /// <summary>A wrong use and the error it must give.</summary>
 internal sealed record ErrorInput(string Label, Func<Tensor> Call, Type Exception, string Text)
 {
-    public static ErrorInput Shape(string label, Func<Tensor> call, string text) => new(label, call, typeof(ShapeException), text);
+    public static ErrorInput Shape(string label, Func<Tensor> call, string text) =>
+        new(label, call, typeof(ShapeException), text);
 
-    public static ErrorInput DType(string label, Func<Tensor> call, string text) => new(label, call, typeof(DTypeException), text);
+    public static ErrorInput DType(string label, Func<Tensor> call, string text) =>
+        new(label, call, typeof(DTypeException), text);
 
-    public static ErrorInput Grad(string label, Func<Tensor> call, string text) => new(label, call, typeof(GradException), text);
+    public static ErrorInput Grad(string label, Func<Tensor> call, string text) =>
+        new(label, call, typeof(GradException), text);
 
-    public static ErrorInput Argument(string label, Func<Tensor> call, string text) => new(label, call, typeof(ArgumentException), text);
+    public static ErrorInput Argument(string label, Func<Tensor> call, string text) =>
+        new(label, call, typeof(ArgumentException), text);
 
-    public static ErrorInput Range(string label, Func<Tensor> call, string text) => new(label, call, typeof(ArgumentOutOfRangeException), text);
+    public static ErrorInput Range(string label, Func<Tensor> call, string text) =>
+        new(label, call, typeof(ArgumentOutOfRangeException), text);
 }

@@ -1,6 +1,8 @@
 namespace ChainRule.Tests.Operators;
 
-/// <summary>Every operator of the framework, one row each; <see cref="OpCompletenessTests"/> fails for one that is missing.</summary>
+/// <summary>
+/// Every operator of the framework, one row each; <see cref="OpCompletenessTests"/> fails for one that is missing.
+/// </summary>
 internal static class OpTable
 {
     public static OpRow[] All { get; } =

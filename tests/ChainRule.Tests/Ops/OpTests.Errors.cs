@@ -15,7 +15,8 @@ public sealed partial class OpTests
             if (thrown.GetType() != error.Exception || thrown.Message != error.Text)
             {
                 Assert.Fail(
-                    $"{place}:\nexpected {error.Exception.Name}:\n{error.Text}\ngot {thrown.GetType().Name}:\n{thrown.Message}\n{thrown.StackTrace}");
+                    $"{place}:\nexpected {error.Exception.Name}:\n{error.Text}\ngot {thrown.GetType().Name}:\n"
+                    + $"{thrown.Message}\n{thrown.StackTrace}");
             }
         }
     }

@@ -5,13 +5,16 @@ public sealed partial class OpTests
 {
     private const int MostElements = 64;                             // differences cost two calls an element
 
-    public static TheoryData<string> DifferentiableRows { get; } = [.. OpTable.All.Where(r => r.Differentiable).Select(r => r.Name)];
+    public static TheoryData<string> DifferentiableRows { get; } =
+        [.. OpTable.All.Where(r => r.Differentiable).Select(r => r.Name)];
 
-    public static TheoryData<string> ConstantRows { get; } = [.. OpTable.All.Where(r => !r.Differentiable).Select(r => r.Name)];
+    public static TheoryData<string> ConstantRows { get; } =
+        [.. OpTable.All.Where(r => !r.Differentiable).Select(r => r.Name)];
 
     [Theory]
     [MemberData(nameof(DifferentiableRows))]
-    public void Check06_gradient_equals_differences_in_float64(string row) => EachDifferentiable(row, "check 6 (gradient)", s =>
+    public void Check06_gradient_equals_differences_in_float64(string row) =>
+        EachDifferentiable(row, "check 6 (gradient)", s =>
     {
         if (s.Row.NoDifferences is null) GradChecks.First(s.Function, s.Variables());
     });
@@ -36,7 +39,8 @@ public sealed partial class OpTests
         OpCheck.Each(row, "check 7 (float32 gradient)", [DType.Float32], s =>
         {
             if (s.Variables().Length > 0)
-                GradChecks.Float32AgainstFloat64(s.Function, s.Variables(), Tolerance.ForGradient(DType.Float32).Times(found.LooseGradient));
+                GradChecks.Float32AgainstFloat64(s.Function, s.Variables(),
+                    Tolerance.ForGradient(DType.Float32).Times(found.LooseGradient));
         });
     }
 
@@ -46,7 +50,8 @@ public sealed partial class OpTests
         OpCheck.Each(row, "check 6 (no gradient)", FloatsOf(OpTable.Find(row)), s =>
         {
             foreach (Tensor t in s.Tensors) t.RequiresGrad = t.DType.IsFloatingPoint();
-            if (s.Run().RequiresGrad) throw new CheckFailedException("the result requires a gradient, but the row says that there is none.");
+            if (s.Run().RequiresGrad) throw new CheckFailedException(
+                "the result requires a gradient, but the row says that there is none.");
         });
 
     private static void EachDifferentiable(string row, string check, Action<Sample> body) =>

@@ -5,7 +5,8 @@ public sealed partial class OpTests
 {
     [Theory]
     [MemberData(nameof(AllRows))]
-    public void Check02_guarded_and_unaligned_inputs_give_the_same_bits(string row) => OpCheck.Each(row, "check 2 (guarded memory)", s =>
+    public void Check02_guarded_and_unaligned_inputs_give_the_same_bits(string row) =>
+        OpCheck.Each(row, "check 2 (guarded memory)", s =>
     {
         byte[] plain = TensorAssert.Bytes(s.Run());
         bool differentiable = s.Row.Differentiable && s.Variables().Length > 0;
@@ -39,7 +40,8 @@ public sealed partial class OpTests
     [MemberData(nameof(AllRows))]
     public void Check03_views_give_what_dense_inputs_give(string row) => OpCheck.Each(row, "check 3 (views)", s =>
     {
-        foreach ((string name, Func<Tensor, Tensor?> make) in Layouts.SameNumbers) EachView(s, name, make, repeats: false);
+        foreach ((string name, Func<Tensor, Tensor?> make) in Layouts.SameNumbers)
+            EachView(s, name, make, repeats: false);
         foreach ((string name, Func<Tensor, Tensor?> make) in Layouts.Repeated) EachView(s, name, make, repeats: true);
     });
 
@@ -50,8 +52,10 @@ public sealed partial class OpTests
         OpRow found = OpTable.Find(row);
         bool empty = found.Cases.Any(c => c.Inputs.Any(i => Nd.Product(i.Shape) == 0));
         bool scalar = found.Cases.Any(c => c.Inputs.Any(i => i.Shape.Length == 0));
-        Assert.True(empty != (found.NoEmpty is not null), $"{row}: give a case with an empty input, or say in {nameof(OpRow.NoEmpty)} why there is none.");
-        Assert.True(scalar != (found.NoScalar is not null), $"{row}: give a case with a rank-0 input, or say in {nameof(OpRow.NoScalar)} why there is none.");
+        Assert.True(empty != (found.NoEmpty is not null),
+            $"{row}: give a case with an empty input, or say in {nameof(OpRow.NoEmpty)} why there is none.");
+        Assert.True(scalar != (found.NoScalar is not null),
+            $"{row}: give a case with a rank-0 input, or say in {nameof(OpRow.NoScalar)} why there is none.");
     }
 
     [Theory]
@@ -70,7 +74,8 @@ public sealed partial class OpTests
 
         void Compare(string how)
         {
-            for (int i = 0; i < before.Length; i++) TensorAssert.SameBits(before[i], s.Tensors[i], $"input {i}, modified {how}");
+            for (int i = 0; i < before.Length; i++)
+                TensorAssert.SameBits(before[i], s.Tensors[i], $"input {i}, modified {how}");
         }
     });
 
@@ -83,7 +88,8 @@ public sealed partial class OpTests
         {
             if (views[i] is { } view) OpCheck.At($"input {i} {name}", () => CompareView(s.With(i, view)));
         }
-        if (made > 1) OpCheck.At($"all inputs {name}", () => CompareView(s.With([.. views.Select((v, i) => v ?? s.Tensors[i])])));
+        if (made > 1) OpCheck.At($"all inputs {name}",
+            () => CompareView(s.With([.. views.Select((v, i) => v ?? s.Tensors[i])])));
     }
 
     private static void CompareView(Sample view)
@@ -92,6 +98,7 @@ public sealed partial class OpTests
         if (!view.Row.Differentiable || view.Variables().Length == 0) return;
         Tensor[] expected = view.With([.. view.Tensors.Select(t => t.Detach())]).Gradients(), got = view.Gradients();
         for (int i = 0; i < got.Length; i++)
-            TensorAssert.Close(expected[i], got[i], Tolerance.For(view.DType).Times(4 * view.Row.Loose), $"gradient {i}");
+            TensorAssert.Close(expected[i], got[i], Tolerance.For(view.DType).Times(4 * view.Row.Loose),
+                $"gradient {i}");
     }
 }

@@ -33,11 +33,13 @@ public sealed partial class OpTests
         const string check = "check 4 (special values)";
         if (found.Unary is not null || found.Binary is not null)
         {
-            OpCheck.Each(found, check, [Grid(found, Specials)], FloatsOf(found), s => s.CompareWithReference(s.Tolerance, !found.AnyZero));
+            OpCheck.Each(found, check, [Grid(found, Specials)], FloatsOf(found),
+                s => s.CompareWithReference(s.Tolerance, !found.AnyZero));
             return;
         }
         OpCheck.Each(row, check, FloatsOf(found), s =>
-            EachReplaced(s, Specials.AsSpan(0, 5), r => r.CompareWithReference(r.Tolerance, found.Exact && !found.AnyZero)));
+            EachReplaced(s, Specials.AsSpan(0, 5),
+                r => r.CompareWithReference(r.Tolerance, found.Exact && !found.AnyZero)));
     }
 
     [Theory]
@@ -49,13 +51,15 @@ public sealed partial class OpTests
         foreach (DType dtype in FloatsOf(found))
         {
             double[] extremes = [.. Extremes(dtype).Where(v => Math.Abs(v) <= found.ExtremeLimit)];
-            string check = $"check 5 (extremes; {(found.Flushes ? "subnormal results may be 0" : "subnormal results kept")})";
+            string subnormal = found.Flushes ? "subnormal results may be 0" : "subnormal results kept";
+            string check = $"check 5 (extremes; {subnormal})";
             if (found.Unary is not null || found.Binary is not null)
             {
                 OpCheck.Each(found, check, [Grid(found, extremes)], [dtype], CompareExtremes);
                 continue;
             }
-            OpCheck.Each(row, check, [dtype], s => EachReplaced(s, extremes, r => r.CompareWithReference(r.Tolerance, false)));
+            OpCheck.Each(row, check, [dtype],
+                s => EachReplaced(s, extremes, r => r.CompareWithReference(r.Tolerance, false)));
         }
     }
 
@@ -63,7 +67,8 @@ public sealed partial class OpTests
     private static void CompareExtremes(Sample s)
     {
         bool single = s.Row.Result(s.DType) == DType.Float32;
-        double least = single ? float.Epsilon : double.Epsilon, normal = single ? Math.Pow(2, -126) : Math.Pow(2, -1022);
+        double least = single ? float.Epsilon : double.Epsilon,
+            normal = single ? Math.Pow(2, -126) : Math.Pow(2, -1022);
         double relative = s.Tolerance.Relative;
         Tensor y = s.Run();
         Nd expected = s.Expected();
@@ -78,12 +83,16 @@ public sealed partial class OpTests
     private static double[] Extremes(DType dtype)
     {
         double[] positive = dtype == DType.Float32
-            ? [float.MaxValue, 1e30, 1e19, 200, 89, 80, 1 + 1.1920929e-7, 1e-19, 1e-30, 1.17549435e-38, 1e-40, float.Epsilon]
-            : [double.MaxValue, 1e300, 1e154, 800, 710, 700, 1 + 2.220446049250313e-16, 1e-154, 1e-300, 2.2250738585072014e-308, 1e-310, double.Epsilon];
+            ? [float.MaxValue, 1e30, 1e19, 200, 89, 80, 1 + 1.1920929e-7, 1e-19, 1e-30, 1.17549435e-38, 1e-40,
+                float.Epsilon]
+            : [double.MaxValue, 1e300, 1e154, 800, 710, 700, 1 + 2.220446049250313e-16, 1e-154, 1e-300,
+                2.2250738585072014e-308, 1e-310, double.Epsilon];
         return [.. positive, .. positive.Select(v => -v)];
     }
 
-    /// <summary>The operator over every length up to a few registers, for two inputs also with one of them a single number.</summary>
+    /// <summary>
+    /// The operator over every length up to a few registers, for two inputs also with one of them a single number.
+    /// </summary>
     private static IEnumerable<OpCase> Lengths(OpRow row, int most)
     {
         OpCase pattern = row.Cases[0];
@@ -105,7 +114,9 @@ public sealed partial class OpTests
         return pattern with { Inputs = [In.Values([values.Length, 1], values), In.Values([values.Length], values)] };
     }
 
-    /// <summary>The case again with one element of one input replaced by each value in turn; every input is visited.</summary>
+    /// <summary>
+    /// The case again with one element of one input replaced by each value in turn; every input is visited.
+    /// </summary>
     private static void EachReplaced(Sample s, ReadOnlySpan<double> values, Action<Sample> body)
     {
         Rng rng = new(Sample.SeedOf(s.Row, s.Case) + 1);

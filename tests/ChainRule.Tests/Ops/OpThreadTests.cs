@@ -15,7 +15,8 @@ public sealed class OpThreadTests
         OpRow found = OpTable.Find(row);
         Assert.True(
             found.Large.Length > 0 != (found.Serial is not null),
-            $"{row}: give a case in {nameof(OpRow.Large)} that is large enough to fork, or say in {nameof(OpRow.Serial)} why there is none.");
+            $"{row}: give a case in {nameof(OpRow.Large)} that is large enough to fork, or say in "
+            + $"{nameof(OpRow.Serial)} why there is none.");
         DType[] types = [found.Types.Contains(DType.Float32) ? DType.Float32 : found.Types[0]];
         OpCheck.Each(found, "check 9 (threads)", found.Large, types, s =>
         {
@@ -26,13 +27,15 @@ public sealed class OpThreadTests
             void Compare(Scheduler scheduler, string how)
             {
                 (byte[][] got, bool forked) = On(scheduler, s);
-                if (!forked) throw new CheckFailedException("no kernel forked: the case is too small to say anything about threads.");
+                if (!forked) throw new CheckFailedException(
+                    "no kernel forked: the case is too small to say anything about threads.");
                 for (int i = 0; i < got.Length; i++)
                 {
                     int same = expected[i].AsSpan().CommonPrefixLength(got[i]);
                     if (same == expected[i].Length && same == got[i].Length) continue;
                     string what = i == 0 ? "result" : $"gradient {i - 1}";
-                    throw new CheckFailedException($"{how}: {what} differs from that of one thread from byte {same} of {expected[i].Length} on.");
+                    throw new CheckFailedException(
+                        $"{how}: {what} differs from that of one thread from byte {same} of {expected[i].Length} on.");
                 }
             }
         });
@@ -71,7 +74,9 @@ public sealed class OpThreadTests
         public override void Retire() => inner.Retire();
     }
 
-    /// <summary>The chunks one after the other from the last to the first: what two threads might do, every time.</summary>
+    /// <summary>
+    /// The chunks one after the other from the last to the first: what two threads might do, every time.
+    /// </summary>
     private sealed unsafe class ReversedScheduler : Scheduler
     {
         public override int Threads => 4;

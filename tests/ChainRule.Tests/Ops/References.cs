@@ -1,6 +1,8 @@
 namespace ChainRule.Tests.Operators;
 
-/// <summary>Functions that .NET lacks, by series and continued fractions to about 15 digits: what operators are compared with.</summary>
+/// <summary>
+/// Functions that .NET lacks, by series and continued fractions to about 15 digits: what operators are compared with.
+/// </summary>
 internal static class References
 {
     /// <summary>e^x - 1: the power series where the difference would cancel.</summary>
@@ -23,7 +25,10 @@ internal static class References
 
     public static double Sigmoid(double x) => x >= 0 ? 1 / (1 + Math.Exp(-x)) : Math.Exp(x) / (1 + Math.Exp(x));
 
-    /// <summary>Error function: its Taylor series near 0, the continued fraction of erfc beyond (Abramowitz and Stegun 7.1.5, 7.1.14).</summary>
+    /// <summary>
+    /// Error function: its Taylor series near 0, the continued fraction of erfc beyond (Abramowitz and Stegun 7.1.5,
+    /// 7.1.14).
+    /// </summary>
     public static double Erf(double x)
     {
         if (double.IsNaN(x) || x == 0) return x;

@@ -82,12 +82,15 @@ internal sealed class Sample
     /// <summary>The inputs that gradients are taken for.</summary>
     public Tensor[] Variables() => [.. Tensors.Where((t, i) => IsVariable(i))];
 
-    /// <summary>The call as a function of <see cref="Variables"/> only, the others held fixed in the variables' type.</summary>
+    /// <summary>
+    /// The call as a function of <see cref="Variables"/> only, the others held fixed in the variables' type.
+    /// </summary>
     public Tensor Function(Tensor[] variables)
     {
         int next = 0;
         DType type = variables.Length == 0 ? DType : variables[0].DType;
-        return Case.Call([.. Tensors.Select((t, i) => IsVariable(i) ? variables[next++] : Case.Inputs[i].Type is null ? t.ConvertTo(type) : t)]);
+        return Case.Call([.. Tensors.Select((t, i) =>
+            IsVariable(i) ? variables[next++] : Case.Inputs[i].Type is null ? t.ConvertTo(type) : t)]);
     }
 
     public static ulong SeedOf(OpRow row, OpCase @case)

@@ -104,5 +104,6 @@ public sealed class ShapePropertyTests
     private static void Check<T>(Gen<T> cases, Action<T> law) =>
         Prop.ForAll(cases.ToArbitrary(), law).Check(Config.QuickThrowOnFailure);
 
-    private static Tensor Numbers(int[] dims) => Tensor.Arange(0, Nd.Product(dims), dtype: DType.Float64).Reshape(dims) * 0.25 - 1;
+    private static Tensor Numbers(int[] dims) =>
+        Tensor.Arange(0, Nd.Product(dims), dtype: DType.Float64).Reshape(dims) * 0.25 - 1;
 }

@@ -7,9 +7,11 @@ public sealed unsafe class CheckTests
     public void Close_names_the_worst_element_and_counts_the_others()
     {
         Tensor got = Tensor.From(new[,] { { 1f, 2, 3 }, { 4, 5.5f, 6.1f } });
-        var failed = Assert.Throws<CheckFailedException>(() => TensorAssert.Close([2, 3], [1, 2, 3, 4, 5, 6], got, new Tolerance(0, 0.01), "y"));
+        var failed = Assert.Throws<CheckFailedException>(() =>
+            TensorAssert.Close([2, 3], [1, 2, 3, 4, 5, 6], got, new Tolerance(0, 0.01), "y"));
         Assert.Equal(
-            "y [2, 3] float32: element 4 = [1, 1]: expected 5, got 5.5 (relative 0, absolute 0.01); 2 of 6 elements differ, this one most.",
+            "y [2, 3] float32: element 4 = [1, 1]: expected 5, got 5.5 (relative 0, absolute 0.01); 2 of 6 elements "
+            + "differ, this one most.",
             failed.Message);
         TensorAssert.Close([2, 3], [1, 2, 3, 4, 5, 6], got, new Tolerance(0.1, 0));
     }
@@ -61,7 +63,8 @@ public sealed unsafe class CheckTests
     {
         nint page = Environment.SystemPageSize;
         Tensor source = Tensor.Arange(0, 17);
-        using GuardedTensor end = GuardedTensor.Copy(source, Placement.EndAtGuard), start = GuardedTensor.Copy(source, Placement.StartAtGuard);
+        using GuardedTensor end = GuardedTensor.Copy(source, Placement.EndAtGuard),
+            start = GuardedTensor.Copy(source, Placement.StartAtGuard);
         using GuardedTensor odd = GuardedTensor.Copy(source, Placement.Unaligned);
         Assert.Equal(0, ((nint)end.Tensor.Pointer + (17 * 4) + 128) % page);
         Assert.Equal(0, (nint)start.Tensor.Pointer % page);
@@ -115,7 +118,8 @@ public sealed unsafe class CheckTests
     {
         Tensor x = Tensor.From(0.5, 2.0);
         GradChecks.CreateGraphAgrees(t => t[0] * t[0], [x]);
-        Assert.Contains("through createGraph", Fails(() => GradChecks.CreateGraphAgrees(t => WrongSquare.Apply(t[0], 2, 3), [x])));
+        Assert.Contains("through createGraph",
+            Fails(() => GradChecks.CreateGraphAgrees(t => WrongSquare.Apply(t[0], 2, 3), [x])));
     }
 
     [Fact]
@@ -123,13 +127,15 @@ public sealed unsafe class CheckTests
     {
         Tensor x = Tensor.From(0.5f, 2f);
         GradChecks.Float32AgainstFloat64(t => t[0] * t[0], [x]);
-        string text = Fails(() => GradChecks.Float32AgainstFloat64(t => ((t[0] * t[0]) + 1e7) - 1e7 + (t[0] * (t[0] + 1e7 - 1e7)), [x]));
+        string text = Fails(() => GradChecks.Float32AgainstFloat64(t =>
+            ((t[0] * t[0]) + 1e7) - 1e7 + (t[0] * (t[0] + 1e7 - 1e7)), [x]));
         Assert.Contains("in float32", text);
     }
 
     [Fact]
     public void Gradient_check_of_a_result_without_gradient_says_so() =>
-        Assert.Contains("requires no gradient", Fails(() => GradChecks.Gradients(t => t[0].Detach(), [Tensor.From(1.0)])));
+        Assert.Contains("requires no gradient",
+            Fails(() => GradChecks.Gradients(t => t[0].Detach(), [Tensor.From(1.0)])));
 
     private static string Fails(Action action) => Assert.Throws<CheckFailedException>(action).Message;
 
@@ -139,12 +145,15 @@ public sealed unsafe class CheckTests
         foreach (string line in File.ReadLines("/proc/self/maps"))
         {
             string[] range = line.Split(' ')[0].Split('-');
-            if (address >= Convert.ToInt64(range[0], 16) && address < Convert.ToInt64(range[1], 16)) return line.Split(' ')[1];
+            if (address >= Convert.ToInt64(range[0], 16)
+                && address < Convert.ToInt64(range[1], 16)) return line.Split(' ')[1];
         }
         return "unmapped";
     }
 
-    /// <summary>A square with the derivative factor * x, one factor for the fast walk and one for the recorded walk.</summary>
+    /// <summary>
+    /// A square with the derivative factor * x, one factor for the fast walk and one for the recorded walk.
+    /// </summary>
     private sealed class WrongSquare(Tensor x, double fast, double recorded) : Op(x)
     {
         public override string Name => "wrong_square";
@@ -155,7 +164,8 @@ public sealed unsafe class CheckTests
             return Graph.Needs(x) ? Graph.Record(y, new WrongSquare(x, fast, recorded)) : y;
         }
 
-        public override void Backward(Tensor dy, BackwardPass pass) => pass.Add(A, dy * A! * (pass.CreateGraph ? recorded : fast));
+        public override void Backward(Tensor dy, BackwardPass pass) =>
+            pass.Add(A, dy * A! * (pass.CreateGraph ? recorded : fast));
     }
 
     /// <summary>A square whose gradient is right, but cut off from the graph.</summary>

@@ -5,7 +5,8 @@ internal static class ActivationRows
 {
     public static OpRow[] All { get; } =
     [
-        OpRow.Elementwise("relu", nameof(Tensor.Relu), x => x.Relu(), x => x > 0 || double.IsNaN(x) ? x : 0, OffZero) with
+        OpRow.Elementwise("relu", nameof(Tensor.Relu), x => x.Relu(), x => x > 0 || double.IsNaN(x) ? x : 0,
+            OffZero) with
         {
             Types = OpRow.Numbers,
             Exact = true,
@@ -35,7 +36,8 @@ internal static class ActivationRows
                 new("tensor/softplus", g => g["x"].Softplus()),
             ],
         },
-        Real("softplus, beta 2", nameof(Tensor.Softplus), x => x.Softplus(2, 8), x => 2 * x > 8 ? x : Softplus(2 * x) / 2) with
+        Real("softplus, beta 2", nameof(Tensor.Softplus), x => x.Softplus(2, 8),
+            x => 2 * x > 8 ? x : Softplus(2 * x) / 2) with
         {
             Flushes = true,
             Errors = [],
@@ -65,27 +67,32 @@ internal static class ActivationRows
             ExtremeLimit = 1e5,
             Goldens = [new("tensor/tan", g => g["x"].Tan())],
         },
-        OpRow.Elementwise("clamp", nameof(Tensor.Clamp), x => x.Clamp(-1.25, 2), x => Math.Min(Math.Max(x, -1.25), 2), new Domain(-3, 3, -1.25, 2)) with
+        OpRow.Elementwise("clamp", nameof(Tensor.Clamp), x => x.Clamp(-1.25, 2), x => Math.Min(Math.Max(x, -1.25), 2),
+            new Domain(-3, 3, -1.25, 2)) with
         {
             Exact = true,
             Errors =
             [
                 ElementwiseRows.NeedsNumbers("clamp", x => x.Clamp(0, 1)),
-                ErrorInput.Argument("no limit", () => Tensor.Zeros([2]).Clamp(), "clamp: neither min nor max is given."),
+                ErrorInput.Argument("no limit", () => Tensor.Zeros([2]).Clamp(),
+                    "clamp: neither min nor max is given."),
                 ErrorInput.Argument("limit NaN", () => Tensor.Zeros([2]).Clamp(double.NaN), "clamp: a limit is NaN."),
             ],
             Goldens = [new("tensor/clamp", g => g["x"].Clamp(Limit(g, "min"), Limit(g, "max")))],
         },
-        OpRow.Elementwise("clamp integers", nameof(Tensor.Clamp), x => x.Clamp(1.5, 4.5), x => Math.Min(Math.Max(x, 2), 4)) with
+        OpRow.Elementwise("clamp integers", nameof(Tensor.Clamp), x => x.Clamp(1.5, 4.5),
+            x => Math.Min(Math.Max(x, 2), 4)) with
         {
             Types = [DType.Int64, DType.Int32, DType.UInt8],
             Exact = true,
         },
-        OpRow.Elementwise("clamp from below", nameof(Tensor.Clamp), x => x.Clamp(min: -1), x => Math.Max(x, -1), new Domain(-3, 3, -1)) with
+        OpRow.Elementwise("clamp from below", nameof(Tensor.Clamp), x => x.Clamp(min: -1), x => Math.Max(x, -1),
+            new Domain(-3, 3, -1)) with
         {
             Exact = true,
         },
-        OpRow.Elementwise("clamp from above", nameof(Tensor.Clamp), x => x.Clamp(max: 1), x => Math.Min(x, 1), new Domain(-3, 3, 1)) with
+        OpRow.Elementwise("clamp from above", nameof(Tensor.Clamp), x => x.Clamp(max: 1), x => Math.Min(x, 1),
+            new Domain(-3, 3, 1)) with
         {
             Exact = true,
         },
@@ -103,23 +110,31 @@ internal static class ActivationRows
             ],
             Goldens = [new("tensor/pow", g => g["a"].Pow(g.Number("exponent"))) { Where = g => g.Given("b") is null }],
         },
-        Power(0.5, Domain.Positive) with { Types = OpRow.Floats, AnyZero = true, NoSpecials = "a square root: pow(-inf, 0.5) is inf, sqrt(-inf) is NaN" },
+        Power(0.5, Domain.Positive) with
+        {
+            Types = OpRow.Floats,
+            NoSpecials = "a square root: pow(-inf, 0.5) is inf, sqrt(-inf) is NaN",
+        },
         OpRow.Elementwise("pow of a base", nameof(Tensor.Pow), x => Tensor.Pow(1.7, x), x => Math.Pow(1.7, x)) with
         {
             Loose = 4,
-            Goldens = [new("tensor/pow", g => Tensor.Pow(g.Number("base"), g["b"])) { Where = g => g.Given("a") is null }],
+            Goldens = [new("tensor/pow", g => Tensor.Pow(g.Number("base"), g["b"])) { Where = g =>
+                g.Given("a") is null }],
         },
-        OpRow.Elementwise("pow of tensors", [nameof(Tensor.Pow)], (a, b) => a.Pow(b), Math.Pow, Domain.Positive, Domain.Real) with
+        OpRow.Elementwise("pow of tensors", [nameof(Tensor.Pow)], (a, b) => a.Pow(b), Math.Pow, Domain.Positive,
+            Domain.Real) with
         {
             Loose = 4,
             Errors =
             [
                 ErrorInput.Shape("sizes do not broadcast", () => Tensor.Zeros([2, 3]).Pow(Tensor.Zeros([4])),
-                    "pow: shapes do not broadcast: 3 (a, dim 1) and 4 (b, dim 0).\n  a: [2, 3] float32    b: [4] float32"),
+                    "pow: shapes do not broadcast: 3 (a, dim 1) and 4 (b, dim 0).\n"
+                    + "  a: [2, 3] float32    b: [4] float32"),
                 ErrorInput.DType("integers", () => Tensor.From(1L).Pow(Tensor.From(1L)),
                     "pow: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
             ],
-            Goldens = [new("tensor/pow", g => g["a"].Pow(g["b"])) { Where = g => g.Given("a") is not null && g.Given("b") is not null }],
+            Goldens = [new("tensor/pow", g => g["a"].Pow(g["b"])) { Where = g =>
+                g.Given("a") is not null && g.Given("b") is not null }],
         },
     ];
 
@@ -130,7 +145,8 @@ internal static class ActivationRows
     private static double? Limit(GoldenCase g, string name) => g.IsNull(name) ? null : g.Number(name);
 
     private static OpRow Power(double exponent, Domain? domain = null) =>
-        OpRow.Elementwise($"pow {exponent}", nameof(Tensor.Pow), x => x.Pow(exponent), x => Math.Pow(x, exponent), domain) with
+        OpRow.Elementwise($"pow {exponent}", nameof(Tensor.Pow), x => x.Pow(exponent), x => Math.Pow(x, exponent),
+            domain) with
         {
             Types = [DType.Float32, DType.Float64, DType.Int64, DType.Int32],
             Loose = 2,
@@ -138,5 +154,8 @@ internal static class ActivationRows
 
     private static OpRow Real(
         string name, string covers, Func<Tensor, Tensor> call, Func<double, double> reference, Domain? domain = null) =>
-        OpRow.Elementwise(name, covers, call, reference, domain) with { Errors = ElementwiseRows.NeedsReals(name, call) };
+        OpRow.Elementwise(name, covers, call, reference, domain) with
+        {
+            Errors = ElementwiseRows.NeedsReals(name, call),
+        };
 }

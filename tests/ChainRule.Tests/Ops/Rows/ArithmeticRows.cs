@@ -5,26 +5,30 @@ internal static class ArithmeticRows
 {
     public static OpRow[] All { get; } =
     [
-        OpRow.Elementwise("add", [nameof(Tensor.Add), "operator +(Tensor, Tensor)"], (a, b) => a + b, (a, b) => a + b) with
+        OpRow.Elementwise("add", [nameof(Tensor.Add), "operator +(Tensor, Tensor)"], (a, b) => a + b,
+            (a, b) => a + b) with
         {
             Types = OpRow.Numbers,
             Errors = PairErrors("add", (a, b) => a + b),
             Goldens = [new("tensor/add", g => g["a"] + (g["b"] * g.Number("alpha")))],
         },
-        OpRow.Elementwise("sub", [nameof(Tensor.Subtract), "operator -(Tensor, Tensor)"], (a, b) => a - b, (a, b) => a - b) with
+        OpRow.Elementwise("sub", [nameof(Tensor.Subtract), "operator -(Tensor, Tensor)"], (a, b) => a - b,
+            (a, b) => a - b) with
         {
             Types = OpRow.Numbers,
             Errors = PairErrors("sub", (a, b) => a - b),
             Goldens = [new("tensor/sub", g => g["a"] - (g["b"] * g.Number("alpha")))],
         },
-        OpRow.Elementwise("mul", [nameof(Tensor.Multiply), "operator *(Tensor, Tensor)"], (a, b) => a * b, (a, b) => a * b) with
+        OpRow.Elementwise("mul", [nameof(Tensor.Multiply), "operator *(Tensor, Tensor)"], (a, b) => a * b,
+            (a, b) => a * b) with
         {
             Types = OpRow.Numbers,
             Errors = PairErrors("mul", (a, b) => a * b),
             Goldens = [new("tensor/mul", g => g["a"] * g["b"])],
         },
         OpRow.Elementwise(
-            "div", [nameof(Tensor.Divide), "operator /(Tensor, Tensor)"], (a, b) => a / b, (a, b) => a / b, second: Domain.Positive) with
+            "div", [nameof(Tensor.Divide), "operator /(Tensor, Tensor)"], (a, b) => a / b, (a, b) => a / b,
+            second: Domain.Positive) with
         {
             Errors =
             [
@@ -55,7 +59,10 @@ internal static class ArithmeticRows
         WithNumber("mul number", "operator *(Tensor, double)", x => x * 3, x => x * 3),
         WithNumber("number mul", "operator *(double, Tensor)", x => 3 * x, x => 3 * x),
         WithNumber("div number", "operator /(Tensor, double)", x => x / 3, x => x / 3) with { Types = OpRow.Floats },
-        WithNumber("div into number", "operator /(double, Tensor)", x => 3 / x, x => 3 / x, Domain.Positive) with { Types = OpRow.Floats },
+        WithNumber("div into number", "operator /(double, Tensor)", x => 3 / x, x => 3 / x, Domain.Positive) with
+        {
+            Types = OpRow.Floats,
+        },
     ];
 
     private static OpRow WithNumber(
@@ -70,6 +77,7 @@ internal static class ArithmeticRows
         ErrorInput.DType("types differ", () => call(Tensor.Zeros([2]), Tensor.Zeros([2], DType.Float64)),
             $"{name}: types differ: float32 (a) and float64 (b).\n  a: [2] float32    b: [2] float64\n"
             + "  help: convert one of them with To(DType); there is no implicit conversion."),
-        new("operand is null", () => call(Tensor.Zeros([2]), null!), typeof(ArgumentNullException), "Value cannot be null. (Parameter 'b')"),
+        new("operand is null", () => call(Tensor.Zeros([2]), null!), typeof(ArgumentNullException),
+            "Value cannot be null. (Parameter 'b')"),
     ];
 }

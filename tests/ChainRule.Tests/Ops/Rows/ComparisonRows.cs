@@ -35,7 +35,8 @@ internal static class ComparisonRows
             Exact = true,
             Large = [],
             Serial = OneThread,
-            Errors = [ErrorInput.DType("numbers", () => Tensor.Zeros([2]).LogicalNot(), "logical_not: needs bool, got float32 and float32.")],
+            Errors = [ErrorInput.DType("numbers", () => Tensor.Zeros([2]).LogicalNot(),
+                "logical_not: needs bool, got float32 and float32.")],
         },
         new OpRow("where")
         {
@@ -44,19 +45,24 @@ internal static class ComparisonRows
             Exact = true,
             Cases =
             [
-                Choice([5], [5], [5]), Choice([], [], []), Choice([0], [0], [0]), Choice([2, 3], [3], [2, 1]), Choice([3], [2, 3], []),
+                Choice([5], [5], [5]), Choice([], [], []), Choice([0], [0], [0]), Choice([2, 3], [3], [2, 1]),
+                Choice([3], [2, 3], []),
                 Choice([2, 1], [], [3]), Choice([2, 3, 17], [2, 3, 17], [2, 3, 17]), Choice([3, 0], [1], [3, 1]),
             ],
             Large = [Choice([70_001], [70_001], [70_001])],
             Errors =
             [
-                ErrorInput.DType("condition of numbers", () => Tensor.Where(Tensor.Zeros([2]), Tensor.Zeros([2]), Tensor.Zeros([2])),
+                ErrorInput.DType("condition of numbers",
+                    () => Tensor.Where(Tensor.Zeros([2]), Tensor.Zeros([2]), Tensor.Zeros([2])),
                     "where: the condition must be bool, got float32."),
-                ErrorInput.DType("types differ", () => Tensor.Where(Tensor.From(true), Tensor.Zeros([1]), Tensor.Zeros([1], DType.Int32)),
+                ErrorInput.DType("types differ",
+                    () => Tensor.Where(Tensor.From(true), Tensor.Zeros([1]), Tensor.Zeros([1], DType.Int32)),
                     "where: types differ: float32 (a) and int32 (b).\n  a: [1] float32    b: [1] int32\n"
                     + "  help: convert one of them with To(DType); there is no implicit conversion."),
-                ErrorInput.Shape("condition does not broadcast", () => Tensor.Where(Tensor.From(true, false), Tensor.Zeros([3]), Tensor.Zeros([3])),
-                    "where: shapes do not broadcast: 3 (a and b, dim 0) and 2 (condition, dim 0).\n  a and b: [3] float32    condition: [2] bool"),
+                ErrorInput.Shape("condition does not broadcast",
+                    () => Tensor.Where(Tensor.From(true, false), Tensor.Zeros([3]), Tensor.Zeros([3])),
+                    "where: shapes do not broadcast: 3 (a and b, dim 0) and 2 (condition, dim 0).\n"
+                    + "  a and b: [3] float32    condition: [2] bool"),
             ],
             Goldens = [new("tensor/where", g => Tensor.Where(g.Mask("cond"), g["a"], g["b"]))],
         },
@@ -78,7 +84,9 @@ internal static class ComparisonRows
             Errors = PairErrors(name, call),
         };
 
-    private static OpRow WithNumber(string name, string covers, Func<Tensor, Tensor> call, Func<double, bool> reference) =>
+    private static OpRow WithNumber(
+        string name, string covers,
+        Func<Tensor, Tensor> call, Func<double, bool> reference) =>
         OpRow.Elementwise(name, covers, call, x => reference(x) ? 1 : 0) with
         {
             Types = OpRow.Numbers,
@@ -98,7 +106,8 @@ internal static class ComparisonRows
             Exact = true,
             Large = [],
             Serial = OneThread,
-            Errors = [ErrorInput.DType("numbers", () => call(Tensor.Zeros([2]), Tensor.From(true, false)), $"{name}: needs bool, got float32 and bool.")],
+            Errors = [ErrorInput.DType("numbers", () => call(Tensor.Zeros([2]), Tensor.From(true, false)),
+                $"{name}: needs bool, got float32 and bool.")],
         };
 
     private static ErrorInput[] PairErrors(string name, Func<Tensor, Tensor, Tensor> call) =>

@@ -46,7 +46,8 @@ internal static class ElementwiseRows
 
     private static OpRow Rounding(
         string name, string shown, string covers, Func<Tensor, Tensor> call, Func<double, double> reference) =>
-        OpRow.Elementwise(name, covers, call, reference, new Domain(-3, 3, -2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5)) with
+        OpRow.Elementwise(name, covers, call, reference,
+            new Domain(-3, 3, -2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5)) with
         {
             Types = OpRow.Numbers,
             Exact = true,
@@ -61,5 +62,6 @@ internal static class ElementwiseRows
     ];
 
     internal static ErrorInput NeedsNumbers(string name, Func<Tensor, Tensor> call) => ErrorInput.DType(
-        "Bool", () => call(Tensor.From(true, false)), $"{name}: needs numbers, got bool.\n  help: convert with To(DType.Float32) first.");
+        "Bool", () => call(Tensor.From(true, false)),
+            $"{name}: needs numbers, got bool.\n  help: convert with To(DType.Float32) first.");
 }

@@ -5,9 +5,11 @@ internal static class ExtremumRows
 {
     public static OpRow[] All { get; } =
     [
-        .. Both("max", "amax", "argmax", Largest, x => x.Max(), (x, d, k) => x.Max(d, k), (x, d, k) => Several(x, d, k, largest: true),
+        .. Both("max", "amax", "argmax", Largest, x => x.Max(), (x, d, k) => x.Max(d, k),
+            (x, d, k) => Several(x, d, k, largest: true),
             x => x.ArgMax(), (x, d, k) => x.ArgMax(d, k)),
-        .. Both("min", "amin", "argmin", Smallest, x => x.Min(), (x, d, k) => x.Min(d, k), (x, d, k) => Several(x, d, k, largest: false),
+        .. Both("min", "amin", "argmin", Smallest, x => x.Min(), (x, d, k) => x.Min(d, k),
+            (x, d, k) => Several(x, d, k, largest: false),
             x => x.ArgMin(), (x, d, k) => x.ArgMin(d, k)),
     ];
 
@@ -40,7 +42,8 @@ internal static class ExtremumRows
 
     private static OpRow[] Both(
         string name, string several, string place, Func<double[], int> best,
-        Func<Tensor, Tensor> all, Func<Tensor, int, bool, (Tensor Values, Tensor Indices)> along, Func<Tensor, int[], bool, Tensor> over,
+        Func<Tensor, Tensor> all, Func<Tensor, int, bool, (Tensor Values, Tensor Indices)> along,
+        Func<Tensor, int[], bool, Tensor> over,
         Func<Tensor, Tensor> placeOfAll, Func<Tensor, int, bool, Tensor> placeAlong)
     {
         OpRow values = new(name)
@@ -104,19 +107,22 @@ internal static class ExtremumRows
         ];
     }
 
-    private static Tensor Kept(Tensor y, GoldenCase g) => g.Flag("keepdim") ? y.Reshape([.. g["x"].Shape.Dims.ToArray().Select(_ => 1)]) : y;
+    private static Tensor Kept(Tensor y, GoldenCase g) =>
+        g.Flag("keepdim") ? y.Reshape([.. g["x"].Shape.Dims.ToArray().Select(_ => 1)]) : y;
 
     private static OpCase[] OfAll(Func<Tensor, Tensor> call, Func<double[], double> reference) =>
     [
         .. new int[][] { [], [1], [7], [2, 3], [3, 2, 5], [67] }
-            .Select(s => new OpCase([new In(s)], t => call(t[0]), r => Nd.Scalar(reference(r[0].Data))) { Label = "all" }),
+            .Select(s => new OpCase([new In(s)], t => call(t[0]),
+                r => Nd.Scalar(reference(r[0].Data))) { Label = "all" }),
     ];
 
     private static OpCase[] Along(Func<Tensor, int, bool, Tensor> call, Func<double[], double> reference) =>
     [
         .. from c in new (int[] Shape, int Dim)[]
            {
-               ([], 0), ([5], 0), ([2, 3], 0), ([2, 3], -1), ([3, 4, 5], 1), ([3, 4, 5], 0), ([2, 1, 3], 1), ([3, 67], 1), ([67, 3], 0), ([5, 19], 0),
+               ([], 0), ([5], 0), ([2, 3], 0), ([2, 3], -1), ([3, 4, 5], 1), ([3, 4, 5], 0), ([2, 1, 3], 1),
+               ([3, 67], 1), ([67, 3], 0), ([5, 19], 0),
            }
            from keep in new[] { false, true }
            select new OpCase([new In(c.Shape)], t => call(t[0], c.Dim, keep), r => c.Shape.Length == 0
@@ -135,9 +141,12 @@ internal static class ExtremumRows
 
     private static ErrorInput[] Errors(string name, Func<Tensor, int, Tensor> call) =>
     [
-        ErrorInput.Shape("no such dimension", () => call(Tensor.Zeros([2, 3]), 2), $"{name}: dim 2 is out of range for rank 2; use -2 to 1."),
-        ErrorInput.Shape("dimension of size 0", () => call(Tensor.Zeros([2, 0]), 1), $"{name}: [2, 0] has no elements to choose from."),
-        ErrorInput.DType("Bool", () => call(Tensor.From(true), 0), $"{name}: needs numbers, got bool.\n  help: convert with To(DType.Float32) first."),
+        ErrorInput.Shape("no such dimension", () => call(Tensor.Zeros([2, 3]), 2),
+            $"{name}: dim 2 is out of range for rank 2; use -2 to 1."),
+        ErrorInput.Shape("dimension of size 0", () => call(Tensor.Zeros([2, 0]), 1),
+            $"{name}: [2, 0] has no elements to choose from."),
+        ErrorInput.DType("Bool", () => call(Tensor.From(true), 0),
+            $"{name}: needs numbers, got bool.\n  help: convert with To(DType.Float32) first."),
     ];
 
     private static ErrorInput NothingInIt(string name, Func<Tensor, Tensor> call) =>

@@ -11,10 +11,14 @@ internal static class LinearRows
             Loose = 8,
             Cases =
             [
-                Product([3], [3]), Product([1], [1]), Product([2, 3], [3]), Product([3], [3, 4]), Product([2, 3], [3, 4]), Product([1, 5], [5, 1]),
-                Product([5, 1], [1, 5]), Product([2, 3, 4], [4, 2]), Product([2, 3, 4], [2, 4, 2]), Product([2, 1, 2, 3], [3, 3, 2]),
-                Product([3, 4], [2, 4, 2]), Product([4], [2, 4, 2]), Product([2, 3, 4], [4]), Product([17, 19], [19, 18]), Product([7, 33], [33, 40]),
-                Product([0, 3], [3, 4]), Product([2, 0], [0, 4]), Product([2, 3], [3, 0]), Product([0, 2, 3], [3, 2]), Product([0], [0]),
+                Product([3], [3]), Product([1], [1]), Product([2, 3], [3]), Product([3], [3, 4]),
+                Product([2, 3], [3, 4]), Product([1, 5], [5, 1]),
+                Product([5, 1], [1, 5]), Product([2, 3, 4], [4, 2]), Product([2, 3, 4], [2, 4, 2]),
+                Product([2, 1, 2, 3], [3, 3, 2]),
+                Product([3, 4], [2, 4, 2]), Product([4], [2, 4, 2]), Product([2, 3, 4], [4]),
+                Product([17, 19], [19, 18]), Product([7, 33], [33, 40]),
+                Product([0, 3], [3, 4]), Product([2, 0], [0, 4]), Product([2, 3], [3, 0]), Product([0, 2, 3], [3, 2]),
+                Product([0], [0]),
             ],
             Large =
             [
@@ -27,17 +31,21 @@ internal static class LinearRows
             Errors =
             [
                 ErrorInput.Shape("inner sizes differ", () => Tensor.Zeros([32, 64]).MatMul(Tensor.Zeros([128, 10])),
-                    "MatMul: inner sizes differ: 64 (a, dim 1) and 128 (b, dim 0).\n  a: [32, 64] float32    b: [128, 10] float32"),
+                    "MatMul: inner sizes differ: 64 (a, dim 1) and 128 (b, dim 0).\n"
+                    + "  a: [32, 64] float32    b: [128, 10] float32"),
                 ErrorInput.Shape("inner sizes of vectors differ", () => Tensor.Zeros([3]).MatMul(Tensor.Zeros([4])),
                     "MatMul: inner sizes differ: 3 (a, dim 0) and 4 (b, dim 0).\n  a: [3] float32    b: [4] float32"),
                 ErrorInput.Shape("single number", () => Tensor.Scalar(2).MatMul(Tensor.Zeros([3])),
                     "MatMul: a single number is not a matrix; multiply with *.\n  a: [] float32    b: [3] float32"),
-                ErrorInput.Shape("batches do not broadcast", () => Tensor.Zeros([2, 3, 4]).MatMul(Tensor.Zeros([3, 4, 5])),
-                    "MatMul: batch sizes do not broadcast: 2 (a, dim 0) and 3 (b, dim 0).\n  a: [2, 3, 4] float32    b: [3, 4, 5] float32"),
+                ErrorInput.Shape("batches do not broadcast",
+                    () => Tensor.Zeros([2, 3, 4]).MatMul(Tensor.Zeros([3, 4, 5])),
+                    "MatMul: batch sizes do not broadcast: 2 (a, dim 0) and 3 (b, dim 0).\n"
+                    + "  a: [2, 3, 4] float32    b: [3, 4, 5] float32"),
                 ErrorInput.DType("types differ", () => Tensor.Zeros([2, 2]).MatMul(Tensor.Zeros([2, 2], DType.Float64)),
                     "MatMul: types differ: float32 (a) and float64 (b).\n  a: [2, 2] float32    b: [2, 2] float64\n"
                     + "  help: convert one of them with To(DType); there is no implicit conversion."),
-                ErrorInput.DType("integers", () => Tensor.Zeros([2, 2], DType.Int32).MatMul(Tensor.Zeros([2, 2], DType.Int32)),
+                ErrorInput.DType("integers", () =>
+                    Tensor.Zeros([2, 2], DType.Int32).MatMul(Tensor.Zeros([2, 2], DType.Int32)),
                     "MatMul: needs float32 or float64, got int32.\n  help: convert with To(DType.Float32) first."),
             ],
             Goldens = [new("tensor/matmul", g => g["a"].MatMul(g["b"]))],
@@ -48,8 +56,10 @@ internal static class LinearRows
             Loose = 8,
             Cases =
             [
-                Affine([4, 3], 5, bias: true), Affine([4, 3], 5, bias: false), Affine([3], 2, bias: true), Affine([2, 2, 3], 2, bias: true),
-                Affine([1, 1], 1, bias: true), Affine([17, 33], 19, bias: true), Affine([0, 3], 2, bias: true), Affine([2, 0], 3, bias: true),
+                Affine([4, 3], 5, bias: true), Affine([4, 3], 5, bias: false), Affine([3], 2, bias: true),
+                Affine([2, 2, 3], 2, bias: true),
+                Affine([1, 1], 1, bias: true), Affine([17, 33], 19, bias: true), Affine([0, 3], 2, bias: true),
+                Affine([2, 0], 3, bias: true),
                 Affine([2, 3], 0, bias: false), Affine([2, 0, 3], 2, bias: false),
             ],
             Large = [Affine([150, 160], 170, bias: true) with { Reference = null }],
@@ -62,11 +72,14 @@ internal static class LinearRows
                     "Linear: expects [..., 4], got [].\n  x: [] float32    weight: [5, 4] float32"),
                 ErrorInput.Shape("weight of rank 1", () => F.Linear(Tensor.Zeros([2, 3]), Tensor.Zeros([3])),
                     "Linear: weight must be [outFeatures, inFeatures], got [3]."),
-                ErrorInput.Shape("bias of another size", () => F.Linear(Tensor.Zeros([2, 3]), Tensor.Zeros([5, 3]), Tensor.Zeros([3])),
+                ErrorInput.Shape("bias of another size",
+                    () => F.Linear(Tensor.Zeros([2, 3]), Tensor.Zeros([5, 3]), Tensor.Zeros([3])),
                     "Linear: bias must be [5], got [3]."),
-                ErrorInput.DType("types differ", () => F.Linear(Tensor.Zeros([2, 3]), Tensor.Zeros([5, 3]), Tensor.Zeros([5], DType.Float64)),
+                ErrorInput.DType("types differ",
+                    () => F.Linear(Tensor.Zeros([2, 3]), Tensor.Zeros([5, 3]), Tensor.Zeros([5], DType.Float64)),
                     "Linear: x is float32, weight float32, bias float64; all must be equal."),
-                ErrorInput.DType("integers", () => F.Linear(Tensor.Zeros([2, 3], DType.Int64), Tensor.Zeros([5, 3], DType.Int64)),
+                ErrorInput.DType("integers", () =>
+                    F.Linear(Tensor.Zeros([2, 3], DType.Int64), Tensor.Zeros([5, 3], DType.Int64)),
                     "Linear: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
             ],
             Goldens = [new("layer/linear", g => F.Linear(g["x"], g["weight"], g.Given("bias")))],
@@ -85,7 +98,8 @@ internal static class LinearRows
             for (int k = 0; k < x.Dims[^1]; k++) sum += x[[.. at[..^1], k]] * y[[.. at[..^2], k, at[^1]]];
             return sum;
         });
-        int[] dims = [.. batch, .. a.Length == 1 ? [] : new[] { x.Dims[^2] }, .. b.Length == 1 ? [] : new[] { y.Dims[^1] }];
+        int[] dims = [.. batch, .. a.Length == 1 ? [] : new[] { x.Dims[^2] },
+            .. b.Length == 1 ? [] : new[] { y.Dims[^1] }];
         return product.Reshape(dims);
     });
 

@@ -31,14 +31,16 @@ internal static class LossRows
                    from s in new int[][] { [], [5], [2, 3], [0], [2, 37] }
                    where s is not [0] || r != Reduction.Mean
                    select Logistic(s, null, null, r),
-                Logistic([4, 3], [3], null, Reduction.Mean), Logistic([4, 3], null, [3], Reduction.Mean), Logistic([4, 3], [4, 1], [3], Reduction.None),
+                Logistic([4, 3], [3], null, Reduction.Mean), Logistic([4, 3], null, [3], Reduction.Mean),
+                Logistic([4, 3], [4, 1], [3], Reduction.None),
             ],
             Large = [Logistic([300, 301], null, null, Reduction.Mean) with { Reference = null }],
             Errors = PairErrors("BinaryCrossEntropyWithLogits", (x, y) => F.BinaryCrossEntropyWithLogits(x, y)),
             Goldens =
             [
                 new("loss/bce_with_logits", g =>
-                    F.BinaryCrossEntropyWithLogits(g["input"], g["target"], g.Given("weight"), g.Given("pos_weight"), Kind(g))),
+                    F.BinaryCrossEntropyWithLogits(g["input"], g["target"], g.Given("weight"), g.Given("pos_weight"),
+                        Kind(g))),
             ],
         },
         new OpRow("cross_entropy")
@@ -48,34 +50,46 @@ internal static class LossRows
             ExtremeLimit = Largest,
             Cases =
             [
-                .. from r in Reductions from w in new[] { false, true } from e in new[] { 0, 0.2 } select Classes([4, 3], w, e, -100, r),
+                .. from r in Reductions from w in new[] { false, true } from e in new[] { 0,
+                    0.2 } select Classes([4, 3], w, e, -100, r),
                 .. from r in Reductions select Classes([5, 4], true, 0.1, 2, r),
                 .. from r in Reductions select Classes([2, 3, 4], true, 0.1, -100, r),
                 Classes([7], false, 0, -100, Reduction.Mean), Classes([2, 3, 2, 2], false, 0, -100, Reduction.None),
                 Classes([2, 67], false, 0.1, -100, Reduction.Mean), Classes([2, 5, 19], false, 0, -100, Reduction.Sum),
                 Classes([0, 3], false, 0, -100, Reduction.Sum),
             ],
-            Large = [Classes([3000, 31], true, 0.1, 3, Reduction.Mean) with { Reference = null }, Classes([30, 31, 100], false, 0, -100, Reduction.Sum) with { Reference = null }],
+            Large = [Classes([3000, 31], true, 0.1, 3, Reduction.Mean) with { Reference = null },
+                Classes([30, 31, 100], false, 0, -100, Reduction.Sum) with { Reference = null }],
             Errors =
             [
                 ErrorInput.Shape("number", () => F.CrossEntropy(Tensor.Scalar(1), Tensor.From(0L)),
                     "CrossEntropy: the input must be [N, C], [N, C, d1, ...] or [C], got a single number."),
-                ErrorInput.Shape("labels of another shape", () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L, 2L)),
+                ErrorInput.Shape("labels of another shape",
+                    () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L, 2L)),
                     "CrossEntropy: target must be [2], one label a position, got [3].\n  input: [2, 3] float32"),
-                ErrorInput.Shape("one-hot of integers", () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.Zeros([2, 3], DType.Int64)),
+                ErrorInput.Shape("one-hot of integers",
+                    () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.Zeros([2, 3], DType.Int64)),
                     "CrossEntropy: target must be [2], one label a position, got [2, 3].\n  input: [2, 3] float32\n"
                     + "  help: one-hot targets must be float; class numbers have no class dimension."),
-                ErrorInput.Shape("weight of another size", () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L), Tensor.Zeros([2])),
+                ErrorInput.Shape("weight of another size",
+                    () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L), Tensor.Zeros([2])),
                     "CrossEntropy: weight must be [3], one number a class, got [2]."),
-                ErrorInput.DType("weight of another type", () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L), Tensor.Zeros([3], DType.Float64)),
+                ErrorInput.DType("weight of another type",
+                    () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L), Tensor.Zeros([3], DType.Float64)),
                     "CrossEntropy: weight is float64, input float32."),
-                ErrorInput.DType("labels of bytes", () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.Zeros([2], DType.UInt8)),
+                ErrorInput.DType("labels of bytes",
+                    () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.Zeros([2], DType.UInt8)),
                     "CrossEntropy: target must be int64 or int32, got uint8."),
-                ErrorInput.DType("integers", () => F.CrossEntropy(Tensor.Zeros([2, 3], DType.Int32), Tensor.From(0L, 1L)),
-                    "CrossEntropy: needs float32 or float64, got int32.\n  help: convert with To(DType.Float32) first."),
-                new("label out of range", () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.From(0L, 3L)), typeof(DataException),
-                    "CrossEntropy: label 3 at position [1] is out of range for 3 classes; use 0 to 2, or -100 to leave it out."),
-                ErrorInput.Range("smoothing above 1", () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L), labelSmoothing: 1.5),
+                ErrorInput.DType("integers", () =>
+                    F.CrossEntropy(Tensor.Zeros([2, 3], DType.Int32), Tensor.From(0L, 1L)),
+                    "CrossEntropy: needs float32 or float64, got int32.\n"
+                    + "  help: convert with To(DType.Float32) first."),
+                new("label out of range", () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.From(0L, 3L)),
+                    typeof(DataException),
+                    "CrossEntropy: label 3 at position [1] is out of range for 3 classes; use 0 to 2, or -100 to "
+                    + "leave it out."),
+                ErrorInput.Range("smoothing above 1",
+                    () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L), labelSmoothing: 1.5),
                     "CrossEntropy: labelSmoothing must be in [0, 1], got 1.5. (Parameter 'labelSmoothing')"),
             ],
             Goldens = [new("loss/cross_entropy", Golden) { Where = g => !g["target"].DType.IsFloatingPoint() }],
@@ -87,7 +101,8 @@ internal static class LossRows
             ExtremeLimit = Largest,
             Cases =
             [
-                .. from r in Reductions from w in new[] { false, true } from e in new[] { 0, 0.2 } select Probabilities([4, 3], w, e, r),
+                .. from r in Reductions from w in new[] { false, true } from e in new[] { 0,
+                    0.2 } select Probabilities([4, 3], w, e, r),
                 Probabilities([5], false, 0, Reduction.Mean), Probabilities([2, 3, 2], true, 0.1, Reduction.None),
                 Probabilities([0, 3], false, 0, Reduction.Sum),
             ],
@@ -107,20 +122,26 @@ internal static class LossRows
             ExtremeLimit = Largest,
             Cases =
             [
-                .. from r in Reductions from w in new[] { false, true } from ignore in new[] { -100, 2 } select Likelihood([5, 4], w, ignore, r),
-                Likelihood([2, 3, 4], true, -100, Reduction.None), Likelihood([7], false, -100, Reduction.Mean), Likelihood([0, 3], false, -100, Reduction.Sum),
+                .. from r in Reductions from w in new[] { false, true } from ignore in new[] { -100,
+                    2 } select Likelihood([5, 4], w, ignore, r),
+                Likelihood([2, 3, 4], true, -100, Reduction.None), Likelihood([7], false, -100, Reduction.Mean),
+                Likelihood([0, 3], false, -100, Reduction.Sum),
             ],
             Large = [Likelihood([70_001, 3], true, -100, Reduction.Mean) with { Reference = null }],
             Errors =
             [
                 ErrorInput.Shape("number", () => F.NllLoss(Tensor.Scalar(1), Tensor.From(0L)),
                     "NllLoss: the input must be [N, C], [N, C, d1, ...] or [C], got a single number."),
-                ErrorInput.Shape("labels of another shape", () => F.NllLoss(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L, 2L)),
+                ErrorInput.Shape("labels of another shape",
+                    () => F.NllLoss(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L, 2L)),
                     "NllLoss: target must be [2], one label a position, got [3].\n  input: [2, 3] float32"),
-                new("label out of range", () => F.NllLoss(Tensor.Zeros([2, 3]), Tensor.From(0L, 3L)), typeof(DataException),
-                    "NllLoss: label 3 at position [1] is out of range for 3 classes; use 0 to 2, or -100 to leave it out."),
+                new("label out of range", () => F.NllLoss(Tensor.Zeros([2, 3]), Tensor.From(0L, 3L)),
+                    typeof(DataException),
+                    "NllLoss: label 3 at position [1] is out of range for 3 classes; use 0 to 2, or -100 to leave it "
+                    + "out."),
             ],
-            Goldens = [new("loss/nll", g => F.NllLoss(g["input"], g["target"], g.Given("weight"), g.Int("ignore_index"), Kind(g)))],
+            Goldens = [new("loss/nll", g =>
+                F.NllLoss(g["input"], g["target"], g.Given("weight"), g.Int("ignore_index"), Kind(g)))],
         },
     ];
 
@@ -140,7 +161,8 @@ internal static class LossRows
 
     internal static ErrorInput[] PairErrors(string name, Func<Tensor, Tensor, Tensor> call) =>
     [
-        ErrorInput.Shape("shapes differ", () => call(Tensor.Zeros([2, 3]), Tensor.Zeros([3])), $"{name}: input is [2, 3], target [3]; they must be equal."),
+        ErrorInput.Shape("shapes differ", () => call(Tensor.Zeros([2, 3]), Tensor.Zeros([3])),
+            $"{name}: input is [2, 3], target [3]; they must be equal."),
         ErrorInput.DType("types differ", () => call(Tensor.Zeros([2]), Tensor.Zeros([2], DType.Int64)),
             $"{name}: types differ: float32 (input) and int64 (target).\n  help: convert the target with To(DType)."),
         ErrorInput.DType("integers", () => call(Tensor.From(1L), Tensor.From(1L)),
@@ -155,7 +177,8 @@ internal static class LossRows
     {
         int[][] shapes = [[], [5], [2, 3], [0], [2, 37]];
         OpCase Case(int[] shape, Reduction reduction) => new(
-            [new In(shape), new In(shape)], t => call(t[0], t[1], reduction), r => Reduce(Nd.Zip(r[0], r[1], term), reduction))
+            [new In(shape), new In(shape)], t => call(t[0], t[1], reduction),
+                r => Reduce(Nd.Zip(r[0], r[1], term), reduction))
         {
             Label = $"{reduction}",
         };
@@ -242,7 +265,8 @@ internal static class LossRows
             {
                 Nd logs = LogSoftmax(r[0], dim);
                 Nd each = Nd.Make(shape, at =>
-                    (weighted ? r[2][at[dim]] : 1) * ((r[1][at] * (1 - smoothing)) + (smoothing / classes)) * -logs[at]);
+                    (weighted ? r[2][at[dim]] : 1) * ((r[1][at] * (1 - smoothing))
+                        + (smoothing / classes)) * -logs[at]);
                 return Reduce(each.Reduce([dim], false, v => v.Sum()), reduction);
             })
         {

@@ -18,20 +18,28 @@ internal static class NormalizationRows
             NoEmpty = "a channel needs two values: an error input",
             Cases =
             [
-                Train([4, 3], true), Train([4, 3], false), Train([2, 3, 4], true), Train([2, 2, 3, 3], true), Train([1, 2, 5], false), Train([19, 2], true), Train([2, 2, 19], true),
+                Train([4, 3], true), Train([4, 3], false), Train([2, 3, 4], true), Train([2, 2, 3, 3], true),
+                Train([1, 2, 5], false), Train([19, 2], true), Train([2, 2, 19], true),
             ],
-            Large = [Train([16, 12, 20, 21], true) with { Reference = null }, Train([500, 300], true) with { Reference = null }],
+            Large = [Train([16, 12, 20, 21], true) with { Reference = null },
+                Train([500, 300], true) with { Reference = null }],
             Errors =
             [
-                ErrorInput.Shape("rank 1", () => F.BatchNorm(Tensor.Zeros([3]), null, null, training: true), "BatchNorm: expects [N, C] or [N, C, d1, ...], got [3]."),
-                ErrorInput.Shape("one value a channel", () => F.BatchNorm(Tensor.Zeros([1, 3]), null, null, training: true),
+                ErrorInput.Shape("rank 1", () => F.BatchNorm(Tensor.Zeros([3]), null, null, training: true),
+                    "BatchNorm: expects [N, C] or [N, C, d1, ...], got [3]."),
+                ErrorInput.Shape("one value a channel",
+                    () => F.BatchNorm(Tensor.Zeros([1, 3]), null, null, training: true),
                     "BatchNorm: training needs more than one value a channel, got [1, 3].\n"
                     + "  help: use a larger batch, or drop the last one of an epoch where it is that small."),
-                ErrorInput.Shape("weight of another size", () => F.BatchNorm(Tensor.Zeros([2, 3]), null, null, Tensor.Zeros([2]), training: true),
+                ErrorInput.Shape("weight of another size",
+                    () => F.BatchNorm(Tensor.Zeros([2, 3]), null, null, Tensor.Zeros([2]), training: true),
                     "BatchNorm: weight must be [3] for [2, 3], got [2]."),
-                ErrorInput.DType("bias of another type", () => F.BatchNorm(Tensor.Zeros([2, 3]), null, null, bias: Tensor.Zeros([3], DType.Float64), training: true),
+                ErrorInput.DType("bias of another type",
+                    () => F.BatchNorm(Tensor.Zeros([2, 3]), null, null, bias: Tensor.Zeros([3], DType.Float64),
+                    training: true),
                     "BatchNorm: bias is float64, x float32."),
-                ErrorInput.DType("integers", () => F.BatchNorm(Tensor.Zeros([2, 3], DType.Int64), null, null, training: true),
+                ErrorInput.DType("integers", () =>
+                    F.BatchNorm(Tensor.Zeros([2, 3], DType.Int64), null, null, training: true),
                     "BatchNorm: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
             ],
             Goldens = [.. new[] { "1d", "2d", "3d" }.Select(d => new Golden("layer/batch_norm" + d, Golden))],
@@ -42,7 +50,8 @@ internal static class NormalizationRows
             Loose = 8,
             ExtremeLimit = 1e30,
             NoScalar = "there must be a dimension of channels: an error input",
-            Cases = [Evaluate([4, 3]), Evaluate([2, 3, 4]), Evaluate([1, 2, 3, 3]), Evaluate([19, 2]), Evaluate([2, 2, 19]), Evaluate([0, 3])],
+            Cases = [Evaluate([4, 3]), Evaluate([2, 3, 4]), Evaluate([1, 2, 3, 3]), Evaluate([19, 2]),
+                Evaluate([2, 2, 19]), Evaluate([0, 3])],
             Large = [Evaluate([16, 12, 20, 21]) with { Reference = null }],
             Errors =
             [
@@ -59,8 +68,10 @@ internal static class NormalizationRows
             Large = [Dropped([140_003]) with { Reference = null }],
             Errors =
             [
-                ErrorInput.Range("probability above 1", () => F.Dropout(Tensor.Zeros([2]), 1.5, true, new Rng(1)), "Dropout: p must be in [0, 1], got 1.5. (Parameter 'p')"),
-                new("no generator", () => F.Dropout(Tensor.Zeros([2]), 0.5, true, null), typeof(ArgumentNullException), "Value cannot be null. (Parameter 'rng')"),
+                ErrorInput.Range("probability above 1", () => F.Dropout(Tensor.Zeros([2]), 1.5, true, new Rng(1)),
+                    "Dropout: p must be in [0, 1], got 1.5. (Parameter 'p')"),
+                new("no generator", () => F.Dropout(Tensor.Zeros([2]), 0.5, true, null), typeof(ArgumentNullException),
+                    "Value cannot be null. (Parameter 'rng')"),
                 ErrorInput.DType("integers", () => F.Dropout(Tensor.From(1L), 0.5, true, new Rng(1)),
                     "Dropout: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
             ],
@@ -78,7 +89,8 @@ internal static class NormalizationRows
             r =>
             {
                 Nd mean = r[0].Reduce(others, false, v => v.Sum() / v.Length);
-                Nd variance = r[0].Reduce(others, false, v => v.Sum(x => (x - (v.Sum() / v.Length)) * (x - (v.Sum() / v.Length))) / v.Length);
+                Nd variance = r[0].Reduce(others, false,
+                    v => v.Sum(x => (x - (v.Sum() / v.Length)) * (x - (v.Sum() / v.Length))) / v.Length);
                 return Normal(r[0], mean, variance, affine ? r[1] : null, affine ? r[2] : null);
             })
         {
@@ -88,7 +100,8 @@ internal static class NormalizationRows
 
     private static OpCase Evaluate(int[] shape) => new(
         [
-            new In(shape), new In(shape[1]) { NoGrad = true }, In.Of(Domain.Positive, shape[1]) with { NoGrad = true, Fixed = true },
+            new In(shape), new In(shape[1]) { NoGrad = true },
+                In.Of(Domain.Positive, shape[1]) with { NoGrad = true, Fixed = true },
             new In(shape[1]), new In(shape[1]),
         ],
         t => F.BatchNorm(t[0], t[1], t[2], t[3], t[4], eps: Eps),
@@ -104,7 +117,8 @@ internal static class NormalizationRows
     // What is dropped depends on the generator and the position alone, so ones tell the factors for any numbers.
     private static OpCase Dropped(int[] shape) => new([new In(shape)], t => F.Dropout(t[0], 0.4, true, new Rng(7)), r =>
     {
-        double[] factors = F.Dropout(Tensor.Ones([r[0].Data.Length], DType.Float64), 0.4, true, new Rng(7)).ToArray<double>();
+        double[] factors = F.Dropout(Tensor.Ones([r[0].Data.Length], DType.Float64), 0.4, true,
+            new Rng(7)).ToArray<double>();
         return new Nd(shape, [.. r[0].Data.Zip(factors, (x, f) => f == 0 ? 0 : x * f)]);
     });
 
@@ -118,6 +132,7 @@ internal static class NormalizationRows
             g["x"], mean, variance, g.Given("weight"), g.Given("bias"), training || !tracks, momentum, g.Number("eps"));
         if (!tracks) return y;
         return new GoldenOutputs(
-            ("y", y), ("state_out.running_mean", mean!), ("state_out.running_var", variance!), ("state_out.num_batches_tracked", batches!));
+            ("y", y), ("state_out.running_mean", mean!), ("state_out.running_var", variance!),
+                ("state_out.num_batches_tracked", batches!));
     }
 }

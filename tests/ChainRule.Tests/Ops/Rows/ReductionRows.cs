@@ -48,19 +48,24 @@ internal static class ReductionRows
     };
 
     /// <summary>All, one or several dimensions of small shapes, kept or not; and the empty ones.</summary>
-    internal static OpCase[] Cases(Func<Tensor, int[], bool, Tensor> call, Func<double[], double> reference, int[][] empty)
+    internal static OpCase[] Cases(Func<Tensor, int[], bool, Tensor> call, Func<double[], double> reference,
+        int[][] empty)
     {
         (int[] Shape, int[] Dims)[] small =
         [
-            ([], []), ([1], []), ([7], []), ([5], [0]), ([2, 3], []), ([2, 3], [0]), ([2, 3], [1]), ([2, 3], [-1]), ([3, 4, 5], [0]),
-            ([3, 4, 5], [1]), ([3, 4, 5], [2]), ([3, 4, 5], [0, 2]), ([3, 4, 5], [-1, 1]), ([2, 1, 3], [1]), ([2, 3, 2, 3], [1, 2]), ([67], []),
-            ([3, 67], [1]), ([67, 3], [0]), ([5, 19], [0]), .. empty.Select(e => (e, new[] { 0 })), .. empty.Select(e => (e, Array.Empty<int>())),
+            ([], []), ([1], []), ([7], []), ([5], [0]), ([2, 3], []), ([2, 3], [0]), ([2, 3], [1]), ([2, 3], [-1]),
+            ([3, 4, 5], [0]),
+            ([3, 4, 5], [1]), ([3, 4, 5], [2]), ([3, 4, 5], [0, 2]), ([3, 4, 5], [-1, 1]), ([2, 1, 3], [1]),
+            ([2, 3, 2, 3], [1, 2]), ([67], []),
+            ([3, 67], [1]), ([67, 3], [0]), ([5, 19], [0]), .. empty.Select(e => (e, new[] { 0 })),
+                .. empty.Select(e => (e, Array.Empty<int>())),
         ];
         return
         [
             .. from c in small
                from keep in new[] { false, true }
-               select new OpCase([new In(c.Shape)], t => call(t[0], c.Dims, keep), r => r[0].Reduce(c.Dims, keep, reference))
+               select new OpCase([new In(c.Shape)], t => call(t[0], c.Dims, keep),
+                   r => r[0].Reduce(c.Dims, keep, reference))
                {
                    Label = $"over [{string.Join(", ", c.Dims)}]{(keep ? " kept" : "")}",
                },
@@ -69,8 +74,10 @@ internal static class ReductionRows
 
     internal static OpCase[] Large(Func<Tensor, int[], bool, Tensor> call) =>
     [
-        .. new (int[] Shape, int[] Dims)[] { ([140_003], []), ([401, 701], [0]), ([701, 401], [1]), ([53, 61, 89], [1]), ([53, 61, 89], [0, 2]) }
-            .Select(c => new OpCase([new In(c.Shape)], t => call(t[0], c.Dims, false)) { Label = $"over [{string.Join(", ", c.Dims)}]" }),
+        .. new (int[] Shape, int[] Dims)[] { ([140_003], []), ([401, 701], [0]), ([701, 401], [1]), ([53, 61, 89], [1]),
+            ([53, 61, 89], [0, 2]) }
+            .Select(c => new OpCase([new In(c.Shape)],
+                t => call(t[0], c.Dims, false)) { Label = $"over [{string.Join(", ", c.Dims)}]" }),
     ];
 
     internal static ErrorInput[] Errors(string name, Func<Tensor, int[], bool, Tensor> call) =>
@@ -79,6 +86,7 @@ internal static class ReductionRows
             $"{name}: dim 2 is out of range for rank 2; use -2 to 1."),
         ErrorInput.Shape("dimension of a number", () => call(Tensor.Scalar(1), [0], false),
             $"{name}: dim 0 is out of range for rank 0; a single number has no dimensions."),
-        ErrorInput.Shape("dimension named twice", () => call(Tensor.Zeros([2, 3]), [1, -1], false), $"{name}: dim -1 is named twice for [2, 3]."),
+        ErrorInput.Shape("dimension named twice", () => call(Tensor.Zeros([2, 3]), [1, -1], false),
+            $"{name}: dim -1 is named twice for [2, 3]."),
     ];
 }

@@ -21,11 +21,16 @@ internal static class ShapeRows
         {
             Errors =
             [
-                ErrorInput.Shape("count differs", () => Tensor.Zeros([2, 3]).Reshape(4, 2), "reshape: [2, 3] has 6 elements, which do not fill [4, 2]."),
-                ErrorInput.Shape("-1 does not come out", () => Tensor.Zeros([2, 3]).Reshape(4, -1), "reshape: [2, 3] has 6 elements, which do not fill [4, -1]."),
-                ErrorInput.Shape("two -1", () => Tensor.Zeros([2, 3]).Reshape(-1, -1), "reshape: only one size may be -1, got [-1, -1]."),
-                ErrorInput.Shape("-1 of nothing", () => Tensor.Zeros([0, 3]).Reshape(0, -1), "reshape: [0, 3] has 0 elements, which do not fill [0, -1]."),
-                ErrorInput.Shape("negative sizes", () => Tensor.Zeros([2, 3]).Reshape(-2, -3), "Shape: size -2 is negative in [-2, -3]."),
+                ErrorInput.Shape("count differs", () => Tensor.Zeros([2, 3]).Reshape(4, 2),
+                    "reshape: [2, 3] has 6 elements, which do not fill [4, 2]."),
+                ErrorInput.Shape("-1 does not come out", () => Tensor.Zeros([2, 3]).Reshape(4, -1),
+                    "reshape: [2, 3] has 6 elements, which do not fill [4, -1]."),
+                ErrorInput.Shape("two -1", () => Tensor.Zeros([2, 3]).Reshape(-1, -1),
+                    "reshape: only one size may be -1, got [-1, -1]."),
+                ErrorInput.Shape("-1 of nothing", () => Tensor.Zeros([0, 3]).Reshape(0, -1),
+                    "reshape: [0, 3] has 0 elements, which do not fill [0, -1]."),
+                ErrorInput.Shape("negative sizes", () => Tensor.Zeros([2, 3]).Reshape(-2, -3),
+                    "Shape: size -2 is negative in [-2, -3]."),
             ],
             Goldens = [new("tensor/reshape", g => g["x"].Reshape(g.Ints("shape").AsSpan()))],
         },
@@ -39,8 +44,10 @@ internal static class ShapeRows
         {
             Errors =
             [
-                ErrorInput.Shape("wrong order", () => Tensor.Zeros([2, 3]).Flatten(1, 0), "flatten: startDim 1 lies behind endDim 0 for [2, 3]."),
-                ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2, 3]).Flatten(2), "flatten: dim 2 is out of range for rank 2; use -2 to 1."),
+                ErrorInput.Shape("wrong order", () => Tensor.Zeros([2, 3]).Flatten(1, 0),
+                    "flatten: startDim 1 lies behind endDim 0 for [2, 3]."),
+                ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2, 3]).Flatten(2),
+                    "flatten: dim 2 is out of range for rank 2; use -2 to 1."),
             ],
             Goldens = [new("tensor/flatten", g => g["x"].Flatten(g.Int("start_dim"), g.Int("end_dim")))],
         },
@@ -51,7 +58,8 @@ internal static class ShapeRows
             One("number", [], x => x.Unsqueeze(0), r => r.Reshape(1)),
             One("empty", [0], x => x.Unsqueeze(-2), r => r.Reshape(1, 0))) with
         {
-            Errors = [ErrorInput.Shape("no such place", () => Tensor.Zeros([2, 3]).Unsqueeze(3), "unsqueeze: dim 3 is out of range for rank 2; use -3 to 2.")],
+            Errors = [ErrorInput.Shape("no such place", () => Tensor.Zeros([2, 3]).Unsqueeze(3),
+                "unsqueeze: dim 3 is out of range for rank 2; use -3 to 2.")],
             Goldens = [new("tensor/unsqueeze", g => g["x"].Unsqueeze(g.Int("dim")))],
         },
         Row("squeeze", nameof(Tensor.Squeeze), View,
@@ -62,7 +70,8 @@ internal static class ShapeRows
             One("number", [], x => x.Squeeze(), r => r),
             One("empty", [1, 0, 1], x => x.Squeeze(), r => r.Reshape(0))) with
         {
-            Errors = [ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2, 1]).Squeeze(2), "squeeze: dim 2 is out of range for rank 2; use -2 to 1.")],
+            Errors = [ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2, 1]).Squeeze(2),
+                "squeeze: dim 2 is out of range for rank 2; use -2 to 1.")],
             Goldens = [new("tensor/squeeze", g => g.IsNull("dim") ? g["x"].Squeeze() : g["x"].Squeeze(g.Int("dim")))],
         },
         Row("permute", nameof(Tensor.Permute), View,
@@ -74,8 +83,10 @@ internal static class ShapeRows
         {
             Errors =
             [
-                ErrorInput.Shape("one missing", () => Tensor.Zeros([2, 3]).Permute(0), "permute: [0] does not name each of the 2 dimensions of [2, 3] once."),
-                ErrorInput.Shape("one twice", () => Tensor.Zeros([2, 3]).Permute(0, -2), "permute: [0, -2] does not name each of the 2 dimensions of [2, 3] once."),
+                ErrorInput.Shape("one missing", () => Tensor.Zeros([2, 3]).Permute(0),
+                    "permute: [0] does not name each of the 2 dimensions of [2, 3] once."),
+                ErrorInput.Shape("one twice", () => Tensor.Zeros([2, 3]).Permute(0, -2),
+                    "permute: [0, -2] does not name each of the 2 dimensions of [2, 3] once."),
             ],
             Goldens = [new("tensor/permute", g => g["x"].Permute(g.Ints("dims")))],
         },
@@ -91,10 +102,12 @@ internal static class ShapeRows
             NoScalar = "there are no dimensions to exchange: an error input",
             Errors =
             [
-                ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2, 3]).Transpose(0, 2), "transpose: dim 2 is out of range for rank 2; use -2 to 1."),
+                ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2, 3]).Transpose(0, 2),
+                    "transpose: dim 2 is out of range for rank 2; use -2 to 1."),
                 ErrorInput.Shape("number", () => Tensor.Scalar(1).Transpose(0, 0),
                     "transpose: dim 0 is out of range for rank 0; a single number has no dimensions."),
-                ErrorInput.Shape("T of a vector", () => Tensor.Zeros([3]).T, "T: needs at least two dimensions, got [3]."),
+                ErrorInput.Shape("T of a vector", () => Tensor.Zeros([3]).T,
+                    "T: needs at least two dimensions, got [3]."),
             ],
             Goldens = [new("tensor/transpose", g => g["x"].Transpose(g.Int("dim0"), g.Int("dim1")))],
         },
@@ -108,8 +121,10 @@ internal static class ShapeRows
         {
             Errors =
             [
-                ErrorInput.Shape("size changes", () => Tensor.Zeros([2, 3]).Expand([4, 3]), "expand: [2, 3] does not broadcast to [4, 3]."),
-                ErrorInput.Shape("rank falls", () => Tensor.Zeros([2, 3]).Expand([3]), "expand: [2, 3] does not broadcast to [3]."),
+                ErrorInput.Shape("size changes", () => Tensor.Zeros([2, 3]).Expand([4, 3]),
+                    "expand: [2, 3] does not broadcast to [4, 3]."),
+                ErrorInput.Shape("rank falls", () => Tensor.Zeros([2, 3]).Expand([3]),
+                    "expand: [2, 3] does not broadcast to [3]."),
             ],
             Goldens = [new("tensor/expand", g => g["x"].Expand(Sizes(g)))],
         },
@@ -125,8 +140,10 @@ internal static class ShapeRows
             NoScalar = "there are no dimensions to slice: an error input",
             Errors =
             [
-                ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2]).Slice(1, 0), "slice: dim 1 is out of range for rank 1; use -1 to 0."),
-                ErrorInput.Shape("number", () => Tensor.Scalar(1).Slice(0, 0), "slice: dim 0 is out of range for rank 0; a single number has no dimensions."),
+                ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2]).Slice(1, 0),
+                    "slice: dim 1 is out of range for rank 1; use -1 to 0."),
+                ErrorInput.Shape("number", () => Tensor.Scalar(1).Slice(0, 0),
+                    "slice: dim 0 is out of range for rank 0; a single number has no dimensions."),
                 ErrorInput.Range("step 0", () => Tensor.Zeros([2]).Slice(0, 0, 2, 0),
                     "step ('0') must be greater than or equal to '1'. (Parameter 'step')\nActual value was 0."),
             ],
@@ -138,9 +155,11 @@ internal static class ShapeRows
             One("[1..3]", [4, 2], x => x[1..3], r => Nd.Make([2, 2], at => r[at[0] + 1, at[1]])),
             One("[.., 1..]", [2, 3], x => x[.., 1..], r => Nd.Make([2, 2], at => r[at[0], at[1] + 1])),
             One("[..^1, ^1]", [3, 2], x => x[..^1, ^1], r => Nd.Make([2], at => r[at[0], 1])),
-            One("new dimension", [2, 3], x => x[TensorIndex.NewDim, 1, TensorIndex.NewDim], r => Nd.Make([1, 1, 3], at => r[1, at[2]])),
+            One("new dimension", [2, 3], x => x[TensorIndex.NewDim, 1, TensorIndex.NewDim],
+                r => Nd.Make([1, 1, 3], at => r[1, at[2]])),
             One("ellipsis", [2, 3, 4], x => x[TensorIndex.Ellipsis, 2], r => Nd.Make([2, 3], at => r[at[0], at[1], 2])),
-            One("ellipsis in the middle", [2, 3, 4], x => x[1, TensorIndex.Ellipsis, 1..3], r => Nd.Make([3, 2], at => r[1, at[0], at[1] + 1])),
+            One("ellipsis in the middle", [2, 3, 4], x => x[1, TensorIndex.Ellipsis, 1..3],
+                r => Nd.Make([3, 2], at => r[1, at[0], at[1] + 1])),
             One("slice", [7], x => x[TensorIndex.Slice(1, ^0, 3)], r => Nd.Make([2], at => r[1 + (3 * at[0])])),
             One("nothing", [], x => x[TensorIndex.Ellipsis], r => r),
             One("number, new dimension", [], x => x[TensorIndex.NewDim], r => r.Reshape(1)),
@@ -148,14 +167,18 @@ internal static class ShapeRows
         {
             Errors =
             [
-                ErrorInput.Shape("too many", () => Tensor.Zeros([2])[0, 0], "slice: 2 indices for [2], which has 1 dimensions."),
-                ErrorInput.Shape("outside", () => Tensor.Zeros([2, 3])[0, 3], "slice: position 3 is outside dim 1 of [2, 3], which has 3 positions."),
-                ErrorInput.Shape("outside from the end", () => Tensor.Zeros([2, 3])[^3], "slice: position ^3 is outside dim 0 of [2, 3], which has 2 positions."),
+                ErrorInput.Shape("too many", () => Tensor.Zeros([2])[0, 0],
+                    "slice: 2 indices for [2], which has 1 dimensions."),
+                ErrorInput.Shape("outside", () => Tensor.Zeros([2, 3])[0, 3],
+                    "slice: position 3 is outside dim 1 of [2, 3], which has 3 positions."),
+                ErrorInput.Shape("outside from the end", () => Tensor.Zeros([2, 3])[^3],
+                    "slice: position ^3 is outside dim 0 of [2, 3], which has 2 positions."),
             ],
             Goldens = [new("tensor/slice", g => g["x"][Entries(g)])],
         },
         Row("concat", nameof(Tensor.Concat), Copy,
-            Several("dim 0", [[2, 3], [1, 3]], t => Tensor.Concat(t), r => Nd.Make([3, 3], at => at[0] < 2 ? r[0][at] : r[1][at[0] - 2, at[1]])),
+            Several("dim 0", [[2, 3], [1, 3]], t => Tensor.Concat(t),
+                r => Nd.Make([3, 3], at => at[0] < 2 ? r[0][at] : r[1][at[0] - 2, at[1]])),
             Several("dim -1", [[2, 1], [2, 2], [2, 1]], t => Tensor.Concat(t, -1), r => Nd.Make([2, 4], at =>
                 at[1] < 1 ? r[0][at] : at[1] < 3 ? r[1][at[0], at[1] - 1] : r[2][at[0], 0])),
             Several("one", [[2, 3]], t => Tensor.Concat(t, 1), r => r[0]),
@@ -165,27 +188,34 @@ internal static class ShapeRows
             NoScalar = "there is no dimension to join along: an error input",
             Errors =
             [
-                ErrorInput.Argument("nothing", () => Tensor.Concat([]), "concat: there is no tensor. (Parameter 'tensors')"),
-                ErrorInput.Shape("numbers", () => Tensor.Concat([Tensor.Scalar(1)]), "concat: dim 0 is out of range for rank 0; a single number has no dimensions."),
+                ErrorInput.Argument("nothing", () => Tensor.Concat([]),
+                    "concat: there is no tensor. (Parameter 'tensors')"),
+                ErrorInput.Shape("numbers", () => Tensor.Concat([Tensor.Scalar(1)]),
+                    "concat: dim 0 is out of range for rank 0; a single number has no dimensions."),
                 ErrorInput.Shape("sizes differ", () => Tensor.Concat([Tensor.Zeros([2, 3]), Tensor.Zeros([2, 4])]),
                     "concat: [2, 4] (1) does not fit [2, 3] (0) along dim 0."),
-                ErrorInput.DType("types differ", () => Tensor.Concat([Tensor.Zeros([2]), Tensor.Zeros([2], DType.Int64)]),
+                ErrorInput.DType("types differ",
+                    () => Tensor.Concat([Tensor.Zeros([2]), Tensor.Zeros([2], DType.Int64)]),
                     "concat: types differ: float32 (0) and int64 (1)."),
             ],
             Goldens = [new("tensor/concat", g => Tensor.Concat(g.Numbered("x"), g.Int("dim")))],
         },
         Row("stack", nameof(Tensor.Stack), Copy,
             Several("dim 0", [[3], [3]], t => Tensor.Stack(t), r => Nd.Make([2, 3], at => r[at[0]][at[1]])),
-            Several("dim 1", [[2, 3], [2, 3]], t => Tensor.Stack(t, 1), r => Nd.Make([2, 2, 3], at => r[at[1]][at[0], at[2]])),
+            Several("dim 1", [[2, 3], [2, 3]], t => Tensor.Stack(t, 1),
+                r => Nd.Make([2, 2, 3], at => r[at[1]][at[0], at[2]])),
             Several("dim -1", [[2], [2], [2]], t => Tensor.Stack(t, -1), r => Nd.Make([2, 3], at => r[at[1]][at[0]])),
             Several("numbers", [[], []], t => Tensor.Stack(t), r => Nd.Make([2], at => r[at[0]].Data[0])),
             Several("empty", [[0], [0]], t => Tensor.Stack(t), r => new Nd([2, 0], []))) with
         {
             Errors =
             [
-                ErrorInput.Argument("nothing", () => Tensor.Stack([]), "stack: there is no tensor. (Parameter 'tensors')"),
-                ErrorInput.Shape("shapes differ", () => Tensor.Stack([Tensor.Zeros([2]), Tensor.Zeros([3])]), "stack: shapes differ: [2] and [3]."),
-                ErrorInput.Shape("no such place", () => Tensor.Stack([Tensor.Zeros([2])], 2), "stack: dim 2 is out of range for rank 1; use -2 to 1."),
+                ErrorInput.Argument("nothing", () => Tensor.Stack([]),
+                    "stack: there is no tensor. (Parameter 'tensors')"),
+                ErrorInput.Shape("shapes differ", () => Tensor.Stack([Tensor.Zeros([2]), Tensor.Zeros([3])]),
+                    "stack: shapes differ: [2] and [3]."),
+                ErrorInput.Shape("no such place", () => Tensor.Stack([Tensor.Zeros([2])], 2),
+                    "stack: dim 2 is out of range for rank 1; use -2 to 1."),
             ],
             Goldens = [new("tensor/stack", g => Tensor.Stack(g.Numbered("x"), g.Int("dim")))],
         },
@@ -218,7 +248,9 @@ internal static class ShapeRows
     internal static OpCase One(string label, int[] shape, Func<Tensor, Tensor> call, Func<Nd, Nd> reference) =>
         new([new In(shape)], t => call(t[0]), r => reference(r[0])) { Label = label };
 
-    private static OpCase Several(string label, int[][] shapes, Func<Tensor[], Tensor> call, Func<Nd[], Nd> reference) =>
+    private static OpCase Several(
+        string label, int[][] shapes,
+        Func<Tensor[], Tensor> call, Func<Nd[], Nd> reference) =>
         new([.. shapes.Select(s => new In(s))], call, reference) { Label = label };
 
     // -1 keeps a size.

@@ -44,11 +44,14 @@ internal static class SoftmaxRows
         _ => x.LogSumExp(dims, keepDim),
     };
 
-    private static OpRow Along(string name, string covers, Func<Tensor, int, Tensor> call, Func<double[], double[]> reference)
+    private static OpRow Along(
+        string name, string covers,
+        Func<Tensor, int, Tensor> call, Func<double[], double[]> reference)
     {
         (int[] Shape, int Dim)[] small =
         [
-            ([5], 0), ([1], 0), ([2, 3], -1), ([2, 3], 0), ([3, 4, 5], 1), ([3, 4, 2], -1), ([3, 2, 7], 0), ([2, 67], 1), ([67, 2], 0), ([3, 19], 1),
+            ([5], 0), ([1], 0), ([2, 3], -1), ([2, 3], 0), ([3, 4, 5], 1), ([3, 4, 2], -1), ([3, 2, 7], 0),
+            ([2, 67], 1), ([67, 2], 0), ([3, 19], 1),
             ([0, 3], 1), ([2, 0], 1), ([3, 0], 0),
         ];
         return new OpRow(name)
@@ -57,8 +60,10 @@ internal static class SoftmaxRows
             Loose = 4,
             Cases =
             [
-                new([new In()], t => call(t[0], 0), r => r[0].Reshape(1).Along(0, reference).Reshape()) { Label = "number" },
-                .. small.Select(c => new OpCase([new In(c.Shape)], t => call(t[0], c.Dim), r => r[0].Along(c.Dim, reference)) { Label = $"along {c.Dim}" }),
+                new([new In()], t => call(t[0], 0),
+                    r => r[0].Reshape(1).Along(0, reference).Reshape()) { Label = "number" },
+                .. small.Select(c => new OpCase([new In(c.Shape)], t => call(t[0], c.Dim),
+                    r => r[0].Along(c.Dim, reference)) { Label = $"along {c.Dim}" }),
             ],
             Large =
             [
@@ -69,7 +74,8 @@ internal static class SoftmaxRows
             Errors =
             [
                 .. ElementwiseRows.NeedsReals(name, x => call(x, 0)),
-                ErrorInput.Shape("no such dimension", () => call(Tensor.Zeros([2, 3]), 2), $"{name}: dim 2 is out of range for rank 2; use -2 to 1."),
+                ErrorInput.Shape("no such dimension", () => call(Tensor.Zeros([2, 3]), 2),
+                    $"{name}: dim 2 is out of range for rank 2; use -2 to 1."),
             ],
             Goldens = [new("activation/" + name, g => call(g["x"], g.Int("dim")))],
         };

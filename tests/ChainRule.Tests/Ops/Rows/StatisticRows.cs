@@ -17,21 +17,30 @@ internal static class StatisticRows
             Cases =
             [
                 .. new int[][] { [], [1], [5], [2, 3], [0], [19] }
-                    .Select(s => new OpCase([In.Of(s is [19] ? new Domain(0.7, 1.4) : Domain.Real, s)], t => t[0].Prod(), r => Nd.Scalar(Product(r[0].Data))) { Label = "all" }),
-                .. from c in new (int[] Shape, int Dim)[] { ([4], 0), ([2, 3], 0), ([2, 3], -1), ([3, 4, 2], 1), ([3, 17], 1), ([17, 3], 0), ([3, 0], 1), ([0, 3], 1) }
+                    .Select(s => new OpCase([In.Of(s is [19] ? new Domain(0.7, 1.4) : Domain.Real, s)],
+                        t => t[0].Prod(), r => Nd.Scalar(Product(r[0].Data))) { Label = "all" }),
+                .. from c in new (int[] Shape, int Dim)[] { ([4], 0), ([2, 3], 0), ([2, 3], -1), ([3, 4, 2], 1),
+                    ([3, 17], 1), ([17, 3], 0), ([3, 0], 1), ([0, 3], 1) }
                    from keep in new[] { false, true }
-                   select new OpCase([In.Of(c.Shape.Contains(17) ? new Domain(0.7, 1.4) : Domain.Real, c.Shape)], t => t[0].Prod(c.Dim, keep), r => r[0].Reduce([c.Dim], keep, Product)) { Label = $"along {c.Dim}{(keep ? " kept" : "")}" },
+                   select new OpCase([In.Of(c.Shape.Contains(17) ? new Domain(0.7, 1.4) : Domain.Real, c.Shape)],
+                       t => t[0].Prod(c.Dim, keep), r => r[0].Reduce([c.Dim], keep, Product))
+                   {
+                       Label = $"along {c.Dim}{(keep ? " kept" : "")}",
+                   },
                 WithZeros(0, 2, 3, 4, 0.5), WithZeros(1, 0, 3, 0, 0.5), WithZeros(1, 2, 0, 4, 0.5),
             ],
             Large =
             [
-                new([In.Of(new Domain(0.99, 1.01), 701, 401)], t => t[0].Prod(1)), new([In.Of(new Domain(0.99, 1.01), 401, 701)], t => t[0].Prod(0)),
+                new([In.Of(new Domain(0.99, 1.01), 701, 401)], t => t[0].Prod(1)),
+                new([In.Of(new Domain(0.99, 1.01), 401, 701)], t => t[0].Prod(0)),
             ],
             Errors =
             [
-                ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2, 3]).Prod(2), "prod: dim 2 is out of range for rank 2; use -2 to 1."),
+                ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2, 3]).Prod(2),
+                    "prod: dim 2 is out of range for rank 2; use -2 to 1."),
             ],
-            Goldens = [new("tensor/prod", g => g.IsNull("dim") ? g["x"].Prod() : g["x"].Prod(g.Int("dim"), g.Flag("keepdim")))],
+            Goldens = [new("tensor/prod", g =>
+                g.IsNull("dim") ? g["x"].Prod() : g["x"].Prod(g.Int("dim"), g.Flag("keepdim")))],
         },
         Spread("var", nameof(Tensor.Var), Variance, Var),
         Spread("std", nameof(Tensor.Std), (v, c) => Math.Sqrt(Variance(v, c)), Std),
@@ -43,14 +52,18 @@ internal static class StatisticRows
             Loose = 16,
             Cases =
             [
-                .. new (int[] Shape, int Dim)[] { ([], 0), ([5], 0), ([2, 3], 0), ([2, 3], -1), ([3, 4, 5], 1), ([2, 67], 1), ([67, 2], 0), ([0], 0), ([3, 0], 1), ([0, 3], 1) }
-                    .Select(c => new OpCase([new In(c.Shape)], t => t[0].Cumsum(c.Dim), r => c.Shape.Length == 0 ? r[0] : r[0].Along(c.Dim, RunningSum)) { Label = $"along {c.Dim}" }),
+                .. new (int[] Shape, int Dim)[] { ([], 0), ([5], 0), ([2, 3], 0), ([2, 3], -1), ([3, 4, 5], 1),
+                    ([2, 67], 1), ([67, 2], 0), ([0], 0), ([3, 0], 1), ([0, 3], 1) }
+                    .Select(c => new OpCase([new In(c.Shape)], t => t[0].Cumsum(c.Dim),
+                        r => c.Shape.Length == 0 ? r[0] : r[0].Along(c.Dim, RunningSum)) { Label = $"along {c.Dim}" }),
             ],
             Large =
             [
-                new([new In(701, 401)], t => t[0].Cumsum(1)) { Label = "along 1" }, new([new In(401, 701)], t => t[0].Cumsum(0)) { Label = "along 0" },
+                new([new In(701, 401)], t => t[0].Cumsum(1)) { Label = "along 1" },
+                new([new In(401, 701)], t => t[0].Cumsum(0)) { Label = "along 0" },
             ],
-            Errors = [ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2]).Cumsum(1), "cumsum: dim 1 is out of range for rank 1; use -1 to 0.")],
+            Errors = [ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2]).Cumsum(1),
+                "cumsum: dim 1 is out of range for rank 1; use -1 to 0.")],
             Goldens = [new("tensor/cumsum", g => g["x"].Cumsum(g.Int("dim")))],
         },
         Truth("any", nameof(Tensor.Any), (x, d) => x.Any(d), v => v.Any(e => e != 0) ? 1 : 0),
@@ -71,22 +84,25 @@ internal static class StatisticRows
         return [.. v.Select(x => sum += x)];
     }
 
-    private static Tensor Var(Tensor x, int[] dims, double correction, bool keepDim) => (dims.Length, correction, keepDim) switch
-    {
-        (0, 1, false) => x.Var(),
-        (1, _, _) => x.Var(dims[0], correction, keepDim),
-        _ => x.Var(dims, correction, keepDim),
-    };
+    private static Tensor Var(Tensor x, int[] dims, double correction, bool keepDim) =>
+        (dims.Length, correction, keepDim) switch
+        {
+            (0, 1, false) => x.Var(),
+            (1, _, _) => x.Var(dims[0], correction, keepDim),
+            _ => x.Var(dims, correction, keepDim),
+        };
 
-    private static Tensor Std(Tensor x, int[] dims, double correction, bool keepDim) => (dims.Length, correction, keepDim) switch
-    {
-        (0, 1, false) => x.Std(),
-        (1, _, _) => x.Std(dims[0], correction, keepDim),
-        _ => x.Std(dims, correction, keepDim),
-    };
+    private static Tensor Std(Tensor x, int[] dims, double correction, bool keepDim) =>
+        (dims.Length, correction, keepDim) switch
+        {
+            (0, 1, false) => x.Std(),
+            (1, _, _) => x.Std(dims[0], correction, keepDim),
+            _ => x.Std(dims, correction, keepDim),
+        };
 
     private static OpRow Spread(
-        string name, string covers, Func<double[], double, double> reference, Func<Tensor, int[], double, bool, Tensor> call) => new(name)
+        string name, string covers, Func<double[], double, double> reference,
+        Func<Tensor, int[], double, bool, Tensor> call) => new(name)
         {
             Covers = [covers],
             Loose = 32,
@@ -97,37 +113,48 @@ internal static class StatisticRows
             [
                 .. from c in new (int[] Shape, int[] Dims)[]
                    {
-                       ([7], []), ([2, 3], []), ([4, 3], [0]), ([3, 4], [-1]), ([3, 4, 5], [1]), ([3, 4, 5], [0, 2]), ([3, 17], [1]), ([17, 3], [0]), ([0, 3], [1]),
+                       ([7], []), ([2, 3], []), ([4, 3], [0]), ([3, 4], [-1]), ([3, 4, 5], [1]), ([3, 4, 5], [0, 2]),
+                       ([3, 17], [1]), ([17, 3], [0]), ([0, 3], [1]),
                    }
                    from o in new (double Correction, bool Keep)[] { (1, false), (0, true), (0, false) }
-                   select new OpCase([new In(c.Shape)], t => call(t[0], c.Dims, o.Correction, o.Keep), r => r[0].Reduce(c.Dims, o.Keep, v => reference(v, o.Correction)))
+                   select new OpCase([new In(c.Shape)], t => call(t[0], c.Dims, o.Correction, o.Keep),
+                       r => r[0].Reduce(c.Dims, o.Keep, v => reference(v, o.Correction)))
                    {
-                       Label = $"over [{string.Join(", ", c.Dims)}], correction {o.Correction}{(o.Keep ? ", kept" : "")}",
+                       Label = $"over [{string.Join(", ", c.Dims)}], correction {o.Correction}, kept {o.Keep}",
                    },
             ],
             Large = ReductionRows.Large((x, d, k) => call(x, d, 1, k)),
-            Errors = [.. ReductionRows.Errors(name, (x, d, k) => call(x, d, 1, k)), .. ElementwiseRows.NeedsReals(name, x => call(x, [], 1, false))],
-            Goldens = [new("tensor/" + name, g => call(g["x"], g.Ints("dim"), g.Flag("unbiased") ? 1 : 0, g.Flag("keepdim")))],
+            Errors = [.. ReductionRows.Errors(name, (x, d, k) => call(x, d, 1, k)),
+                    .. ElementwiseRows.NeedsReals(name, x => call(x, [], 1, false))],
+            Goldens = [new("tensor/" + name,
+                g => call(g["x"], g.Ints("dim"), g.Flag("unbiased") ? 1 : 0, g.Flag("keepdim")))],
         };
 
-    private static OpRow Truth(string name, string covers, Func<Tensor, int[], Tensor> call, Func<double[], double> reference) => new(name)
-    {
-        Covers = [covers],
-        Types = OpRow.BoolOnly,
-        Differentiable = false,
-        Serial = "bytes are looked through on one thread",
-        Cases =
+    private static OpRow Truth(
+        string name, string covers, Func<Tensor, int[], Tensor> call, Func<double[], double> reference) => new(name)
+        {
+            Covers = [covers],
+            Types = OpRow.BoolOnly,
+            Differentiable = false,
+            Serial = "bytes are looked through on one thread",
+            Cases =
         [
-            .. new (int[] Shape, int[] Dims)[] { ([], []), ([1], []), ([5], []), ([2, 3], [0]), ([2, 3], [-1]), ([3, 4, 5], [0, 2]), ([3, 4, 5], [1]), ([0], []), ([0, 2], [0]) }
-                .Select(c => new OpCase([In.Mask(c.Shape)], t => call(t[0], c.Dims), r => r[0].Reduce(c.Dims, false, reference)) { Label = $"over [{string.Join(", ", c.Dims)}]" }),
+            .. new (int[] Shape, int[] Dims)[] { ([], []), ([1], []), ([5], []), ([2, 3], [0]), ([2, 3], [-1]),
+                ([3, 4, 5], [0, 2]), ([3, 4, 5], [1]), ([0], []), ([0, 2], [0]) }
+                .Select(c => new OpCase([In.Mask(c.Shape)], t => call(t[0], c.Dims),
+                    r => r[0].Reduce(c.Dims, false, reference)) { Label = $"over [{string.Join(", ", c.Dims)}]" }),
         ],
-        Errors =
+            Errors =
         [
-            ErrorInput.DType("numbers", () => call(Tensor.Zeros([2]), []), $"{name}: needs bool, got float32.\n  help: compare first, as in x > 0."),
-            ErrorInput.Shape("no such dimension", () => call(Tensor.From(true), [1]), $"{name}: dim 1 is out of range for rank 1; use -1 to 0."),
+            ErrorInput.DType("numbers", () => call(Tensor.Zeros([2]), []),
+                $"{name}: needs bool, got float32.\n  help: compare first, as in x > 0."),
+            ErrorInput.Shape("no such dimension", () => call(Tensor.From(true), [1]),
+                $"{name}: dim 1 is out of range for rank 1; use -1 to 0."),
         ],
-    };
+        };
 
     private static OpCase WithZeros(params double[] values) =>
-        new([In.Values([values.Length], values)], t => t[0].Prod(), r => Nd.Scalar(Product(r[0].Data))) { Label = $"{values.Count(v => v == 0)} zeros" };
+        new([In.Values([values.Length], values)], t => t[0].Prod(),
+            r => Nd.Scalar(Product(r[0].Data)))
+        { Label = $"{values.Count(v => v == 0)} zeros" };
 }
