@@ -108,6 +108,8 @@ public sealed class FolderDirectionTests
                 if (!Tokens[i].IsName) continue;
                 string before = Tokens[i - 1].Text, after = Tokens[i + 1].Text;
                 if (before == "." || Declaring.Contains(before)) continue;
+                if (before == ">" && i > 1 && Tokens[i - 2].Text == "-") continue;    // pointer->Member
+                if (after == "?" && IsCondition(i)) continue;
                 if (after == "<" && before != "new" && IsGenericMethod(i + 1)) continue;
                 bool asType = before is "new" or "is" or "as" or "typeof" or "where"
                     || after is "." or "<" or "[" or "?" || (before == ":" && after is "{" or "," or "(")
@@ -116,6 +118,12 @@ public sealed class FolderDirectionTests
                 if (asType) yield return (Tokens[i].Text, Tokens[i].Line);
             }
         }
+
+        // a < Name ? b : c, where a nullable type has no operator before it and a name.
+        private bool IsCondition(int i) =>
+            Tokens[i - 1].Text is "<" or ">" or "=" or "&" or "|" or "+" or "-"
+            && i + 2 < Tokens.Count
+            && !(Tokens[i + 2].Text is ">" or ")" or "," or "[");
 
         // (Name) with its operand behind it; an argument has a sign there.
         private bool IsCast(int i) => Tokens[i - 1].Text == "(" && Tokens[i + 1].Text == ")"
