@@ -15,7 +15,7 @@ Console.CancelKeyPress += (_, e) => e.Cancel = true;    // the running child get
     ("check", "formatting, build with every analyzer, Tiny tests and links: before each commit", Check.Run),
     ("test", "build in Release and run all tests; further arguments go to dotnet test (--filter NAME)", Test.Run),
     ("bench", "run bench/ChainRule.Bench in Release with the remaining arguments (bench steps)", Bench.Run),
-    ("docs", "compile and run the marked code blocks of README and docs/, and check the links", Docs.Run),
+    ("docs", "compile and run samples/ and the marked code of README and docs/, and check the links", Docs.Run),
 ];
 if (args.Length == 0 || args[0] is "help" or "-h" or "--help")
 {
@@ -280,8 +280,8 @@ internal static class Links
 /// <summary>
 /// The pages' code, compiled and run. A block marked <c>csharp run</c> is a program (top-level statements, then types);
 /// <c>csharp continue</c> goes on where the page's last program stopped; <c>text output</c> is what it must print.
-/// All programs become one project, so that they cost one build; errors name page and line through #line. Arguments
-/// choose the programs whose <c>page:line</c> contains one of them.
+/// The files in samples/ are programs too, good when they return 0. All become one project, so that they cost one build;
+/// errors name page and line through #line. Arguments choose the programs whose <c>page:line</c> contains one of them.
 /// </summary>
 internal static class Docs
 {
@@ -299,6 +299,7 @@ internal static class Docs
         var programs = Markdown.Files()
             .Where(f => Repo.Name(f) == "README.md" || Repo.Name(f).StartsWith("docs/", StringComparison.Ordinal))
             .SelectMany(Programs)
+            .Concat(Directory.GetFiles(Repo.In("samples"), "*.cs").Order(StringComparer.Ordinal).Select(Sample))
             .Where(p => arguments.Length == 0 || arguments.Any(a => p.Place.Contains(a, StringComparison.Ordinal)))
             .ToList();
         int failed = programs.Count == 0 ? 0 : BuildAndRun(programs);
@@ -316,6 +317,14 @@ internal static class Docs
             else if (block.Info == "text output" && programs.Count > 0) programs[^1].Output.Add(block);
         }
         return programs;
+    }
+
+    // A file-based program without the lines for dotnet run.
+    private static Program Sample(string file)
+    {
+        string[] lines = File.ReadAllLines(file);
+        int first = Array.FindIndex(lines, l => !l.StartsWith("#:", StringComparison.Ordinal));
+        return new([new(file, first + 1, "", string.Join('\n', lines[first..]))], []);
     }
 
     private static int BuildAndRun(List<Program> programs)
@@ -360,12 +369,16 @@ internal static class Docs
         foreach (var block in program.Code)
         {
             bool inTypes = false;
+            StringBuilder? before = null;
             string[] lines = block.Text.Split('\n');
             for (int i = 0; i < lines.Length; i++)
             {
                 inTypes |= Type.IsMatch(lines[i]);
-                (Using.IsMatch(lines[i]) ? usings : inTypes ? types : statements)
-                    .Append($"#line {block.Line + i} \"{block.File}\"\n{lines[i]}\n");
+                StringBuilder part = Using.IsMatch(lines[i]) ? usings : inTypes ? types : statements;
+                // Only where lines stop following each other: a directive inside a text of several lines is text.
+                if (part != before) part.Append($"#line {block.Line + i} \"{block.File}\"\n");
+                part.Append(lines[i]).Append('\n');
+                before = part;
             }
         }
         return $$"""
@@ -375,11 +388,12 @@ internal static class Docs
             {
             internal static class Page
             {
-                public static async Task Run()
+                public static async Task<int> Run(params string[] args)
                 {
                     await Task.CompletedTask;
             {{statements}}
             #line default
+                    return 0;
                 }
             }
             {{types}}
@@ -412,7 +426,7 @@ internal static class Docs
     private const string Main = """""
         using System.Diagnostics;
 
-        (string Place, string? Expected, Func<Task> Run)[] programs =
+        (string Place, string? Expected, Func<string[], Task<int>> Run)[] programs =
         [
         //ROWS
         ];
@@ -425,7 +439,7 @@ internal static class Docs
             string? problem = null;
             Console.SetOut(printed);
             ChainRule.Nn.Init.DefaultSeed = 0;                     // as in a process of its own
-            try { await run(); }
+            try { problem = await run([]) is not 0 and var code ? $"{place}: returns {code} after\n{printed}" : null; }
             catch (Exception e) { problem = $"{Where(e) ?? place}: {e.GetType().Name}: {e.Message}"; }
             Console.SetOut(console);
             if (problem is null && expected is not null && Clean(printed.ToString()) != Clean(expected))
