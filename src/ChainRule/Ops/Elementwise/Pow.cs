@@ -24,6 +24,7 @@ namespace ChainRule
                     nameof(exponent),
                     $"pow: {DType.Text()} needs a whole exponent from 0 to {WholePowOp.Largest}, got {exponent}.");
             }
+            if (exponent == 2) return Square();
             if (whole) return Elementwise.Apply(this, new WholePowOp((int)exponent));
             return exponent == 0.5 ? Sqrt() : exponent == -0.5 ? Rsqrt() : PowNode.Apply(this, Scalar(exponent, DType));
         }
@@ -62,24 +63,23 @@ namespace ChainRule.Ops
 
         public static bool TakesIntegers => true;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Forward<V>(V x)
             where V : struct, IVec<V> => Power(x, n);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Backward<V>(V x, V y, V dy)
             where V : struct, IVec<V> => n == 0 ? V.Zero : dy * V.Const(n) * Power(x, n - 1);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static V Power<V>(V x, int n)
             where V : struct, IVec<V>
         {
+            // Times one is exact: the first digit needs no case of its own.
             V square = x, product = V.One;
-            bool first = true;
             for (int digits = Math.Abs(n); digits != 0; digits >>= 1)
             {
-                if ((digits & 1) != 0)
-                {
-                    product = first ? square : product * square;
-                    first = false;
-                }
+                if ((digits & 1) != 0) product *= square;
                 if (digits > 1) square *= square;
             }
             return n < 0 ? V.One / product : product;
