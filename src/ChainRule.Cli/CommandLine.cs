@@ -58,7 +58,8 @@ internal static class CommandLine
         var root = new RootCommand("Trains, evaluates and applies neural networks.") { HelpName = Name };
         root.Directives.Clear(); // they would take arguments in brackets, such as a row, for themselves
         Dictionary<Command, string> more = new() { [root] = GeneralHelp };
-        ICommandDefinition[] commands = [new DataCommand(), new DoctorCommand()];
+        ICommandDefinition[] commands =
+            [new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new DataCommand(), new DoctorCommand()];
         foreach (ICommandDefinition definition in commands)
         {
             Command command = definition.Define(session);

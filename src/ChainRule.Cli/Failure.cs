@@ -20,6 +20,7 @@ internal static class Failure
     private static string Text(Exception e) => e switch
     {
         UsageException { Help: { } help } => $"{e.Message}\n  help: {help}",
+        TrainingException { Help: null } => $"{e.Message}\n  help: a lower rate (--lr) often keeps the loss finite.",
         UsageException or ChainRuleException => e.Message,
         OperationCanceledException => "interrupted.",
         FileNotFoundException { FileName: { } file } => $"there is no file {file}.",

@@ -58,8 +58,26 @@ public static class DigitPicture
         return prepared;
     }
 
-    /// <summary>How far each point is from the paper, whose shade is the median of the picture's edge.</summary>
-    private static byte[] InkOf(PngImage grey)
+    /// <summary>Whether a picture is dark on light: those are inverted.</summary>
+    /// <param name="image">The picture, of any size and colour.</param>
+    public static bool IsOnLightPaper(PngImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return PaperOf(image.ToGrey()) > 127;
+    }
+
+    /// <summary>How far each point is from the paper.</summary>
+    internal static byte[] InkOf(PngImage grey)
+    {
+        int paper = PaperOf(grey);
+        // Black paper with a little grain stays as it is, so that a picture of the network's own kind is not changed.
+        if (paper < 16) return grey.Pixels;
+        int sign = paper > 127 ? -1 : 1;
+        return Array.ConvertAll(grey.Pixels, p => (byte)Math.Clamp(sign * (p - paper), 0, 255));
+    }
+
+    /// <summary>The shade of the paper: the median of the picture's edge.</summary>
+    private static int PaperOf(PngImage grey)
     {
         var edge = new List<byte>();
         for (int i = 0; i < grey.Pixels.Length; i++)
@@ -68,17 +86,13 @@ public static class DigitPicture
             if (x == 0 || y == 0 || x == grey.Width - 1 || y == grey.Height - 1) edge.Add(grey.Pixels[i]);
         }
         edge.Sort();
-        int paper = edge[edge.Count / 2];
-        // Black paper with a little grain stays as it is, so that a picture of the network's own kind is not changed.
-        if (paper < 16) return grey.Pixels;
-        int sign = paper > 127 ? -1 : 1;
-        return Array.ConvertAll(grey.Pixels, p => (byte)Math.Clamp(sign * (p - paper), 0, 255));
+        return edge[edge.Count / 2];
     }
 
     /// <summary>
     /// Mean ink of a square, points counted by the part of them that is inside; paper beyond the picture.
     /// </summary>
-    private static double Mean(byte[] ink, int width, int height, double x, double y, double side)
+    internal static double Mean(byte[] ink, int width, int height, double x, double y, double side)
     {
         double sum = 0;
         for (int row = (int)Math.Floor(y); row < y + side; row++)

@@ -1,0 +1,30 @@
+namespace ChainRule.Cli.Learning;
+
+/// <summary>Finds out before a long work whether its result can be written.</summary>
+internal static class OutputFile
+{
+    /// <summary>Makes the folder, and writes and removes a small file in it.</summary>
+    /// <param name="path">Where the result will go.</param>
+    /// <exception cref="UsageException">There cannot be a file of this name.</exception>
+    public static void Check(string path)
+    {
+        if (string.IsNullOrWhiteSpace(path) || path.EndsWith('/') || path.EndsWith(Path.DirectorySeparatorChar)
+            || Directory.Exists(path))
+        {
+            throw new UsageException($"--out: '{path}' is a folder; expected a file, such as "
+                + $"{Path.Combine(path.Trim(), "model.safetensors")}.");
+        }
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        try
+        {
+            Directory.CreateDirectory(folder);
+            string probe = Path.Combine(folder, Path.GetRandomFileName());
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"cannot write {path}: {e.Message}\n  help: choose another file with --out.", e);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using ChainRule.Cli.Output;
+using ChainRule.Data;
+using ChainRule.Models;
+using ChainRule.Nn;
+using ChainRule.Optim;
+using ChainRule.Training;
+
+namespace ChainRule.Cli.Learning;
+
+/// <summary>One training, from the data to the saved model and its test.</summary>
+internal sealed class TrainRun(TrainRequest request, Session session, Func<Recipe, TrainReport> makeReport)
+{
+    // Streams of the seed: what is random in one place does not move when another place draws more.
+    private const ulong WeightStream = 1, OrderStream = 2, SplitStream = 3;
+    private const int TestBatch = 256;
+
+    /// <summary>Does it.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public int Run()
+    {
+        Recipe recipe = Recipe.Resolve(request);
+        OutputFile.Check(recipe.Out);
+        Material material = Load(recipe, session.Data);
+        Dataset train = material.Train;
+        Dataset? validation = null;
+        if (recipe.Validation > 0)
+            (train, validation) = train.Split(recipe.Validation, new Rng(recipe.Seed, SplitStream));
+        recipe = recipe.For(train.Count);
+        IReadOnlyList<Transform> transforms = Transforms(material.Pixels);
+        var loader = new DataLoader(train, recipe.Batch!.Value, shuffle: true, new Rng(recipe.Seed, OrderStream),
+            transforms: transforms, prefetch: material.IsPictures ? 2 : 0);
+
+        ModelOptions options = recipe.ModelFor(material);
+        Layer model = options.Build(new Rng(recipe.Seed, WeightStream));
+        var saved = new SavedModel(model, Describe(options, material, recipe));
+        TrainReport report = makeReport(recipe);
+        report.Start(new TrainStart(recipe, material, train.Count, validation?.Count ?? 0, model.ParameterCount()));
+
+        Trainer trainer = MakeTrainer(recipe, material, model, loader, validation is not null, report);
+        TrainingHistory history;
+        try
+        {
+            history = report.During(() => trainer.Fit(loader,
+                validation is null ? null : new DataLoader(validation, Math.Min(TestBatch, validation.Count),
+                    transforms: transforms), recipe.Epochs!.Value, session.Cancellation));
+        }
+        catch (TrainingException) when (report.Epochs > 0)
+        {
+            saved.Save(recipe.Out);
+            session.Remark($"the best weights of the {Quantity.Of(report.Epochs, "finished epoch")} are in "
+                + $"{recipe.Out}.");
+            throw;
+        }
+        if (history.End == TrainingEnd.Cancelled) return Interrupted(recipe, saved, history, trainer, report);
+        saved.Save(recipe.Out);
+        EvaluationResult? test = null;
+        if (material.Test is { } samples)
+        {
+            test = trainer.Evaluate(new DataLoader(samples, Math.Min(TestBatch, samples.Count), transforms: transforms),
+                session.Cancellation);
+        }
+        report.End(new TrainOutcome(recipe, material, history, test));
+        return ExitCode.Done;
+    }
+
+    /// <summary>The data of a recipe.</summary>
+    public static Material Load(Recipe recipe, DataFolder folder) =>
+        DataNames.IsPictures(recipe.Data) ? MaterialLoader.Pictures(recipe.Data, recipe.Samples, PixelsFor(recipe),
+            folder)
+        : recipe.Data == DataNames.Iris ? MaterialLoader.Flowers(recipe.Samples)
+        : MaterialLoader.Table(recipe.Data, recipe.Csv, recipe.Samples);
+
+    /// <summary>What is done to inputs on their way to the network.</summary>
+    public static IReadOnlyList<Transform> Transforms(InputScaling? scaling) => scaling is { } pixels
+        ? [new Standardize([.. pixels.Mean.Select(v => (float)v)], [.. pixels.Std.Select(v => (float)v)])]
+        : [];
+
+    /// <summary>The loss of the task: classes or a number.</summary>
+    public static LossFunction LossFor(IReadOnlyList<string>? classes) => classes is null
+        ? (output, target) => F.MseLoss(output, target)
+        : (output, target) => F.CrossEntropy(output, target);
+
+    private static Trainer MakeTrainer(
+        Recipe recipe, Material material, Layer model, DataLoader loader, bool validated, TrainReport report)
+    {
+        Metric metric = material.Classes is null ? new RSquared() : new Accuracy();
+        Optimizer optimizer = recipe.OptimizerFor(model);
+        return new Trainer(model, optimizer, LossFor(material.Classes), metric)
+        {
+            KeepBest = true,
+            Monitor = validated ? metric : null, // on the training samples the loss tells more
+            ScheduleUnit = ScheduleUnit.Step,
+            Schedule = recipe.Schedule == ScheduleKind.Cosine
+                ? new CosineAnnealingLr(optimizer, (long)recipe.Epochs!.Value * loader.BatchCount) : null,
+            Progress = report,
+            Callbacks = [report],
+        };
+    }
+
+    // The weights of a finished epoch replace an older file; those of a part of the first epoch never do.
+    private int Interrupted(
+        Recipe recipe, SavedModel saved, TrainingHistory history, Trainer trainer, TrainReport report)
+    {
+        bool keep = history.BestEpoch is not null || (trainer.StepCount > 0 && !File.Exists(recipe.Out));
+        if (keep) saved.Save(recipe.Out);
+        report.Interrupted(history, trainer.StepCount, keep ? recipe.Out : null);
+        string kept = history.BestEpoch is { } best
+            ? $"the best weights so far, of epoch {best}, are in {recipe.Out}."
+            : keep ? $"the weights after {Quantity.Of(trainer.StepCount, "step")} of the first epoch are in "
+                + $"{recipe.Out}."
+            : File.Exists(recipe.Out) ? $"no epoch was finished; {recipe.Out} is as it was."
+            : "nothing was learned yet, nothing is saved.";
+        session.Remark($"interrupted: {kept}");
+        return ExitCode.Failed;
+    }
+
+    // A linear classifier learns from pixels of 0 to 1 as the textbooks have it, with a rate of 0.5.
+    private static InputScaling? PixelsFor(Recipe recipe) =>
+        recipe.Network == NetworkKind.Softmax ? new InputScaling([0], [255]) : null;
+
+    private static ModelDescription Describe(ModelOptions options, Material material, Recipe recipe) => new()
+    {
+        Model = options,
+        InputShape = material.InputShape,
+        Scaling = material.Pixels,
+        Classes = material.Classes,
+        Features = material.Schema?.InputNames,
+        Target = material.Schema?.Target.Name,
+        Notes = ModelNotes.Of(material, recipe),
+    };
+}
