@@ -40,6 +40,11 @@ public sealed record ModelDescription
     /// <summary>Column of a table that was learnt; null for images.</summary>
     public string? Target { get; init; }
 
+    /// <summary>
+    /// Further texts of the program that trained the model, such as the name of its data; null for none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Notes { get; init; }
+
     /// <summary>Reads a description.</summary>
     /// <param name="json">Text from <see cref="ToJson"/>.</param>
     /// <exception cref="CheckpointException">The text is no description, of a later version, or of an unknown

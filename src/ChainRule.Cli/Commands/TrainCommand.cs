@@ -63,6 +63,9 @@ internal sealed class TrainCommand : ICommandDefinition
     private readonly Option<string?> _ignore = Opt.Text("--ignore", "COLUMN,...",
         "Columns of a CSV file to leave out, by name or number.");
 
+    private readonly Option<string?> _categorical = Opt.Text("--categorical", "COLUMN,...",
+        "Columns of a CSV file whose numbers are categories.");
+
     private readonly Option<CsvMissing?> _missing = Opt.Choice("--missing",
         "What to do with rows that have empty cells. [default: error]",
         ("error", CsvMissing.Error), ("drop", CsvMissing.DropRow), ("mean", CsvMissing.FillMean));
@@ -98,7 +101,7 @@ internal sealed class TrainCommand : ICommandDefinition
         var command = new Command("train", "Trains a network and saves it; with no option a cnn on built-in digits.")
         {
             _data, _model, _hidden, _activation, _epochs, _batch, _optimizer, _rate, _schedule, _decay, _validation,
-            _samples, _target, _task, _ignore, _missing, _test, _seed, _threads, _out, _json,
+            _samples, _target, _task, _ignore, _categorical, _missing, _test, _seed, _threads, _out, _json,
         };
         command.SetAction(parsed =>
         {
@@ -127,11 +130,14 @@ internal sealed class TrainCommand : ICommandDefinition
         Samples = parsed.GetValue(_samples),
         Target = parsed.GetValue(_target),
         Task = parsed.GetValue(_task),
-        Ignore = parsed.GetValue(_ignore)?.Split(',',
-            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+        Ignore = Names(parsed.GetValue(_ignore)),
+        Categorical = Names(parsed.GetValue(_categorical)),
         Missing = parsed.GetValue(_missing),
         TestShare = parsed.GetValue(_test),
         Seed = parsed.GetValue(_seed),
         Out = parsed.GetValue(_out),
     };
+
+    private static string[]? Names(string? list) =>
+        list?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -30,7 +30,8 @@ internal static class DataNames
     /// <exception cref="UsageException">The name is unknown.</exception>
     public static void Check(string data)
     {
-        if (!IsFile(data) || File.Exists(data) || Path.HasExtension(data) || data.Contains(Path.DirectorySeparatorChar)) return;
+        if (!IsFile(data) || File.Exists(data) || Path.HasExtension(data)
+            || data.Contains(Path.DirectorySeparatorChar)) return;
         throw new UsageException($"there is no data set '{data}'{Opt.Suggestion(data, All)}; "
             + $"expected {string.Join(", ", All)} or a CSV file.", "see chainrule data list");
     }

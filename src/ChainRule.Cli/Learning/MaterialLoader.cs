@@ -46,7 +46,8 @@ internal static class MaterialLoader
         var columns = new List<CsvFeature>();
         for (int c = 0; c < Iris.FeatureCount; c++)
         {
-            double[] values = [.. Enumerable.Range(0, Iris.TrainCount).Select(r => (double)features[r * Iris.FeatureCount + c])];
+            double[] values = [.. Enumerable.Range(0, Iris.TrainCount).Select(r =>
+                (double)features[r * Iris.FeatureCount + c])];
             double mean = values.Average(), std = Math.Sqrt(values.Average(v => (v - mean) * (v - mean)));
             columns.Add(new CsvFeature(Iris.FeatureNames[c], c, null, mean, std, Fill: mean));
         }
@@ -69,7 +70,15 @@ internal static class MaterialLoader
     /// <summary>Rows of a CSV file, in training and test.</summary>
     public static Material Table(string path, CsvOptions options, int? samples)
     {
-        var set = CsvDataset.Load(path, options);
+        CsvDataset set;
+        try
+        {
+            set = CsvDataset.Load(path, options);
+        }
+        catch (DataException e) when (e.Help is not null)
+        {
+            throw CsvErrors.InOptions(e);
+        }
         return new Material
         {
             Name = path,
@@ -81,9 +90,6 @@ internal static class MaterialLoader
             DroppedRows = set.DroppedRows,
         };
     }
-
-    /// <summary>All rows of a CSV file, treated as those that a model learned from.</summary>
-    public static Dataset Rows(string path, CsvSchema schema) => schema.Encode(CsvTable.Read(path));
 
     private static Dataset First(Dataset data, int? samples)
     {

@@ -34,5 +34,6 @@ internal static class ModelNotes
 
     /// <summary>What happened to rows with missing cells.</summary>
     public static CsvMissing MissingOf(ModelDescription description) =>
-        Enum.TryParse(description.Notes?.GetValueOrDefault(MissingKey), out CsvMissing missing) ? missing : CsvMissing.Error;
+        Enum.TryParse(description.Notes?.GetValueOrDefault(MissingKey), out CsvMissing missing) ? missing
+            : CsvMissing.Error;
 }

@@ -25,6 +25,18 @@ internal sealed class Predictor(SavedModel saved)
     /// <exception cref="UsageException">The input is not what the model takes.</exception>
     public IReadOnlyList<Prediction> Predict(string input)
     {
+        try
+        {
+            return PredictAny(input);
+        }
+        catch (DataException e) when (_schema is not null && e.Help is not null)
+        {
+            throw CsvErrors.Plain(e);
+        }
+    }
+
+    private IReadOnlyList<Prediction> PredictAny(string input)
+    {
         string extension = Path.GetExtension(input).ToLowerInvariant();
         bool file = File.Exists(input);
         if (_schema is null)

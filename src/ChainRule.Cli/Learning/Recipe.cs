@@ -101,6 +101,7 @@ internal sealed record Recipe
                 Task = request.Task ?? CsvTask.Auto,
                 Missing = request.Missing ?? CsvMissing.Error,
                 Ignore = request.Ignore ?? [],
+                Categorical = request.Categorical ?? [],
                 TestShare = request.TestShare ?? 0.2,
             },
         };
@@ -169,6 +170,7 @@ internal sealed record Recipe
             { Task: not null } => "--task",
             { Missing: not null } => "--missing",
             { Ignore: not null } => "--ignore",
+            { Categorical: not null } => "--categorical",
             { TestShare: not null } => "--test",
             _ => null,
         };

@@ -72,6 +72,9 @@ internal sealed record TrainRequest
     /// <summary>Columns of a CSV file that are left out.</summary>
     public string[]? Ignore { get; init; }
 
+    /// <summary>Columns of a CSV file whose numbers are categories.</summary>
+    public string[]? Categorical { get; init; }
+
     /// <summary>Share of a CSV file's rows for test.</summary>
     public double? TestShare { get; init; }
 

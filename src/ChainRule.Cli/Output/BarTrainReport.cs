@@ -42,7 +42,8 @@ internal sealed class BarTrainReport(Session session) : TrainReport
         TrainingHistory? history = null;
         // Drawn from the training thread, between steps: a thread of its own would take time from the kernels'.
         _console.Progress().AutoRefresh(false).AutoClear(true)
-            .Columns(new ProgressBarColumn { Width = Math.Clamp(session.Width - TextWidth, 6, 30) }, new PercentageColumn(), new TextColumn(() => Status()))
+            .Columns(new ProgressBarColumn { Width = Math.Clamp(session.Width - TextWidth, 6, 30) },
+                new PercentageColumn(), new TextColumn(() => Status()))
             .Start(screen =>
             {
                 _screen = screen;

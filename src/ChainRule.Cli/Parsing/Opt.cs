@@ -92,7 +92,8 @@ internal static class Opt
 
     /// <summary>The number of threads.</summary>
     public static Option<int?> Threads() =>
-        Whole("--threads", "N", "Threads to compute on; results do not depend on it. [default: one for each processor]");
+        Whole("--threads", "N", "Threads to compute on; results do not depend on it. [default: one for each "
+            + "processor]");
 
     /// <summary>A switch.</summary>
     public static Option<bool> Flag(string name, string description) => new(name)

@@ -16,14 +16,14 @@ public sealed class CommandLineTests
     [Fact]
     public void Unknown_command_is_refused_with_the_nearest_name() => CliRun.Refused("doktor",
         """
-        chainrule: there is no command 'doktor' (did you mean 'doctor'?); expected data or doctor.
+        chainrule: there is no command 'doktor' (did you mean 'doctor'?); expected train, evaluate, predict, data or doctor.
           help: see chainrule --help
         """);
 
     [Fact]
     public void No_command_is_refused() => CliRun.Refused("",
         """
-        chainrule: which command? data or doctor.
+        chainrule: which command? train, evaluate, predict, data or doctor.
           help: see chainrule --help
         """);
 
@@ -68,38 +68,5 @@ public sealed class CommandLineTests
         CliRun run = CliRun.Of("doctor --json=perhaps");
         Assert.Equal(ExitCode.WrongUse, run.Code);
         Assert.Equal("", run.Output);
-    }
-
-    [Fact]
-    public void Help_of_data_shows_commands_and_examples() => AssertHelp("data",
-        """
-        Description:
-          Shows the data sets, where they lie, and fetches them.
-
-        Usage:
-          chainrule data [command] [options]
-
-        Options:
-          -?, -h, --help  Show help and usage information
-
-        Commands:
-          list                                     Every data set: what it is, how large, and where it was 
-                                                   found.
-          where <digits|fashion-mnist|iris|mnist>  The folders that are looked in, in order.
-          fetch <digits|fashion-mnist|iris|mnist>  Downloads a data set into the cache folder and checks it 
-                                                   (SHA-256).
-
-        Examples:
-          chainrule data list
-          chainrule data where mnist
-          chainrule data fetch fashion-mnist
-
-        """);
-
-    private static void AssertHelp(string command, string expected)
-    {
-        CliRun run = CliRun.Of(command + " --help");
-        Assert.Equal(expected.ReplaceLineEndings("\n"), run.Output.ReplaceLineEndings("\n"));
-        Assert.Equal((ExitCode.Done, ""), (run.Code, run.Errors));
     }
 }

@@ -76,4 +76,38 @@ public sealed class MetricTests
         Assert.Throws<ShapeException>(() => new MeanSquaredError().Add(Tensor.Zeros([2, 3]), Tensor.Zeros([3, 2])));
         Assert.Throws<ArgumentOutOfRangeException>(() => new TopKAccuracy(0));
     }
+
+    [Fact]
+    public void Confusion_matrix_counts_what_was_taken_for_what()
+    {
+        ConfusionMatrix table = new(3);
+        Assert.True(double.IsNaN(table.Value));
+        table.Add(Tensor.From(new float[,] { { 1, 2, 3 }, { 3, 2, 1 }, { 0, 5, 0 } }), Tensor.From(2L, 0L, 0L));
+        table.Add(Tensor.From(new float[,] { { 1, 1, 0 } }), Tensor.From(1L));
+        Assert.Equal((1, 1, 1, 1), (table[2, 2], table[0, 0], table[0, 1], table[1, 0])); // of equals the first
+        Assert.Equal((4, 2, 0.5), (table.Total, table.Right, table.Value));
+        Assert.Equal((0.5, 0.0, 1.0), (table.Recall(0), table.Recall(1), table.Recall(2)));
+        Assert.Equal((0.5, 0.0, 1.0), (table.Precision(0), table.Precision(1), table.Precision(2)));
+        table.Reset();
+        Assert.Equal(0, table.Total);
+        Errors.ErrorSnapshot.Throws<ShapeException>(
+            "ConfusionMatrix: output is [1, 2], target [1] int64; expected [N, 3] and class numbers [N], int64.",
+            () => table.Add(Tensor.Zeros([1, 2]), Tensor.From(0L)));
+        Errors.ErrorSnapshot.Throws<DataException>(
+            "ConfusionMatrix: sample 0 of the batch is of class 3; expected 0 to 2.",
+            () => table.Add(Tensor.Zeros([1, 3]), Tensor.From(3L)));
+    }
+
+    [Fact]
+    public void RSquared_compares_with_the_mean_over_batches_of_different_size()
+    {
+        RSquared metric = new();
+        Assert.True(double.IsNaN(metric.Value));
+        metric.Add(Tensor.From(1f, 2f, 4f), Tensor.From(1f, 2f, 3f));
+        metric.Add(Tensor.From(6f), Tensor.From(6f));
+        Assert.Equal(1 - 1 / 14.0, metric.Value, 6);                 // squares about the mean 3: 4 + 1 + 0 + 9
+        metric.Reset();
+        metric.Add(Tensor.From(2f, 2f), Tensor.From(1f, 3f));
+        Assert.Equal(0, metric.Value, 12);                           // no better than the mean
+    }
 }
