@@ -23,9 +23,11 @@ internal static class Figures
     [
         new("xor", "exclusive or, 2-4-1 and 2-1", "2-4-1 all four, 2-1 not", Xor.Figure),
         new("iris", "iris 4-10-20-10-3, the TensorFlow split", "29 of 30", IrisFlowers.Figure),
-        new("softmax", "MNIST softmax regression, 1,000 batches of 100, rate 0.5", "91.50%", () => OfMnist(HandwrittenDigits.Softmax, 0.915)),
+        new("softmax", "MNIST softmax regression, 1,000 batches of 100, rate 0.5", "91.50%",
+            () => OfMnist(HandwrittenDigits.Softmax, 0.915)),
         new("mlp", "MNIST 784-128-10, dropout 0.2, 5 epochs", "97.70%", () => OfMnist(HandwrittenDigits.Mlp, 0.977)),
-        new("cnn", "MNIST two convolutions, 1024 units, dropout 0.5", "99.20%", () => OfMnist(HandwrittenDigits.Cnn, 0.992)),
+        new("cnn", "MNIST two convolutions, 1024 units, dropout 0.5", "99.20%",
+            () => OfMnist(HandwrittenDigits.Cnn, 0.992)),
     ];
 
     public static int Run(string[] names)
@@ -34,7 +36,8 @@ internal static class Figures
         {
             if (All.Any(f => f.Name == name)) continue;
             string help = NearestName.Of(name, All.Select(f => f.Name)) is { } near ? $" Did you mean '{near}'?" : "";
-            Console.Error.WriteLine($"figures: there is no '{name}'.{help} There are {string.Join(", ", All.Select(f => f.Name))}.");
+            Console.Error.WriteLine(
+                $"figures: there is no '{name}'.{help} There are {string.Join(", ", All.Select(f => f.Name))}.");
             return 2;
         }
         int failed = 0;
@@ -43,9 +46,10 @@ internal static class Figures
             Stopwatch clock = Stopwatch.StartNew();
             FigureResult result = Try(figure);
             if (!result.Passed) failed++;
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{(result.Passed ? "passed" : "FAILED")}  {figure.Name,-8} {result.Measured}; target {figure.Target}; {clock.Elapsed.TotalSeconds:0.0} s; {figure.What}"));
+            string verdict = result.Passed ? "passed" : "FAILED";
+            string time = clock.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+            Console.WriteLine(
+                $"{verdict}  {figure.Name,-8} {result.Measured}; target {figure.Target}; {time} s; {figure.What}");
         }
         return failed == 0 ? 0 : 1;
     }
@@ -65,6 +69,7 @@ internal static class Figures
     private static FigureResult OfMnist(Func<HandwrittenDigits, double> experiment, double target)
     {
         double accuracy = experiment(HandwrittenDigits.Mnist());
-        return new FigureResult(string.Create(CultureInfo.InvariantCulture, $"{100 * accuracy:0.00}%"), accuracy >= target);
+        return new FigureResult(
+            string.Create(CultureInfo.InvariantCulture, $"{100 * accuracy:0.00}%"), accuracy >= target);
     }
 }

@@ -21,7 +21,11 @@ internal sealed class GoldenCase
         Attributes = JsonDocument.Parse(meta.GetProperty("attrs").GetString()!).RootElement;
         JsonElement tolerance = JsonDocument.Parse(meta.GetProperty("tolerance").GetString()!).RootElement;
         (Rtol, Atol) = (tolerance.GetProperty("rtol").GetDouble(), tolerance.GetProperty("atol").GetDouble());
-        Names = [.. _header.EnumerateObject().Select(p => p.Name).Where(n => n != "__metadata__").Order(StringComparer.Ordinal)];
+        Names =
+        [
+            .. _header.EnumerateObject().Select(p => p.Name)
+                .Where(n => n != "__metadata__").Order(StringComparer.Ordinal),
+        ];
     }
 
     public JsonElement Attributes { get; }
@@ -32,12 +36,15 @@ internal sealed class GoldenCase
 
     private double Atol { get; }
 
-    /// <summary>The files of an operation, without folder and ending, for a theory; empty where there is no shared folder.</summary>
+    /// <summary>
+    /// The files of an operation, without folder and ending, for a theory; empty where there is no shared folder.
+    /// </summary>
     public static IEnumerable<string> Of(string area, string op)
     {
         string folder = $"goldens/{area}/{op}";
         if (!SharedData.Has(folder)) return [];
-        return Directory.GetFiles(SharedData.Path(folder), "*.safetensors").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);
+        return Directory.GetFiles(SharedData.Path(folder), "*.safetensors")
+            .Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);
     }
 
     public static GoldenCase Load(string area, string op, string name) =>
@@ -51,7 +58,8 @@ internal sealed class GoldenCase
     public double[] Values(string name)
     {
         JsonElement entry = _header.GetProperty(name);
-        int begin = _data + entry.GetProperty("data_offsets")[0].GetInt32(), end = _data + entry.GetProperty("data_offsets")[1].GetInt32();
+        JsonElement offsets = entry.GetProperty("data_offsets");
+        int begin = _data + offsets[0].GetInt32(), end = _data + offsets[1].GetInt32();
         ReadOnlySpan<byte> raw = _bytes.AsSpan(begin, end - begin);
         return entry.GetProperty("dtype").GetString() switch
         {

@@ -25,18 +25,24 @@ internal sealed class HandwrittenDigits(Dataset train, Dataset test)
         Rng rng = new(1);
         SoftmaxRegression model = new(784, 10);
         // 600 batches an epoch: the thousandth is in the second.
-        return digits.Train(model, rng, new Sgd(model.Parameters(), learningRate: 0.5), ToUnit, batchSize: 100, epochs: 2, lastStep: 1000);
+        Sgd optimizer = new(model.Parameters(), learningRate: 0.5);
+        return digits.Train(model, rng, optimizer, ToUnit, batchSize: 100, epochs: 2, lastStep: 1000);
     }
 
-    /// <summary>784-128-10 with dropout 0.2, five epochs of Adam with a rate falling to 0, standardised pictures.</summary>
+    /// <summary>
+    /// 784-128-10 with dropout 0.2, five epochs of Adam with a rate falling to 0, standardised pictures.
+    /// </summary>
     public static double Mlp(HandwrittenDigits digits)
     {
         Rng rng = new(1);
         Mlp model = new(new MlpOptions { Sizes = [784, 128, 10], Dropout = 0.2 }, rng);
-        return digits.Train(model, rng, new Adam(model.Parameters()), ToStandard, batchSize: 32, epochs: 5, cosine: true);
+        return digits.Train(
+            model, rng, new Adam(model.Parameters()), ToStandard, batchSize: 32, epochs: 5, cosine: true);
     }
 
-    /// <summary>Two convolutions of 32 and 64 maps with pooling, 1024 units, dropout 0.5; Adam with a rate falling to 0.</summary>
+    /// <summary>
+    /// Two convolutions of 32 and 64 maps with pooling, 1024 units, dropout 0.5; Adam with a rate falling to 0.
+    /// </summary>
     public static double Cnn(HandwrittenDigits digits)
     {
         Rng rng = new(1);
@@ -45,8 +51,8 @@ internal sealed class HandwrittenDigits(Dataset train, Dataset test)
     }
 
     private double Train(
-        Layer model, Rng rng, Optimizer optimizer, Transform[] transforms, int batchSize, int epochs, long? lastStep = null,
-        bool cosine = false)
+        Layer model, Rng rng, Optimizer optimizer, Transform[] transforms, int batchSize, int epochs,
+        long? lastStep = null, bool cosine = false)
     {
         DataLoader batches = new(train, batchSize, shuffle: true, rng, transforms: transforms, prefetch: 2);
         Trainer trainer = new(model, optimizer, (y, t) => F.CrossEntropy(y, t), new Accuracy())

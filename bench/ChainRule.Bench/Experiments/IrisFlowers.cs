@@ -5,7 +5,9 @@ using ChainRule.Training;
 
 namespace ChainRule.Bench.Experiments;
 
-/// <summary>Iris by a network with hidden layers of 10, 20 and 10 units, on the split of the TensorFlow tutorials.</summary>
+/// <summary>
+/// Iris by a network with hidden layers of 10, 20 and 10 units, on the split of the TensorFlow tutorials.
+/// </summary>
 internal static class IrisFlowers
 {
     private const int Epochs = 100;

@@ -9,7 +9,8 @@ namespace ChainRule.Bench.Experiments;
 internal static class Xor
 {
     private static readonly TensorDataset Table = new(
-        Tensor.From(new float[,] { { 0, 0 }, { 0, 1 }, { 1, 0 }, { 1, 1 } }), Tensor.From(new float[,] { { 0 }, { 1 }, { 1 }, { 0 } }));
+        Tensor.From(new float[,] { { 0, 0 }, { 0, 1 }, { 1, 0 }, { 1, 1 } }),
+        Tensor.From(new float[,] { { 0 }, { 1 }, { 1 }, { 0 } }));
 
     public static FigureResult Figure()
     {
@@ -30,8 +31,8 @@ internal static class Xor
     private static int Right(Sequential model)
     {
         BinaryAccuracy accuracy = new();
-        Trainer trainer = new(
-            model, new Adam(model.Parameters(), learningRate: 0.05), (y, t) => F.BinaryCrossEntropyWithLogits(y, t), accuracy);
+        Adam optimizer = new(model.Parameters(), learningRate: 0.05);
+        Trainer trainer = new(model, optimizer, (y, t) => F.BinaryCrossEntropyWithLogits(y, t), accuracy);
         DataLoader table = new(Table, batchSize: 4);
         trainer.Fit(table, epochs: 500);
         return (int)Math.Round(4 * trainer.Evaluate(table)["accuracy"]);

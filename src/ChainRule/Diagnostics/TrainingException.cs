@@ -18,11 +18,15 @@ public enum NonFiniteSource
     /// <summary>The model's output was finite; the loss function or its target was not.</summary>
     Loss,
 
-    /// <summary>It did not happen again when the batch was repeated, as in layers with random numbers of their own.</summary>
+    /// <summary>
+    /// It did not happen again when the batch was repeated, as in layers with random numbers of their own.
+    /// </summary>
     Unknown,
 }
 
-/// <summary>Training that cannot go on because the loss is NaN or infinite; says at which step, and which layer was the first.</summary>
+/// <summary>
+/// Training that cannot go on because the loss is NaN or infinite; says at which step, and which layer was the first.
+/// </summary>
 public sealed class TrainingException : ChainRuleException
 {
     /// <summary>Makes the error; the message is built from these parts.</summary>
@@ -53,7 +57,9 @@ public sealed class TrainingException : ChainRuleException
     /// <summary>Where it came from.</summary>
     public NonFiniteSource Cause { get; }
 
-    /// <summary>First layer whose result was not finite, with its path: "model.fc2 (Linear 128 -> 10)"; null where none was.</summary>
+    /// <summary>
+    /// First layer whose result was not finite, with its path: "model.fc2 (Linear 128 -> 10)"; null where none was.
+    /// </summary>
     public string? FirstLayer { get; init; }
 
     /// <summary>Key of the first parameter that is not finite; null where all are.</summary>
@@ -62,13 +68,16 @@ public sealed class TrainingException : ChainRuleException
     private protected override string Describe()
     {
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"Fit: the loss is {Loss} at step {Step} (epoch {Epoch}, batch {Batch}).");
+        text.Append(
+            CultureInfo.InvariantCulture, $"Fit: the loss is {Loss} at step {Step} (epoch {Epoch}, batch {Batch}).");
         text.Append("\n  source: ").Append(Cause switch
         {
             NonFiniteSource.Input => "the batch's input holds NaN or an infinity.",
             NonFiniteSource.Parameter => Step == 1
                 ? $"parameter {Parameter} held NaN or an infinity before the first step."
-                : string.Create(CultureInfo.InvariantCulture, $"the update of step {Step - 1} left NaN or an infinity in parameter {Parameter}."),
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the update of step {Step - 1} left NaN or an infinity in parameter {Parameter}."),
             NonFiniteSource.Layer => "a layer gave NaN or an infinity for finite inputs and parameters.",
             NonFiniteSource.Loss => "the model's output is finite; the loss function or the target is not.",
             _ => "not found: the batch gave a finite loss when it was repeated.",

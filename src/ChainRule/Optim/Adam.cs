@@ -34,8 +34,9 @@ public sealed record AdamOptions : AdamBaseOptions;
 /// p = p - rate / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + epsilon) at step t.
 /// </summary>
 /// <remarks>
-/// Weight decay adds weightDecay * p to the gradient g first. Gradients below 1e-15 and averages below 1e-30 count as 0 in float32
-/// (1e-150 and 1e-300 in float64). Source: Kingma and Ba, "Adam: a method for stochastic optimization" (2015).
+/// Weight decay adds weightDecay * p to the gradient g first. Gradients below 1e-15 and averages below 1e-30 count as 0
+/// in float32 (1e-150 and 1e-300 in float64). Source: Kingma and Ba, "Adam: a method for stochastic optimization"
+/// (2015).
 /// </remarks>
 public sealed class Adam : Optimizer
 {
@@ -47,10 +48,11 @@ public sealed class Adam : Optimizer
     /// <param name="epsilon">Added to the denominator, 0 or more.</param>
     /// <param name="weightDecay">Multiple of the parameter that is added to its gradient, 0 or more.</param>
     /// <param name="amsGrad">Divides by the largest average of squares so far.</param>
-    /// <exception cref="ArgumentException">There are no parameters, one is given twice, or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">There are no parameters, one is given twice, or an option is out of its
+    /// range.</exception>
     public Adam(
-        IReadOnlyList<Parameter> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8,
-        double weightDecay = 0, bool amsGrad = false)
+        IReadOnlyList<Parameter> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
+        double epsilon = 1e-8, double weightDecay = 0, bool amsGrad = false)
         : this([new(parameters, new()
         {
             LearningRate = learningRate,

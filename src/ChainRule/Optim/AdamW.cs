@@ -3,8 +3,8 @@ using ChainRule.Nn;
 namespace ChainRule.Optim;
 
 /// <summary>
-/// What a group of parameters is updated with by <see cref="AdamW"/>: the options of <see cref="Adam"/>, with a weight decay of 0.01
-/// unless said.
+/// What a group of parameters is updated with by <see cref="AdamW"/>: the options of <see cref="Adam"/>, with a weight
+/// decay of 0.01 unless said.
 /// </summary>
 public sealed record AdamWOptions : AdamBaseOptions
 {
@@ -12,7 +12,9 @@ public sealed record AdamWOptions : AdamBaseOptions
     public AdamWOptions() => WeightDecay = 0.01;
 }
 
-/// <summary>Adam with weight decay apart from the gradient: p = p * (1 - rate * weightDecay), then a step of Adam.</summary>
+/// <summary>
+/// Adam with weight decay apart from the gradient: p = p * (1 - rate * weightDecay), then a step of Adam.
+/// </summary>
 /// <remarks>
 /// Averages and the smallest numbers as for <see cref="Adam"/>. Source: Loshchilov and Hutter, "Decoupled weight decay
 /// regularization" (2019).
@@ -27,10 +29,11 @@ public sealed class AdamW : Optimizer
     /// <param name="epsilon">Added to the denominator, 0 or more.</param>
     /// <param name="weightDecay">Share of the parameter, times the rate, that a step takes away; 0 or more.</param>
     /// <param name="amsGrad">Divides by the largest average of squares so far.</param>
-    /// <exception cref="ArgumentException">There are no parameters, one is given twice, or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">There are no parameters, one is given twice, or an option is out of its
+    /// range.</exception>
     public AdamW(
-        IReadOnlyList<Parameter> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8,
-        double weightDecay = 0.01, bool amsGrad = false)
+        IReadOnlyList<Parameter> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
+        double epsilon = 1e-8, double weightDecay = 0.01, bool amsGrad = false)
         : this([new(parameters, new()
         {
             LearningRate = learningRate,

@@ -28,12 +28,16 @@ public static unsafe class Clip
     /// <param name="kind">Which norm.</param>
     /// <returns>The norm before. NaN or infinite where a gradient is; the gradients are then useless as well.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxNorm"/> is negative or NaN.</exception>
-    /// <remarks>Source: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks" (2013).</remarks>
-    public static double GradNorm(IReadOnlyList<Parameter> parameters, double maxNorm, GradNormKind kind = GradNormKind.L2)
+    /// <remarks>
+    /// Source: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks" (2013).
+    /// </remarks>
+    public static double GradNorm(
+        IReadOnlyList<Parameter> parameters, double maxNorm, GradNormKind kind = GradNormKind.L2)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         if (!(maxNorm >= 0))
-            throw new ArgumentOutOfRangeException(nameof(maxNorm), FormattableString.Invariant($"GradNorm: maxNorm is {maxNorm}; expected 0 or more."));
+            throw new ArgumentOutOfRangeException(
+                nameof(maxNorm), FormattableString.Invariant($"GradNorm: maxNorm is {maxNorm}; expected 0 or more."));
         double norm = Norm(parameters, kind);
         double factor = Math.Min(1, maxNorm / (norm + 1e-6));
         if (factor == 1) return norm;
@@ -49,7 +53,8 @@ public static unsafe class Clip
     {
         ArgumentNullException.ThrowIfNull(parameters);
         if (!(limit >= 0))
-            throw new ArgumentOutOfRangeException(nameof(limit), FormattableString.Invariant($"GradValue: limit is {limit}; expected 0 or more."));
+            throw new ArgumentOutOfRangeException(
+                nameof(limit), FormattableString.Invariant($"GradValue: limit is {limit}; expected 0 or more."));
         foreach (Parameter p in parameters) Map(new ClampMap(limit), p);
     }
 

@@ -3,12 +3,12 @@ using ChainRule.Nn;
 namespace ChainRule.Optim;
 
 /// <summary>
-/// Parameters of one group and type in one piece of memory, their gradients in a second and every state in a third, so that
-/// a step is one pass over them.
+/// Parameters of one group and type in one piece of memory, their gradients in a second and every state in a third, so
+/// that a step is one pass over them.
 /// </summary>
 /// <remarks>
-/// The parameters' own tensors are moved here. A parameter that another optimiser moves away later, or whose gradient was
-/// made elsewhere, is still updated, by a pass of its own.
+/// The parameters' own tensors are moved here. A parameter that another optimiser moves away later, or whose gradient
+/// was made elsewhere, is still updated, by a pass of its own.
 /// </remarks>
 internal sealed unsafe class FlatGroup
 {
@@ -81,7 +81,9 @@ internal sealed unsafe class FlatGroup
         GC.KeepAlive(this);
     }
 
-    /// <summary>Forgets all gradients. The memory is not cleared: the first gradient of the next pass overwrites it.</summary>
+    /// <summary>
+    /// Forgets all gradients. The memory is not cleared: the first gradient of the next pass overwrites it.
+    /// </summary>
     public void ZeroGrad()
     {
         foreach (Parameter p in _parameters) p.Value.ZeroGrad();

@@ -15,8 +15,9 @@ namespace ChainRule.Optim;
 ///     optimizer.ZeroGrad();
 /// }
 /// </code>
-/// Making one moves the parameters, and their gradients, into one aligned buffer for each group, so that a step is a single
-/// vector pass over parameter, gradient and state. A parameter that has no gradient, or is frozen, is left alone.
+/// Making one moves the parameters, and their gradients, into one aligned buffer for each group, so that a step is a
+/// single vector pass over parameter, gradient and state. A parameter that has no gradient, or is frozen, is left
+/// alone.
 /// </remarks>
 public abstract class Optimizer
 {
@@ -35,10 +36,12 @@ public abstract class Optimizer
             List<(int Index, Parameter Parameter)> members = [];
             foreach (Parameter p in group.Parameters)
             {
-                if (!seen.Add(p)) throw new ArgumentException($"{GetType().Name}: parameter {p} is given twice.", nameof(groups));
+                if (!seen.Add(p))
+                    throw new ArgumentException($"{GetType().Name}: parameter {p} is given twice.", nameof(groups));
                 members.Add((index++, p));
             }
-            foreach (var same in members.GroupBy(m => m.Parameter.Value.DType)) _flats.Add(new FlatGroup(group, same.Key, same));
+            foreach (var same in members.GroupBy(m => m.Parameter.Value.DType))
+                _flats.Add(new FlatGroup(group, same.Key, same));
         }
         ParameterCount = index;
     }
@@ -71,8 +74,8 @@ public abstract class Optimizer
     }
 
     /// <summary>
-    /// Everything needed to go on later as if nothing had happened: states by parameter number as in PyTorch ("state.0.exp_avg"), counts of
-    /// updates ("state.0.step") and the rates in force ("param_groups.0.lr").
+    /// Everything needed to go on later as if nothing had happened: states by parameter number as in PyTorch
+    /// ("state.0.exp_avg"), counts of updates ("state.0.step") and the rates in force ("param_groups.0.lr").
     /// </summary>
     /// <returns>Copies that later steps leave alone.</returns>
     public OptimizerState State()
@@ -93,9 +96,12 @@ public abstract class Optimizer
         return new OptimizerState(tensors, numbers);
     }
 
-    /// <summary>Goes on from a saved state. Options other than the learning rate stay those of this optimiser.</summary>
+    /// <summary>
+    /// Goes on from a saved state. Options other than the learning rate stay those of this optimiser.
+    /// </summary>
     /// <param name="state">What <see cref="State"/> gave, for the same parameters in the same order.</param>
-    /// <exception cref="CheckpointException">The state is that of other parameters or of another kind of optimiser; nothing was changed.</exception>
+    /// <exception cref="CheckpointException">The state is that of other parameters or of another kind of optimiser;
+    /// nothing was changed.</exception>
     public void LoadState(OptimizerState state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -106,7 +112,8 @@ public abstract class Optimizer
         {
             flat.Steps[member] = (long)numbers.GetValueOrDefault(Key(index, "step"));
             IReadOnlyList<string> names = StateNames(flat.Group);
-            for (int k = 0; k < names.Count; k++) flat.SetState(k, member, tensors.GetValueOrDefault(Key(index, names[k])));
+            for (int k = 0; k < names.Count; k++)
+                flat.SetState(k, member, tensors.GetValueOrDefault(Key(index, names[k])));
         }
         for (int i = 0; i < Groups.Count; i++)
         {
@@ -120,7 +127,8 @@ public abstract class Optimizer
     /// <summary>Updates a run of parameters that have been updated equally often.</summary>
     internal abstract void Update(ParameterGroup group, in UpdateRun run);
 
-    private static string Key(int index, string name) => string.Create(CultureInfo.InvariantCulture, $"state.{index}.{name}");
+    private static string Key(int index, string name) =>
+        string.Create(CultureInfo.InvariantCulture, $"state.{index}.{name}");
 
     private static string RateKey(int group) => string.Create(CultureInfo.InvariantCulture, $"param_groups.{group}.lr");
 
@@ -146,16 +154,19 @@ public abstract class Optimizer
                 }
                 else if (saved.Shape != value.Shape || saved.DType != value.DType)
                 {
-                    Refuse(key, $"is {saved.Shape} {saved.DType.Text()}, parameter {index} is {value.Shape} {value.DType.Text()}");
+                    string found = $"{saved.Shape} {saved.DType.Text()}", here = $"{value.Shape} {value.DType.Text()}";
+                    Refuse(key, $"is {found}, parameter {index} is {here}");
                 }
             }
         }
         string? stranger = tensors.Keys.Concat(numbers.Keys).FirstOrDefault(k => !known.Contains(k));
-        if (stranger is not null) Refuse(stranger, $"belongs to no state of {ParameterCount} parameters in {Groups.Count} groups");
+        if (stranger is not null)
+            Refuse(stranger, $"belongs to no state of {ParameterCount} parameters in {Groups.Count} groups");
     }
 
     private void Refuse(string key, string why) => throw new CheckpointException(
-        $"{GetType().Name}.LoadState", $"'{key}' {why}; the state is that of another model or of another kind of optimiser.")
+        $"{GetType().Name}.LoadState",
+        $"'{key}' {why}; the state is that of another model or of another kind of optimiser.")
     {
         Key = key,
     };

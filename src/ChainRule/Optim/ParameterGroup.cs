@@ -52,7 +52,8 @@ public abstract class ParameterGroup
 /// <typeparam name="TOptions">Options of that optimiser.</typeparam>
 /// <remarks><code>
 /// var decayed = new SgdOptions { LearningRate = 0.1, Momentum = 0.9, WeightDecay = 1e-4 };
-/// var optimizer = new Sgd([ParameterGroup.Of(weights, decayed), ParameterGroup.Of(biases, decayed with { WeightDecay = 0 })]);
+/// var plain = decayed with { WeightDecay = 0 };
+/// var optimizer = new Sgd([ParameterGroup.Of(weights, decayed), ParameterGroup.Of(biases, plain)]);
 /// </code></remarks>
 public sealed class ParameterGroup<TOptions> : ParameterGroup
     where TOptions : OptimizerOptions
@@ -64,7 +65,9 @@ public sealed class ParameterGroup<TOptions> : ParameterGroup
     public ParameterGroup(IReadOnlyList<Parameter> parameters, TOptions options)
         : base(parameters, options) => Options = options;
 
-    /// <summary>How the parameters are updated. The rate in force is <see cref="ParameterGroup.LearningRate"/>.</summary>
+    /// <summary>
+    /// How the parameters are updated. The rate in force is <see cref="ParameterGroup.LearningRate"/>.
+    /// </summary>
     public TOptions Options { get; }
 
     internal override OptimizerOptions CommonOptions => Options;

@@ -25,13 +25,15 @@ public sealed record SgdOptions : OptimizerOptions
         if (Nesterov && (Momentum == 0 || Dampening != 0))
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"Nesterov needs a momentum above 0 and no dampening; Momentum is {Momentum}, Dampening {Dampening}."), nameof(Nesterov));
+                $"Nesterov needs a momentum above 0 and no dampening; Momentum is {Momentum}, Dampening {Dampening}."),
+                nameof(Nesterov));
         }
     }
 }
 
 /// <summary>
-/// Stochastic gradient descent: p = p - rate * g, or with momentum v = momentum * v + (1 - dampening) * g, p = p - rate * v.
+/// Stochastic gradient descent: p = p - rate * g, or with momentum v = momentum * v + (1 - dampening) * g,
+/// p = p - rate * v.
 /// </summary>
 /// <remarks>
 /// Weight decay adds weightDecay * p to the gradient g first. The first v is g itself. With Nesterov momentum
@@ -48,10 +50,11 @@ public sealed class Sgd : Optimizer
     /// <param name="dampening">Share of the gradient kept out of the momentum, in [0, 1].</param>
     /// <param name="weightDecay">Multiple of the parameter that is added to its gradient, 0 or more.</param>
     /// <param name="nesterov">Looks ahead along the momentum.</param>
-    /// <exception cref="ArgumentException">There are no parameters, one is given twice, or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">There are no parameters, one is given twice, or an option is out of its
+    /// range.</exception>
     public Sgd(
-        IReadOnlyList<Parameter> parameters, double learningRate = 1e-3, double momentum = 0, double dampening = 0, double weightDecay = 0,
-        bool nesterov = false)
+        IReadOnlyList<Parameter> parameters, double learningRate = 1e-3, double momentum = 0, double dampening = 0,
+        double weightDecay = 0, bool nesterov = false)
         : this([new(parameters, new()
         {
             LearningRate = learningRate,
@@ -101,8 +104,8 @@ internal struct SgdRule : IUpdateRule
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
-        V sign = V.Const(Sign), decay = V.Const(Decay), rate = V.Const(Rate), momentum = V.Const(Momentum), fresh = V.Const(Fresh);
-        V tiny = V.Const(Negligible.State<T>());
+        V sign = V.Const(Sign), decay = V.Const(Decay), rate = V.Const(Rate);
+        V momentum = V.Const(Momentum), fresh = V.Const(Fresh), tiny = V.Const(Negligible.State<T>());
         bool decays = Decay != 0, ahead = Nesterov;
         for (nint i = 0; i < count; i += V.Count)
         {

@@ -7,8 +7,8 @@ namespace ChainRule.Optim;
 
 /// <summary>The arithmetic of an optimiser: one pass over parameter, gradient and state.</summary>
 /// <remarks>
-/// Every number that decays (momentum, averages) is set to 0 before it becomes denormal: .NET cannot flush denormals, and a
-/// step over them is twenty times slower. NaN must pass, so the comparisons ask what is small, not what is large.
+/// Every number that decays (momentum, averages) is set to 0 before it becomes denormal: .NET cannot flush denormals,
+/// and a step over them is twenty times slower. NaN must pass, so the comparisons ask what is small, not what is large.
 /// </remarks>
 internal interface IUpdateRule
 {
@@ -91,7 +91,8 @@ internal static unsafe class Updates
         nint count = Math.Min(Grain, a->Count - begin);
         nint whole = count / V.Count * V.Count;
         a->Rule.Run<V, T>(
-            a->Value + begin, a->Gradient + begin, At(a->State0, begin), At(a->State1, begin), At(a->State2, begin), whole);
+            a->Value + begin, a->Gradient + begin,
+            At(a->State0, begin), At(a->State1, begin), At(a->State2, begin), whole);
         if (whole < count) Rest<TRule, V, T>(a, begin + whole, (int)(count - whole));
     }
 
@@ -114,7 +115,8 @@ internal static unsafe class Updates
             all[4] == null ? null : copy + (4 * width), width);
         for (int k = 0; k < 5; k++)
         {
-            if (all[k] != null && k != 1) new Span<T>(copy + (k * width), count).CopyTo(new Span<T>(all[k] + begin, count));
+            if (all[k] != null && k != 1)
+                new Span<T>(copy + (k * width), count).CopyTo(new Span<T>(all[k] + begin, count));
         }
     }
 

@@ -31,5 +31,6 @@ internal sealed class EpochRun(int epoch, int epochs, int batches, Stopwatch clo
     }
 
     public TrainingProgress Progress(long step, double batchLoss, double? metric) =>
-        new(step, epoch, epochs, Batch, batches, batchLoss, LossSum / Samples, metric, Rate, SamplesPerSecond, clock.Elapsed);
+        new(step, epoch, epochs, Batch, batches, batchLoss, LossSum / Samples, metric, Rate, SamplesPerSecond,
+            clock.Elapsed);
 }

@@ -20,13 +20,15 @@ public sealed record EvaluationResult(double Loss, IReadOnlyList<MetricValue> Me
                 if (m.Name == name) return m.Value;
             }
             string known = Metrics.Count == 0 ? "none" : string.Join(", ", Metrics.Select(m => m.Name));
-            throw new ArgumentException($"EvaluationResult: there is no metric '{name}'; there is {known}.", nameof(name));
+            throw new ArgumentException(
+                $"EvaluationResult: there is no metric '{name}'; there is {known}.", nameof(name));
         }
     }
 
     /// <summary>Loss and metrics in one line.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"loss {Loss:0.0000}") + string.Concat(Metrics.Select(m => ", " + m));
+        string.Create(CultureInfo.InvariantCulture, $"loss {Loss:0.0000}")
+        + string.Concat(Metrics.Select(m => ", " + m));
 }
 
 /// <summary>The value of a metric over a set.</summary>

@@ -2,7 +2,9 @@ using ChainRule.Nn;
 
 namespace ChainRule.Training;
 
-/// <summary>Where the random generators of a model stood before a step, so that the step can be repeated exactly.</summary>
+/// <summary>
+/// Where the random generators of a model stood before a step, so that the step can be repeated exactly.
+/// </summary>
 internal sealed class GeneratorStates
 {
     private readonly Rng[] _generators;

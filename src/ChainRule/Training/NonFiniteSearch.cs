@@ -3,13 +3,17 @@ using ChainRule.Nn;
 
 namespace ChainRule.Training;
 
-/// <summary>Finds out where a loss that is not finite came from, by repeating the batch's forward pass under a watch.</summary>
+/// <summary>
+/// Finds out where a loss that is not finite came from, by repeating the batch's forward pass under a watch.
+/// </summary>
 internal static class NonFiniteSearch
 {
-    public static TrainingException Explain(Layer model, LossFunction loss, Batch batch, long step, int epoch, int number, double value, double rate)
+    public static TrainingException Explain(
+        Layer model, LossFunction loss, Batch batch, long step, int epoch, int number, double value, double rate)
     {
         using NoGrad.Scope _ = NoGrad.Begin();
-        string? parameter = model.NamedParameters().Where(p => !p.Parameter.Value.IsFinite()).Select(p => p.Key).FirstOrDefault();
+        string? parameter = model.NamedParameters()
+            .Where(p => !p.Parameter.Value.IsFinite()).Select(p => p.Key).FirstOrDefault();
         bool badInput = batch.Input.DType.IsFloatingPoint() && !batch.Input.IsFinite();
         using NonFiniteWatch watch = NonFiniteWatch.Begin();
         Tensor output = model.Forward(batch.Input);
@@ -24,7 +28,8 @@ internal static class NonFiniteSearch
             FirstLayer = layer,
             Parameter = parameter,
             Help = source is NonFiniteSource.Parameter && step > 1
-                ? FormattableString.Invariant($"the rate is {rate:g4}: lower it, or clip the gradients with ClipGradNorm.")
+                ? FormattableString.Invariant(
+                    $"the rate is {rate:g4}: lower it, or clip the gradients with ClipGradNorm.")
                 : null,
         };
     }

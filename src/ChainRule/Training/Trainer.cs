@@ -8,7 +8,8 @@ namespace ChainRule.Training;
 /// <summary>The training loop, with validation, metrics, schedule and cancellation.</summary>
 /// <remarks>
 /// <code>
-/// var trainer = new Trainer(model, new Adam(model.Parameters()), (y, t) => F.CrossEntropy(y, t), new Accuracy()) { KeepBest = true };
+/// var optimizer = new Adam(model.Parameters());
+/// var trainer = new Trainer(model, optimizer, (y, t) => F.CrossEntropy(y, t), new Accuracy()) { KeepBest = true };
 /// TrainingHistory history = trainer.Fit(train, validation, epochs: 5);
 /// Console.WriteLine(trainer.Evaluate(test)["accuracy"]);
 /// </code>
@@ -39,7 +40,11 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(metrics);
         _parameters = model.Parameters();
         if (!optimizer.Groups.SelectMany(g => g.Parameters).Intersect(_parameters).Any())
-            throw new ArgumentException("Trainer: the optimiser has none of the model's parameters; make it from model.Parameters().", nameof(optimizer));
+        {
+            throw new ArgumentException(
+                "Trainer: the optimiser has none of the model's parameters; make it from model.Parameters().",
+                nameof(optimizer));
+        }
         (Model, Optimizer, _loss, Metrics) = (model, optimizer, loss, [.. metrics]);
     }
 
@@ -62,8 +67,8 @@ public sealed class Trainer
     public double? ClipGradNorm { get; init; }
 
     /// <summary>
-    /// Keeps a copy of the weights of the best epoch and puts it back when training ends, is cancelled or fails. Best is
-    /// by <see cref="Monitor"/> on the validation set, or on the training set where there is none.
+    /// Keeps a copy of the weights of the best epoch and puts it back when training ends, is cancelled or fails. Best
+    /// is by <see cref="Monitor"/> on the validation set, or on the training set where there is none.
     /// </summary>
     public bool KeepBest { get; init; }
 
@@ -89,12 +94,16 @@ public sealed class Trainer
     /// <exception cref="ArgumentException"><see cref="Monitor"/> is not one of <see cref="Metrics"/>.</exception>
     /// <exception cref="DataException">A loader gives no batch.</exception>
     /// <exception cref="TrainingException">The loss became NaN or infinite.</exception>
-    public TrainingHistory Fit(DataLoader train, DataLoader? validation = null, int epochs = 1, CancellationToken cancellationToken = default)
+    public TrainingHistory Fit(
+        DataLoader train, DataLoader? validation = null, int epochs = 1, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(train);
-        if (epochs < 1) throw new ArgumentOutOfRangeException(nameof(epochs), FormattableString.Invariant($"Fit: epochs is {epochs}; expected 1 or more."));
+        if (epochs < 1)
+            throw new ArgumentOutOfRangeException(
+                nameof(epochs), FormattableString.Invariant($"Fit: epochs is {epochs}; expected 1 or more."));
         if (Monitor is not null && !Metrics.Contains(Monitor))
-            throw new ArgumentException($"Fit: the monitored metric, {Monitor.Name}, is not one of the trainer's metrics.");
+            throw new ArgumentException(
+                $"Fit: the monitored metric, {Monitor.Name}, is not one of the trainer's metrics.");
         CheckNotEmpty(train, "training");
         if (validation is not null) CheckNotEmpty(validation, "validation");
         if (!Model.IsTraining) Model.Train();
@@ -156,7 +165,8 @@ public sealed class Trainer
     /// <summary>The model's outputs for many inputs, in evaluation mode, batch by batch.</summary>
     /// <param name="input"><c>[N, ...]</c> as the model takes it.</param>
     /// <param name="batchSize">Samples computed at once, 1 or more.</param>
-    /// <returns><c>[N, ...]</c> what the model gives: logits where it ends in a linear layer; <c>Softmax(-1)</c> makes them probabilities.</returns>
+    /// <returns><c>[N, ...]</c> what the model gives: logits where it ends in a linear layer; <c>Softmax(-1)</c> makes
+    /// them probabilities.</returns>
     /// <exception cref="ShapeException">The input has no dimension of samples.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batchSize"/> is below 1.</exception>
     public Tensor Predict(Tensor input, int batchSize = 256)
@@ -212,7 +222,8 @@ public sealed class Trainer
         if (!double.IsFinite(value))
         {
             run.Generators.Restore();
-            throw NonFiniteSearch.Explain(Model, _loss, batch, StepCount + 1, run.Epoch, run.Batch + 1, value, Optimizer.LearningRate);
+            throw NonFiniteSearch.Explain(
+                Model, _loss, batch, StepCount + 1, run.Epoch, run.Batch + 1, value, Optimizer.LearningRate);
         }
         foreach (Parameter p in _parameters) p.Value.ZeroGrad();
         loss.Backward();
@@ -266,7 +277,8 @@ public sealed class Trainer
     private bool AnyStops(in TrainingProgress progress)
     {
         bool stops = false;
-        foreach (ITrainingCallback callback in Callbacks) stops |= callback.OnStep(in progress) == TrainingDecision.Stop;
+        foreach (ITrainingCallback callback in Callbacks)
+            stops |= callback.OnStep(in progress) == TrainingDecision.Stop;
         return stops;
     }
 

@@ -8,7 +8,8 @@ namespace ChainRule.Training;
 /// <param name="LearningRate">Rate of the epoch's last step, of the optimiser's first group.</param>
 /// <param name="Time">How long the epoch took, with validation.</param>
 public sealed record EpochResult(
-    int Epoch, EvaluationResult Training, EvaluationResult? Validation, double SamplesPerSecond, double LearningRate, TimeSpan Time);
+    int Epoch, EvaluationResult Training, EvaluationResult? Validation, double SamplesPerSecond, double LearningRate,
+    TimeSpan Time);
 
 /// <summary>Why training ended.</summary>
 public enum TrainingEnd
@@ -26,7 +27,8 @@ public enum TrainingEnd
 /// <summary>What <see cref="Trainer.Fit"/> did.</summary>
 /// <param name="Epochs">The complete epochs, in order.</param>
 /// <param name="End">Why it ended.</param>
-/// <param name="BestEpoch">Number of the epoch that was best in the monitored quantity; null when no epoch was completed.</param>
+/// <param name="BestEpoch">Number of the epoch that was best in the monitored quantity; null when no epoch was
+/// completed.</param>
 public sealed record TrainingHistory(IReadOnlyList<EpochResult> Epochs, TrainingEnd End, int? BestEpoch)
 {
     /// <summary>Results of the best epoch; null when no epoch was completed.</summary>

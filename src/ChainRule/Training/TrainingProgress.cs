@@ -13,7 +13,8 @@ namespace ChainRule.Training;
 /// <param name="SamplesPerSecond">Training samples per second in this epoch.</param>
 /// <param name="Elapsed">Time since training began.</param>
 public readonly record struct TrainingProgress(
-    long Step, int Epoch, int Epochs, int Batch, int Batches, double BatchLoss, double Loss, double? Metric, double LearningRate,
+    long Step, int Epoch, int Epochs, int Batch, int Batches, double BatchLoss, double Loss, double? Metric,
+    double LearningRate,
     double SamplesPerSecond, TimeSpan Elapsed)
 {
     /// <summary>Share of the whole training that is done, in (0, 1].</summary>

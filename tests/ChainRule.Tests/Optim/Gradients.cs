@@ -13,7 +13,8 @@ internal static class Gradients
         gradient.To(parameter.Value.DType).CopyDense(target);
     }
 
-    public static void Set(Parameter parameter, params float[] values) => Set(parameter, Tensor.From(values, parameter.Shape));
+    public static void Set(Parameter parameter, params float[] values) =>
+        Set(parameter, Tensor.From(values, parameter.Shape));
 
     public static Parameter Make(params float[] values) => new("p", Tensor.From(values));
 }

@@ -16,15 +16,21 @@ public sealed class OptimizerGoldenTests
     public void Optimizer_follows_reference_for_twelve_steps(string op, string name, DType dtype)
     {
         GoldenCase golden = GoldenCase.Load("optimizer", op, name);
-        string[] keys = [.. golden.Names.Where(n => n.StartsWith("init.param.", StringComparison.Ordinal)).Select(n => n[11..])];
+        const string First = "init.param.";
+        string[] keys =
+        [
+            .. golden.Names.Where(n => n.StartsWith(First, StringComparison.Ordinal)).Select(n => n[First.Length..]),
+        ];
         Parameter[] parameters = [.. keys.Select(k => new Parameter(k, golden.Tensor("init.param." + k, dtype)))];
         Optimizer optimizer = Make(op, golden, parameters);
         for (int step = 1; step <= 12; step++)
         {
-            for (int i = 0; i < keys.Length; i++) Gradients.Set(parameters[i], golden.Tensor($"step.{step}.grad.{keys[i]}", dtype));
+            for (int i = 0; i < keys.Length; i++)
+                Gradients.Set(parameters[i], golden.Tensor($"step.{step}.grad.{keys[i]}", dtype));
             optimizer.Step();
             optimizer.ZeroGrad();
-            for (int i = 0; i < keys.Length; i++) golden.Check($"step.{step}.param.{keys[i]}", parameters[i].Value.ToDoubles(), dtype);
+            for (int i = 0; i < keys.Length; i++)
+                golden.Check($"step.{step}.param.{keys[i]}", parameters[i].Value.ToDoubles(), dtype);
         }
     }
 
@@ -54,7 +60,11 @@ public sealed class OptimizerGoldenTests
     {
         double rate = golden.Number("lr"), decay = golden.Number("weight_decay");
         if (op == "sgd")
-            return new Sgd(parameters, rate, golden.Number("momentum"), golden.Number("dampening"), decay, golden.Flag("nesterov"));
+        {
+            return new Sgd(
+                parameters, rate, golden.Number("momentum"), golden.Number("dampening"), decay,
+                golden.Flag("nesterov"));
+        }
         JsonElement betas = golden.Attributes.GetProperty("betas");
         double b1 = betas[0].GetDouble(), b2 = betas[1].GetDouble(), epsilon = golden.Number("eps");
         bool amsGrad = golden.Flag("amsgrad");
@@ -74,7 +84,8 @@ public sealed class OptimizerGoldenTests
                 rows.Add(op, name, DType.Float64);
             }
         }
-        if (rows.Count == 0) rows.Add("none", "none", DType.Float32);  // a theory without rows would fail instead of being skipped
+        // a theory without rows would fail instead of being skipped
+        if (rows.Count == 0) rows.Add("none", "none", DType.Float32);
         return rows;
     }
 }

@@ -60,7 +60,8 @@ public sealed class OptimizerTests
     [Fact]
     public void Parameter_without_gradient_is_left_alone_even_with_weight_decay()
     {
-        Parameter with = Gradients.Make(1), without = Gradients.Make(1), frozen = Gradients.Make(1), last = Gradients.Make(1);
+        Parameter with = Gradients.Make(1), without = Gradients.Make(1);
+        Parameter frozen = Gradients.Make(1), last = Gradients.Make(1);
         AdamW adam = new([with, without, frozen, last], learningRate: 0.1, weightDecay: 0.5);
         foreach (Parameter p in new[] { with, frozen, last }) Gradients.Set(p, 1);
         frozen.Frozen = true;
@@ -126,7 +127,8 @@ public sealed class OptimizerTests
     {
         Parameter weight = Gradients.Make(1), bias = Gradients.Make(1);
         SgdOptions options = new() { LearningRate = 0.1, WeightDecay = 1 };
-        Sgd sgd = new([ParameterGroup.Of([weight], options), ParameterGroup.Of([bias], options with { LearningRate = 0.2, WeightDecay = 0 })]);
+        SgdOptions undecayed = options with { LearningRate = 0.2, WeightDecay = 0 };
+        Sgd sgd = new([ParameterGroup.Of([weight], options), ParameterGroup.Of([bias], undecayed)]);
         Gradients.Set(weight, 1);
         Gradients.Set(bias, 1);
         sgd.Step();
@@ -153,7 +155,8 @@ public sealed class OptimizerTests
     [Fact]
     public void NaN_gradients_stay_visible()
     {
-        foreach (Func<Parameter, Optimizer> make in new Func<Parameter, Optimizer>[] { p => new Adam([p]), p => new Sgd([p], 0.1, momentum: 0.9) })
+        Func<Parameter, Optimizer>[] makers = [p => new Adam([p]), p => new Sgd([p], 0.1, momentum: 0.9)];
+        foreach (Func<Parameter, Optimizer> make in makers)
         {
             Parameter p = Gradients.Make(1, 1);
             Optimizer optimizer = make(p);
@@ -200,13 +203,19 @@ public sealed class OptimizerTests
     [Fact]
     public void State_restores_a_run_bit_for_bit()
     {
-        foreach (Func<Parameter[], Optimizer> make in new Func<Parameter[], Optimizer>[]
-        {
-            p => new Adam(p, 0.1, amsGrad: true), p => new Sgd(p, 0.1, momentum: 0.9, dampening: 0.5), p => new AdamW(p, 0.1),
-        })
+        Func<Parameter[], Optimizer>[] makers =
+        [
+            p => new Adam(p, 0.1, amsGrad: true),
+            p => new Sgd(p, 0.1, momentum: 0.9, dampening: 0.5),
+            p => new AdamW(p, 0.1),
+        ];
+        foreach (Func<Parameter[], Optimizer> make in makers)
         {
             Rng rng = new(3);
-            Parameter[] one = [new("a", Tensor.Randn([5, 7], rng)), new("b", Tensor.Randn([3], rng)), new("c", Tensor.Randn([2], rng))];
+            Parameter[] one =
+            [
+                new("a", Tensor.Randn([5, 7], rng)), new("b", Tensor.Randn([3], rng)), new("c", Tensor.Randn([2], rng)),
+            ];
             Optimizer first = make(one);
             Train(first, one, rng, 4);
             Parameter[] two = [.. one.Select(p => new Parameter(p.Name, p.Value.Detach()))];
@@ -216,7 +225,8 @@ public sealed class OptimizerTests
             Optimizer second = make(two);
             second.LoadState(saved);
             Train(second, two, new Rng(position), 3);
-            for (int i = 0; i < one.Length; i++) Assert.Equal(one[i].Value.ToArray<float>(), two[i].Value.ToArray<float>());
+            for (int i = 0; i < one.Length; i++)
+                Assert.Equal(one[i].Value.ToArray<float>(), two[i].Value.ToArray<float>());
         }
 
         static void Train(Optimizer optimizer, Parameter[] parameters, Rng rng, int steps)
@@ -254,24 +264,35 @@ public sealed class OptimizerTests
         Gradients.Set(a, 1, 1);
         adam.Step();
         Assert.Equal(
-            "Adam.LoadState: 'state.0.exp_avg' is [2] float32, parameter 0 is [1] float32; the state is that of another model or of another kind of optimiser.",
+            "Adam.LoadState: 'state.0.exp_avg' is [2] float32, parameter 0 is [1] float32; "
+            + "the state is that of another model or of another kind of optimiser.",
             Assert.Throws<CheckpointException>(() => other.LoadState(adam.State())).Message);
         Assert.Equal(0.25, other.LearningRate);
         Assert.Contains("'state.0.exp_avg' belongs to no state of 1 parameters in 1 groups",
             Assert.Throws<CheckpointException>(() => sgd.LoadState(adam.State())).Message);
         OptimizerState cut = adam.State() with { Tensors = [] };
-        Assert.Contains("'state.0.exp_avg' is missing", Assert.Throws<CheckpointException>(() => adam.LoadState(cut)).Message);
+        Assert.Contains(
+            "'state.0.exp_avg' is missing", Assert.Throws<CheckpointException>(() => adam.LoadState(cut)).Message);
     }
 
     [Fact]
     public void Wrong_options_are_refused_with_what_was_given()
     {
         Parameter p = Gradients.Make(1);
-        Assert.Contains("LearningRate is -1; expected 0 or more.", Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd([p], -1)).Message);
-        Assert.Contains("Beta1 is 1; expected 0 or more and below 1.", Assert.Throws<ArgumentOutOfRangeException>(() => new Adam([p], beta1: 1)).Message);
-        Assert.Contains("Nesterov needs a momentum above 0", Assert.Throws<ArgumentException>(() => new Sgd([p], nesterov: true)).Message);
-        Assert.StartsWith("Adam: there are no parameters to optimise.", Assert.Throws<ArgumentException>(() => new Adam([])).Message);
-        Assert.StartsWith("Adam: parameter p [1] float32 is given twice.", Assert.Throws<ArgumentException>(() => new Adam([p, p])).Message);
+        Assert.Contains(
+            "LearningRate is -1; expected 0 or more.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd([p], -1)).Message);
+        Assert.Contains(
+            "Beta1 is 1; expected 0 or more and below 1.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Adam([p], beta1: 1)).Message);
+        Assert.Contains(
+            "Nesterov needs a momentum above 0",
+            Assert.Throws<ArgumentException>(() => new Sgd([p], nesterov: true)).Message);
+        Assert.StartsWith(
+            "Adam: there are no parameters to optimise.", Assert.Throws<ArgumentException>(() => new Adam([])).Message);
+        Assert.StartsWith(
+            "Adam: parameter p [1] float32 is given twice.",
+            Assert.Throws<ArgumentException>(() => new Adam([p, p])).Message);
     }
 
     [Fact]

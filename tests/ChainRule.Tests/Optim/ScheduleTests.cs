@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ChainRule.Nn;
 using ChainRule.Optim;
 
@@ -8,11 +9,16 @@ public sealed class ScheduleTests
     public static TheoryData<string, string> Cases()
     {
         TheoryData<string, string> rows = [];
-        foreach (string op in new[] { "step_lr", "multi_step_lr", "exponential_lr", "cosine_annealing_lr", "linear_lr", "warmup_then" })
+        string[] ops =
+        [
+            "step_lr", "multi_step_lr", "exponential_lr", "cosine_annealing_lr", "linear_lr", "warmup_then",
+        ];
+        foreach (string op in ops)
         {
             foreach (string name in GoldenCase.Of("scheduler", op)) rows.Add(op, name);
         }
-        if (rows.Count == 0) rows.Add("none", "none");               // a theory without rows would fail instead of being skipped
+        // a theory without rows would fail instead of being skipped
+        if (rows.Count == 0) rows.Add("none", "none");
         return rows;
     }
 
@@ -64,17 +70,21 @@ public sealed class ScheduleTests
         Sgd optimizer = new([Gradients.Make(1)], 0.1);
         Assert.Throws<ArgumentOutOfRangeException>(() => new StepLr(optimizer, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new CosineAnnealingLr(optimizer, 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new WarmUpThen(new ExponentialLr(optimizer, 0.9), 5, startFactor: 2));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => new WarmUpThen(new ExponentialLr(optimizer, 0.9), 5, startFactor: 2));
         Assert.Throws<ArgumentNullException>(() => new ExponentialLr(null!, 0.9));
     }
+
+    private static int[] Integers(JsonElement list) => [.. list.EnumerateArray().Select(m => m.GetInt32())];
 
     private static Schedule Make(string op, GoldenCase golden, Optimizer optimizer) => op switch
     {
         "step_lr" => new StepLr(optimizer, (int)golden.Number("step_size"), golden.Number("gamma")),
         "multi_step_lr" => new MultiStepLr(
-            optimizer, [.. golden.Attributes.GetProperty("milestones").EnumerateArray().Select(m => m.GetInt32())], golden.Number("gamma")),
+            optimizer, Integers(golden.Attributes.GetProperty("milestones")), golden.Number("gamma")),
         "exponential_lr" => new ExponentialLr(optimizer, golden.Number("gamma")),
-        "cosine_annealing_lr" => new CosineAnnealingLr(optimizer, (int)golden.Number("T_max"), golden.Number("eta_min")),
+        "cosine_annealing_lr" =>
+            new CosineAnnealingLr(optimizer, (int)golden.Number("T_max"), golden.Number("eta_min")),
         "linear_lr" => new LinearLr(
             optimizer, golden.Number("start_factor"), golden.Number("end_factor"), (int)golden.Number("total_iters")),
         _ => new WarmUpThen(

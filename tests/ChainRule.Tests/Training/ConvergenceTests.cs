@@ -4,8 +4,8 @@ using ChainRule.Data;
 namespace ChainRule.Tests.Training;
 
 /// <summary>
-/// Networks that must reach their figure, seeds fixed. The experiments are those of <c>bench figures</c>, which also trains
-/// the convolutional network.
+/// Networks that must reach their figure, seeds fixed. The experiments are those of <c>bench figures</c>, which also
+/// trains the convolutional network.
 /// </summary>
 public sealed class ConvergenceTests
 {

@@ -20,7 +20,8 @@ public sealed class MetricTests
     public void Accuracy_takes_marked_classes_and_other_types()
     {
         Accuracy metric = new();
-        metric.Add(Tensor.From(new double[,] { { 0, 1 }, { 1, 0 } }), Tensor.From(new double[,] { { 0, 1 }, { 0, 1 } }));
+        Tensor output = Tensor.From(new double[,] { { 0, 1 }, { 1, 0 } });
+        metric.Add(output, Tensor.From(new double[,] { { 0, 1 }, { 0, 1 } }));
         metric.Add(Tensor.From(new float[,] { { 0, 1 } }), Tensor.From(1));
         Assert.Equal(2 / 3.0, metric.Value, 12);
     }
@@ -72,7 +73,8 @@ public sealed class MetricTests
     {
         Assert.Equal(
             "Accuracy: output is [2, 3], target [3] int64; expected [N, C] and class numbers [N], or [N, C] twice.",
-            Assert.Throws<ShapeException>(() => new Accuracy().Add(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L, 2L))).Message);
+            Assert.Throws<ShapeException>(
+                () => new Accuracy().Add(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L, 2L))).Message);
         Assert.Throws<ShapeException>(() => new MeanSquaredError().Add(Tensor.Zeros([2, 3]), Tensor.Zeros([3, 2])));
         Assert.Throws<ArgumentOutOfRangeException>(() => new TopKAccuracy(0));
     }

@@ -12,7 +12,8 @@ public sealed class NonFiniteLossTests
     public void Layer_that_gave_NaN_first_is_named()
     {
         Rng rng = new(1);
-        Sequential model = [new Linear(2, 4, rng: rng), new Lambda("logarithm", x => x.Log()), new Linear(4, 3, rng: rng)];
+        Lambda logarithm = new("logarithm", x => x.Log());
+        Sequential model = [new Linear(2, 4, rng: rng), logarithm, new Linear(4, 3, rng: rng)];
         TrainingException thrown = ErrorSnapshot.Throws<TrainingException>("""
             Fit: the loss is NaN at step 1 (epoch 1, batch 1).
               source: a layer gave NaN or an infinity for finite inputs and parameters.
@@ -56,10 +57,12 @@ public sealed class NonFiniteLossTests
     public void Step_with_dropout_is_repeated_with_the_same_random_numbers()
     {
         // Infinite only where the first number is dropped: 1 / x of a dropped number.
-        Sequential model = [new Linear(2, 3, rng: new Rng(5)), new Dropout(0.01, new Rng(5)), new Lambda("reciprocal", x => 1 / x)];
+        Lambda reciprocal = new("reciprocal", x => 1 / x);
+        Sequential model = [new Linear(2, 3, rng: new Rng(5)), new Dropout(0.01, new Rng(5)), reciprocal];
         TensorDataset data = new(Tensor.Ones([4, 2]), Tensor.From(new long[4]));
         Trainer trainer = new(model, new Sgd(model.Parameters(), 0), Problems.CrossEntropy);
-        TrainingException thrown = Assert.Throws<TrainingException>(() => trainer.Fit(new DataLoader(data, 4), epochs: 1000));
+        TrainingException thrown = Assert.Throws<TrainingException>(
+            () => trainer.Fit(new DataLoader(data, 4), epochs: 1000));
         Assert.True(thrown.Step > 1);
         Assert.Equal((NonFiniteSource.Layer, "model.2 (Lambda reciprocal)"), (thrown.Cause, thrown.FirstLayer));
     }
@@ -69,7 +72,8 @@ public sealed class NonFiniteLossTests
     {
         Sequential model = Problems.Mlp(4);
         Trainer trainer = new(model, new Sgd(model.Parameters()), (output, _) => (output - output).Log().Sum());
-        TrainingException thrown = Assert.Throws<TrainingException>(() => trainer.Fit(new DataLoader(Problems.Sectors(10, 4), 5)));
+        TrainingException thrown = Assert.Throws<TrainingException>(
+            () => trainer.Fit(new DataLoader(Problems.Sectors(10, 4), 5)));
         Assert.Equal(NonFiniteSource.Loss, thrown.Cause);
         Assert.Null(thrown.FirstLayer);
         Assert.Contains("the loss is -Infinity at step 1", thrown.Message);

@@ -11,7 +11,8 @@ public sealed class TrainerTests
     public void Fit_learns_and_history_tells()
     {
         Sequential model = Problems.Mlp(1);
-        Trainer trainer = new(model, new Adam(model.Parameters(), 0.01), Problems.CrossEntropy, new Accuracy(), new TopKAccuracy(2));
+        Trainer trainer = new(
+            model, new Adam(model.Parameters(), 0.01), Problems.CrossEntropy, new Accuracy(), new TopKAccuracy(2));
         DataLoader train = new(Problems.Sectors(600, 1), 30, shuffle: true), test = new(Problems.Sectors(200, 2), 64);
         double before = trainer.Evaluate(test).Loss;
         TrainingHistory history = trainer.Fit(train, test, epochs: 8);
@@ -19,7 +20,8 @@ public sealed class TrainerTests
         Assert.Equal(8, history.Epochs.Count);
         Assert.Equal(8 * 20, trainer.StepCount);
         EpochResult last = history.Epochs[^1];
-        Assert.Equal((8, 600L, 200L, 0.01), (last.Epoch, last.Training.Samples, last.Validation!.Samples, last.LearningRate));
+        Assert.Equal(
+            (8, 600L, 200L, 0.01), (last.Epoch, last.Training.Samples, last.Validation!.Samples, last.LearningRate));
         Assert.True(last.Validation.Loss < before / 3, $"loss {before} -> {last.Validation.Loss}");
         Assert.InRange(last.Validation["accuracy"], 0.95, 1);
         Assert.True(last.Validation["top-2 accuracy"] >= last.Validation["accuracy"]);
@@ -65,7 +67,8 @@ public sealed class TrainerTests
         Sequential model = Problems.Mlp(4);
         Trainer trainer = new(model, new Sgd(model.Parameters()), Problems.CrossEntropy);
         TensorDataset data = Problems.Sectors(10, 4);
-        Assert.Equal(trainer.Evaluate(new DataLoader(data, 10)).Loss, trainer.Evaluate(new DataLoader(data, 9)).Loss, 6);
+        Assert.Equal(
+            trainer.Evaluate(new DataLoader(data, 10)).Loss, trainer.Evaluate(new DataLoader(data, 9)).Loss, 6);
     }
 
     [Fact]
@@ -104,7 +107,11 @@ public sealed class TrainerTests
         Watcher watcher = new();
         using CancellationTokenSource source = new();
         Adam optimizer = new(model.Parameters(), 0.01);
-        Trainer trainer = new(model, optimizer, Problems.CrossEntropy, new Accuracy()) { KeepBest = true, Callbacks = [watcher] };
+        Trainer trainer = new(model, optimizer, Problems.CrossEntropy, new Accuracy())
+        {
+            KeepBest = true,
+            Callbacks = [watcher],
+        };
         DataLoader train = new(Problems.Sectors(100, 7), 10), test = new(Problems.Sectors(50, 8), 10);
         watcher.Epoch = e =>
         {
@@ -129,7 +136,11 @@ public sealed class TrainerTests
     {
         Sequential model = Problems.Mlp(9);
         Accuracy accuracy = new();
-        Trainer trainer = new(model, new Adam(model.Parameters(), 0.02), Problems.CrossEntropy, accuracy) { KeepBest = true, Monitor = accuracy };
+        Trainer trainer = new(model, new Adam(model.Parameters(), 0.02), Problems.CrossEntropy, accuracy)
+        {
+            KeepBest = true,
+            Monitor = accuracy,
+        };
         DataLoader train = new(Problems.Sectors(100, 9), 10), test = new(Problems.Sectors(40, 10), 10);
         TrainingHistory history = trainer.Fit(train, test, epochs: 6);
         double best = history.Epochs.Max(e => e.Validation!["accuracy"]);
@@ -149,14 +160,19 @@ public sealed class TrainerTests
         watcher.Epoch = e => epochs.Add(e.Epoch);
         watcher.StopAfterStep = 8;
         Progress told = new();
-        Trainer trainer = new(model, new Sgd(model.Parameters(), 0.1), Problems.CrossEntropy, new Accuracy()) { Callbacks = [watcher], Progress = told };
+        Trainer trainer = new(model, new Sgd(model.Parameters(), 0.1), Problems.CrossEntropy, new Accuracy())
+        {
+            Callbacks = [watcher],
+            Progress = told,
+        };
         TrainingHistory history = trainer.Fit(new DataLoader(Problems.Sectors(25, 11), 10), epochs: 5);
         Assert.Equal(TrainingEnd.Stopped, history.End);
         Assert.Equal([1, 2], epochs);
         Assert.Equal(Enumerable.Range(1, 8).Select(i => (long)i), steps.Select(s => s.Step));
         Assert.Equal((3, 2, 3, 5), (steps[^1].Epoch, steps[^1].Batch, steps[^1].Batches, steps[^1].Epochs));
         Assert.Equal(8 / 15.0, steps[^1].Done, 12);
-        Assert.Equal(((steps[0].BatchLoss * 10) + (steps[1].BatchLoss * 10) + (steps[2].BatchLoss * 5)) / 25, steps[2].Loss, 12);
+        Assert.Equal(
+            ((steps[0].BatchLoss * 10) + (steps[1].BatchLoss * 10) + (steps[2].BatchLoss * 5)) / 25, steps[2].Loss, 12);
         Assert.Equal(history.Epochs[0].Training.Loss, steps[2].Loss);
         Assert.InRange(steps[2].Metric!.Value, 0, 1);
         Assert.Equal(8, told.Count);
@@ -169,11 +185,16 @@ public sealed class TrainerTests
         Watcher watcher = new() { Step = _ => Assert.Fail("a step was taken") };
         Trainer trainer = new(model, new Sgd(model.Parameters()), Problems.CrossEntropy) { Callbacks = [watcher] };
         DataLoader data = new(Problems.Sectors(10, 12), 5);
-        Assert.StartsWith("Fit: epochs is 0; expected 1 or more.", Assert.Throws<ArgumentOutOfRangeException>(() => trainer.Fit(data, epochs: 0)).Message);
+        Assert.StartsWith(
+            "Fit: epochs is 0; expected 1 or more.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => trainer.Fit(data, epochs: 0)).Message);
         Trainer monitors = new(model, new Sgd(model.Parameters()), Problems.CrossEntropy) { Monitor = new Accuracy() };
-        Assert.Contains("the monitored metric, accuracy, is not one", Assert.Throws<ArgumentException>(() => monitors.Fit(data)).Message);
+        Assert.Contains(
+            "the monitored metric, accuracy, is not one",
+            Assert.Throws<ArgumentException>(() => monitors.Fit(data)).Message);
         Assert.Contains("none of the model's parameters",
-            Assert.Throws<ArgumentException>(() => new Trainer(model, new Sgd(stranger.Parameters()), Problems.CrossEntropy)).Message);
+            Assert.Throws<ArgumentException>(
+                () => new Trainer(model, new Sgd(stranger.Parameters()), Problems.CrossEntropy)).Message);
         Assert.Equal("EvaluationResult: there is no metric 'f1'; there is none. (Parameter 'name')",
             Assert.Throws<ArgumentException>(() => trainer.Evaluate(data)["f1"]).Message);
     }
@@ -203,7 +224,8 @@ public sealed class TrainerTests
             Rng data = new(6);
             Tensor x = Tensor.Randn([256, 64], data);
             long[] y = [.. Enumerable.Range(0, 256).Select(_ => (long)data.NextInt(10))];
-            DataLoader loader = new(new TensorDataset(x, Tensor.From(y)), 64, shuffle: true, new Rng(7), prefetch: prefetch);
+            DataLoader loader = new(
+                new TensorDataset(x, Tensor.From(y)), 64, shuffle: true, new Rng(7), prefetch: prefetch);
             Trainer trainer = new(model, new Adam(model.Parameters()), Problems.CrossEntropy) { ClipGradNorm = 1 };
             trainer.Fit(loader, epochs: 3);
             return Problems.Weights(model);

@@ -1,9 +1,12 @@
 namespace ChainRule.Optim;
 
 /// <summary>
-/// Lowers the rate along half a cosine: rate = min + (base - min) * (1 + cos(pi * t / steps)) / 2. Beyond the last step it rises again.
+/// Lowers the rate along half a cosine: rate = min + (base - min) * (1 + cos(pi * t / steps)) / 2. Beyond the last step
+/// it rises again.
 /// </summary>
-/// <remarks>Source: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017), without restarts.</remarks>
+/// <remarks>
+/// Source: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017), without restarts.
+/// </remarks>
 public sealed class CosineAnnealingLr : Schedule
 {
     private readonly long _steps;

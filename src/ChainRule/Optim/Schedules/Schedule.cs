@@ -2,9 +2,9 @@ namespace ChainRule.Optim;
 
 /// <summary>Sets the learning rates of an optimiser as a function of the number of steps (or epochs) taken.</summary>
 /// <remarks>
-/// Each rate is a closed form of its group's base rate and the step number, so a schedule has no state but <see cref="StepCount"/>.
-/// Call <see cref="Step"/> once after every optimiser step, or once after every epoch: the unit is the caller's.
-/// A subclass calls <see cref="Start"/> at the end of its constructor.
+/// Each rate is a closed form of its group's base rate and the step number, so a schedule has no state but
+/// <see cref="StepCount"/>. Call <see cref="Step"/> once after every optimiser step, or once after every epoch: the
+/// unit is the caller's. A subclass calls <see cref="Start"/> at the end of its constructor.
 /// </remarks>
 public abstract class Schedule
 {
@@ -35,7 +35,8 @@ public abstract class Schedule
     {
         ArgumentOutOfRangeException.ThrowIfNegative(stepCount);
         StepCount = stepCount;
-        foreach (ParameterGroup group in Optimizer.Groups) group.LearningRate = RateAt(group.BaseLearningRate, stepCount);
+        foreach (ParameterGroup group in Optimizer.Groups)
+            group.LearningRate = RateAt(group.BaseLearningRate, stepCount);
     }
 
     /// <summary>The rate while a step runs.</summary>

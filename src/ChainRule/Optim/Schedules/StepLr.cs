@@ -21,5 +21,6 @@ public sealed class StepLr : Schedule
     }
 
     /// <inheritdoc/>
-    protected internal override double RateAt(double baseRate, long step) => baseRate * Math.Pow(_gamma, step / _stepSize);
+    protected internal override double RateAt(double baseRate, long step) =>
+        baseRate * Math.Pow(_gamma, step / _stepSize);
 }

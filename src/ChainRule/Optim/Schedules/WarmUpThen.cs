@@ -1,6 +1,8 @@
 namespace ChainRule.Optim;
 
-/// <summary>Raises the rate in a straight line to the base rate, then follows another schedule from its own step 0.</summary>
+/// <summary>
+/// Raises the rate in a straight line to the base rate, then follows another schedule from its own step 0.
+/// </summary>
 /// <remarks><code>
 /// var schedule = new WarmUpThen(new CosineAnnealingLr(optimizer, steps: 9_500), warmUpSteps: 500);
 /// </code></remarks>
@@ -10,7 +12,9 @@ public sealed class WarmUpThen : Schedule
     private readonly long _warmUpSteps;
     private readonly double _startFactor;
 
-    /// <summary>A schedule for the optimiser of another schedule, which is from then on stepped by this one alone.</summary>
+    /// <summary>
+    /// A schedule for the optimiser of another schedule, which is from then on stepped by this one alone.
+    /// </summary>
     /// <param name="after">What follows the warm-up.</param>
     /// <param name="warmUpSteps">Length of the warm-up, 1 or more.</param>
     /// <param name="startFactor">Multiple of the base rate at step 0, in [0, 1].</param>
