@@ -22,6 +22,12 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     /// <summary>Number of elements: the product of the sizes, 1 for rank 0.</summary>
     public int Count => Info.Count;
 
+    /// <summary>
+    /// Number of sizes, the same as <see cref="Rank"/>. The language counts with it in <c>x.Shape is [_, 3]</c> and in
+    /// <c>[.. x.Shape, 1]</c>, where <see cref="Count"/> would be wrong.
+    /// </summary>
+    public int Length => Info.Dims.Length;
+
     /// <summary>The sizes.</summary>
     public ReadOnlySpan<int> Dims => Info.Dims;
 
@@ -34,7 +40,8 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 
     /// <summary>Size of one dimension, counted from either end: <c>shape[^1]</c>.</summary>
     /// <param name="dim">Dimension.</param>
-    public int this[Index dim] => this[dim.IsFromEnd ? -dim.Value : dim.Value];
+    /// <exception cref="ShapeException">There is no such dimension.</exception>
+    public int this[Index dim] => this[dim.IsFromEnd ? dim.Value == 0 ? Rank : -dim.Value : dim.Value];
 
     /// <summary>Shape with the given sizes.</summary>
     /// <param name="dims">Sizes, none negative.</param>
@@ -45,7 +52,11 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 
     /// <summary>Shape of an array of sizes.</summary>
     /// <param name="dims">Sizes, none negative.</param>
-    public static implicit operator Shape(int[] dims) => Create(dims);
+    public static implicit operator Shape(int[] dims)
+    {
+        ArgumentNullException.ThrowIfNull(dims);
+        return Create(dims);
+    }
 
     /// <summary>Equal rank and sizes.</summary>
     public static bool operator ==(Shape a, Shape b) => a.Equals(b);

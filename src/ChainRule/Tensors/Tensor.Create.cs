@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ChainRule;
@@ -24,20 +27,32 @@ public sealed unsafe partial class Tensor
 
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape)"/>
     public static Tensor From<T>(T[] values, Shape shape)
-        where T : unmanaged => From((ReadOnlySpan<T>)values, shape);
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return From((ReadOnlySpan<T>)values, shape);
+    }
 
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape)"/>
     public static Tensor From<T>(params T[] values)
-        where T : unmanaged => From((ReadOnlySpan<T>)values, [values.Length]);
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return From((ReadOnlySpan<T>)values, [values.Length]);
+    }
 
     /// <summary>Matrix with a copy of the given numbers.</summary>
     /// <typeparam name="T">float, double, long, int, byte or bool; decides the element type.</typeparam>
     /// <param name="values">Rows and columns.</param>
+    /// <exception cref="DTypeException">No element type stores <typeparamref name="T"/>.</exception>
     public static Tensor From<T>(T[,] values)
-        where T : unmanaged =>
-        From(MemoryMarshal.CreateReadOnlySpan(
-            ref System.Runtime.CompilerServices.Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(values)), values.Length),
-            [values.GetLength(0), values.GetLength(1)]);
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ref T first = ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(values));
+        return From(
+            MemoryMarshal.CreateReadOnlySpan(ref first, values.Length), [values.GetLength(0), values.GetLength(1)]);
+    }
 
     /// <summary>A single number, a tensor of rank 0.</summary>
     /// <param name="value">The number.</param>
@@ -56,7 +71,9 @@ public sealed unsafe partial class Tensor
 
     /// <summary>Tensor with the same number everywhere.</summary>
     /// <param name="shape">Sizes.</param>
-    /// <param name="value">The number, converted to the element type.</param>
+    /// <param name="value">
+    /// The number, converted to the element type as <see cref="To"/> does: towards zero, and to the nearest end of the type.
+    /// </param>
     /// <param name="dtype">Element type.</param>
     public static Tensor Full(Shape shape, double value, DType dtype = DType.Float32)
     {
@@ -71,14 +88,23 @@ public sealed unsafe partial class Tensor
     /// <param name="step">Distance, not 0.</param>
     /// <param name="dtype">Element type.</param>
     /// <returns><c>[ceil((stop - start) / step)]</c>.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is 0 or a number is not finite.</exception>
+    /// <exception cref="ShapeException">There are more numbers than a tensor can hold.</exception>
     public static Tensor Arange(double start, double stop, double step = 1, DType dtype = DType.Float32)
     {
+        NeedFinite(start, nameof(start), "Arange");
+        NeedFinite(stop, nameof(stop), "Arange");
+        NeedFinite(step, nameof(step), "Arange");
         if (step == 0) throw new ArgumentOutOfRangeException(nameof(step), "Arange: step is 0.");
-        int count = (int)Math.Max(0, Math.Ceiling((stop - start) / step));
-        double[] values = new double[count];
-        for (int i = 0; i < count; i++) values[i] = start + (i * step);
-        return From(values, [count]).ConvertTo(dtype, kept: true);
+        double count = Math.Max(0, Math.Ceiling((stop - start) / step));
+        if (count > Array.MaxLength)
+        {
+            throw new ShapeException(string.Create(
+                CultureInfo.InvariantCulture, $"Arange: {start} to {stop} by {step} are more numbers than one tensor can hold."));
+        }
+        double[] values = new double[(int)count];
+        for (int i = 0; i < values.Length; i++) values[i] = start + (i * step);
+        return From(values, [values.Length]).ConvertTo(dtype, kept: true);
     }
 
     /// <summary>Evenly spaced numbers, both ends included.</summary>
@@ -87,8 +113,11 @@ public sealed unsafe partial class Tensor
     /// <param name="count">How many, 0 or more.</param>
     /// <param name="dtype">Element type.</param>
     /// <returns><c>[count]</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative, or an end is not finite.</exception>
     public static Tensor Linspace(double start, double stop, int count, DType dtype = DType.Float32)
     {
+        NeedFinite(start, nameof(start), "Linspace");
+        NeedFinite(stop, nameof(stop), "Linspace");
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         double[] values = new double[count];
         double step = count > 1 ? (stop - start) / (count - 1) : 0;
@@ -100,31 +129,47 @@ public sealed unsafe partial class Tensor
     /// <param name="size">Rows and columns.</param>
     /// <param name="dtype">Element type.</param>
     /// <returns><c>[size, size]</c>.</returns>
+    /// <exception cref="ShapeException">The size is negative, or its square more than a tensor can hold.</exception>
     public static Tensor Eye(int size, DType dtype = DType.Float32)
     {
-        double[] values = new double[checked(size * size)];
-        for (int i = 0; i < size; i++) values[(i * size) + i] = 1;
-        return From(values, [size, size]).ConvertTo(dtype, kept: true);
+        Tensor made = Zeros([size, size], dtype);
+        switch (dtype)
+        {
+            case DType.Float32: Diagonal<float>(made, size); break;
+            case DType.Float64: Diagonal<double>(made, size); break;
+            case DType.Int64: Diagonal<long>(made, size); break;
+            case DType.Int32: Diagonal<int>(made, size); break;
+            default: Diagonal<byte>(made, size); break;
+        }
+        return made;
     }
 
     /// <summary>Uniform random numbers in [low, high).</summary>
     /// <param name="shape">Sizes.</param>
     /// <param name="rng">Generator.</param>
     /// <param name="low">Lower end.</param>
-    /// <param name="high">Upper end.</param>
+    /// <param name="high">Upper end, not below <paramref name="low"/>.</param>
     /// <param name="dtype">Float32 or Float64.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The ends are not finite, or in the wrong order.</exception>
+    /// <exception cref="DTypeException">The type is not float32 or float64.</exception>
     public static Tensor Rand(Shape shape, Rng rng, double low = 0, double high = 1, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(rng);
+        NeedFinite(low, nameof(low), "Rand");
+        NeedFinite(high, nameof(high), "Rand");
+        ArgumentOutOfRangeException.ThrowIfLessThan(high, low);
         Tensor made = EmptyKept(shape, NeedFloat(dtype, "Rand"));
         double width = high - low;
+        // Rounding can reach the upper end, which does not belong to the interval.
         if (dtype == DType.Float32)
         {
-            foreach (ref float v in made.WritableSpan<float>()) v = (float)(low + (width * rng.NextFloat()));
+            float most = MathF.Max((float)low, MathF.BitDecrement((float)high));
+            foreach (ref float v in made.WritableSpan<float>()) v = MathF.Min((float)(low + (width * rng.NextFloat())), most);
         }
         else
         {
-            foreach (ref double v in made.WritableSpan<double>()) v = low + (width * rng.NextDouble());
+            double most = Math.Max(low, Math.BitDecrement(high));
+            foreach (ref double v in made.WritableSpan<double>()) v = Math.Min(low + (width * rng.NextDouble()), most);
         }
         GC.KeepAlive(made);
         return made;
@@ -136,6 +181,7 @@ public sealed unsafe partial class Tensor
     /// <param name="mean">Mean.</param>
     /// <param name="std">Standard deviation.</param>
     /// <param name="dtype">Float32 or Float64.</param>
+    /// <exception cref="DTypeException">The type is not float32 or float64.</exception>
     public static Tensor Randn(Shape shape, Rng rng, double mean = 0, double std = 1, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(rng);
@@ -156,6 +202,19 @@ public sealed unsafe partial class Tensor
         ? dtype
         : throw new DTypeException($"{op}: needs float32 or float64, got {dtype.Text()}.", dtype);
 
+    private static void Diagonal<T>(Tensor square, int size)
+        where T : unmanaged, INumberBase<T>
+    {
+        Span<T> values = square.WritableSpan<T>();
+        for (int i = 0; i < size; i++) values[i * (size + 1)] = T.One;
+        GC.KeepAlive(square);
+    }
+
+    private static void NeedFinite(double value, string name, string op)
+    {
+        if (!double.IsFinite(value)) throw new ArgumentOutOfRangeException(name, value, $"{op}: {name} must be finite.");
+    }
+
     /// <summary>The elements of a dense tensor, for writing. Keep the tensor alive while the span is used.</summary>
     internal Span<T> WritableSpan<T>()
         where T : unmanaged => new(Pointer, Count);
@@ -167,9 +226,9 @@ public sealed unsafe partial class Tensor
         {
             case DType.Float32: WritableSpan<float>().Fill((float)value); break;
             case DType.Float64: WritableSpan<double>().Fill(value); break;
-            case DType.Int64: WritableSpan<long>().Fill((long)value); break;
-            case DType.Int32: WritableSpan<int>().Fill((int)value); break;
-            case DType.UInt8: WritableSpan<byte>().Fill((byte)value); break;
+            case DType.Int64: WritableSpan<long>().Fill(long.CreateSaturating(value)); break;
+            case DType.Int32: WritableSpan<int>().Fill(int.CreateSaturating(value)); break;
+            case DType.UInt8: WritableSpan<byte>().Fill(byte.CreateSaturating(value)); break;
             default: WritableSpan<byte>().Fill(value != 0 ? (byte)1 : (byte)0); break;
         }
         GC.KeepAlive(this);

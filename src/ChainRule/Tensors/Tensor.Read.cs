@@ -28,6 +28,7 @@ public sealed unsafe partial class Tensor
     public T[] ToArray<T>()
         where T : unmanaged
     {
+        NeedType<T>("ToArray");
         T[] values = new T[Count];
         CopyTo(values.AsSpan());
         return values;
@@ -41,8 +42,7 @@ public sealed unsafe partial class Tensor
     public void CopyTo<T>(Span<T> target)
         where T : unmanaged
     {
-        if (DTypes.Of<T>() != DType)
-            throw new DTypeException($"CopyTo: the tensor holds {DType.Text()}, not {DTypes.Of<T>().Text()}; convert with To first.", DType, DTypes.Of<T>());
+        NeedType<T>("CopyTo");
         if (target.Length < Count)
             throw new ArgumentException($"CopyTo: {Count} elements do not fit into {target.Length}.", nameof(target));
         fixed (T* t = target) StridedCopy.ToDense(Pointer, Dims, Strides, (byte*)t, DType.Size());
@@ -52,8 +52,18 @@ public sealed unsafe partial class Tensor
     /// <summary>The elements converted to double, in row-major order: for printing, tests and files.</summary>
     internal double[] ToDoubles() => ConvertTo(DType.Float64, kept: true).ToArray<double>();
 
+    private void NeedType<T>(string op)
+        where T : unmanaged
+    {
+        DType asked = DTypes.Of<T>();
+        if (asked == DType) return;
+        throw new DTypeException(
+            $"{op}: the tensor holds {DType.Text()}, not {asked.Text()}; convert with To first.", DType, asked);
+    }
+
     /// <summary>
-    /// Elements converted to another type: towards zero from floating point to integers, x != 0 to Bool. No gradient.
+    /// Elements converted to another type, without a gradient: floating point to integers towards zero and to the nearest end
+    /// of the type from outside (NaN to 0), integers by their low bits, anything but 0 to true.
     /// </summary>
     internal Tensor ConvertTo(DType dtype, bool kept = false)
     {

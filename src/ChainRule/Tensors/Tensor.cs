@@ -107,6 +107,7 @@ public sealed unsafe partial class Tensor
     {
         StridedCopy.ToDense(Pointer, Dims, Strides, target.Pointer, DType.Size());
         GC.KeepAlive(this);
+        GC.KeepAlive(target);                                        // not every caller uses the result
         return target;
     }
 

@@ -5,8 +5,6 @@ namespace ChainRule.Ops;
 /// <summary>Operands of different shapes in one elementwise loop, without copies of the smaller one.</summary>
 internal static unsafe class Broadcasting
 {
-    private const int MaxRank = 16;
-
     /// <summary>Shape of the result: sizes from the end must be equal or 1.</summary>
     /// <exception cref="ShapeException">Two sizes differ and neither is 1.</exception>
     public static Shape ShapeOf(string name, Tensor a, Tensor b, string first = "a", string second = "b")
@@ -57,7 +55,8 @@ internal static unsafe class Broadcasting
         Tensor y = Tensor.Empty(shape, a.DType);
         if (y.Count == 0) return y;
         if (operands == 2) c = a;
-        Span<int> dims = stackalloc int[MaxRank], sa = stackalloc int[MaxRank], sb = stackalloc int[MaxRank], sc = stackalloc int[MaxRank];
+        int most = Math.Max(shape.Rank, 1);
+        Span<int> dims = stackalloc int[most], sa = stackalloc int[most], sb = stackalloc int[most], sc = stackalloc int[most];
         // A step other than 0 or 1 in the innermost dimension has no vector load: such an operand is gathered first.
         int rank = Plan(shape, a, b, c, dims, sa, sb, sc);
         if (sa[rank - 1] > 1 || sb[rank - 1] > 1 || sc[rank - 1] > 1)
@@ -71,7 +70,7 @@ internal static unsafe class Broadcasting
         byte* pa = a.Pointer, pb = b.Pointer, pc = c.Pointer, py = y.Pointer;
         int inner = dims[rank - 1];
         int runs = y.Count / inner;
-        Span<int> at = stackalloc int[MaxRank];
+        Span<int> at = stackalloc int[most];
         at.Clear();
         for (int run = 0; run < runs; run++)
         {

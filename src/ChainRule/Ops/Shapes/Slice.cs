@@ -39,7 +39,7 @@ namespace ChainRule
             SliceSpec spec = SliceSpec.Whole(Shape);
             spec.First[at] = first;
             spec.Step[at] = step;
-            spec.Sizes[at] = (end - first + step - 1) / step;
+            spec.Sizes[at] = SliceSpec.SizeOf(first, end, step);
             return spec.Take(this);
         }
     }
@@ -110,13 +110,16 @@ namespace ChainRule.Ops
                         int start = Math.Clamp(index.Start.GetOffset(size), 0, size);
                         int stop = Math.Clamp(index.Stop.GetOffset(size), start, size);
                         spec.First[from] = start;
-                        spec.Set(to++, from++, (stop - start + index.Step - 1) / index.Step, index.Step);
+                        spec.Set(to++, from++, SizeOf(start, stop, index.Step), index.Step);
                         break;
                 }
             }
             for (; from < x.Rank; from++) spec.Set(to++, from, x.Dims[from], 1);
             return spec;
         }
+
+        /// <summary>How many positions lie in [start, stop) at the given distance; the distance may be any.</summary>
+        public static int SizeOf(int start, int stop, int step) => (int)(((long)stop - start + step - 1) / step);
 
         /// <summary>The slice of a tensor; a view.</summary>
         public Tensor Take(Tensor x)
@@ -145,7 +148,12 @@ namespace ChainRule.Ops
             long offset = 0;
             for (int d = 0; d < First.Length; d++) offset += (long)First[d] * x.Strides[d];
             int[] strides = new int[Sizes.Length];
-            for (int i = 0; i < strides.Length; i++) strides[i] = From[i] < 0 ? 0 : x.Strides[From[i]] * Step[i];
+            for (int i = 0; i < strides.Length; i++)
+            {
+                // With a single position the stride is never used, and its product with the step need not fit an int.
+                int step = Sizes[i] > 1 ? Step[i] : 1;
+                strides[i] = From[i] < 0 ? 0 : x.Strides[From[i]] * step;
+            }
             return x.View(Sizes, strides, x.Count == 0 ? 0 : offset);
         }
     }
