@@ -253,9 +253,10 @@ public sealed class TrainerTests
             Rng rng = new(5);
             Sequential model =
             [
-                new Conv2d(1, 8, 5, padding: 2, rng: rng), new Relu(), new MaxPool2d(2),
+                new Conv2d(1, 8, 5, padding: 2, rng: rng), new BatchNorm2d(8), new Relu(), new MaxPool2d(2),
                 new Conv2d(8, 16, 3, padding: 1, rng: rng), new Relu(), new MaxPool2d(2),
-                new Flatten(), new Linear(16 * 49, 64, rng: rng), new Relu(), new Linear(64, 10, rng: rng),
+                new Flatten(), new Linear(16 * 49, 64, rng: rng), new Relu(), new Dropout(0.5, rng),
+                new Linear(64, 10, rng: rng),
             ];
             Rng data = new(6);
             Tensor x = Tensor.Randn([90, 1, 28, 28], data);
