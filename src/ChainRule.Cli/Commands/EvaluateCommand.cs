@@ -43,7 +43,7 @@ internal sealed class EvaluateCommand : ICommandDefinition
             session.Json = parsed.GetValue(_json);
             using var threads = new ThreadSetting(parsed.GetValue(_threads));
             string path = parsed.GetValue(_model)!;
-            SavedModel saved = SavedModel.Load(path);
+            SavedModel saved = ModelFiles.Load(path);
             Evaluation evaluation = Evaluation.Of(saved, parsed.GetValue(_data), session);
             if (session.Json) Json(session, path, evaluation);
             else Text(session, path, evaluation);

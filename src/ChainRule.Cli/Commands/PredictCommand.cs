@@ -41,7 +41,7 @@ internal sealed class PredictCommand : ICommandDefinition
         command.SetAction(parsed =>
         {
             session.Json = parsed.GetValue(_json);
-            SavedModel saved = SavedModel.Load(parsed.GetValue(_model)!);
+            SavedModel saved = ModelFiles.Load(parsed.GetValue(_model)!);
             var predictor = new Predictor(saved);
             foreach (string input in parsed.GetValue(_inputs)!)
             {

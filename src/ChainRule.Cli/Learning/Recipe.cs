@@ -25,8 +25,8 @@ internal sealed record Recipe
     /// <summary>What follows hidden layers.</summary>
     public required Activation Activation { get; init; }
 
-    /// <summary>Share of the training samples for validation.</summary>
-    public required double Validation { get; init; }
+    /// <summary>Share of the training samples for validation; null as with <see cref="Epochs"/>.</summary>
+    public required double? Validation { get; init; }
 
     /// <summary>Passes over the training samples; null: enough, when it is known how many there are.</summary>
     public required int? Epochs { get; init; }
@@ -72,11 +72,12 @@ internal sealed record Recipe
         var (optimizer, rate) = (request.Optimizer, pictures, network) switch
         {
             (null, true, NetworkKind.Softmax) => (OptimizerKind.Sgd, 0.5),
-            (null, true, _) => (OptimizerKind.Adam, 1e-3),
+            (null, true, NetworkKind.Cnn) => (OptimizerKind.Adam, 1e-3),
+            (null, true, _) => (OptimizerKind.Adam, 2e-3),
             (null, false, _) => (OptimizerKind.Adam, 1e-2),
             ({ } o and OptimizerKind.Sgd, _, _) => (o, network == NetworkKind.Softmax ? 0.5 : 0.1),
             ({ } o and OptimizerKind.Momentum, _, _) => (o, 0.01),
-            ({ } o, _, _) => (o, pictures ? 1e-3 : 1e-2),
+            ({ } o, _, _) => (o, network == NetworkKind.Cnn ? 1e-3 : pictures ? 2e-3 : 1e-2),
         };
         return new Recipe
         {
@@ -84,7 +85,7 @@ internal sealed record Recipe
             Network = network,
             Hidden = request.Hidden ?? (pictures ? PictureHidden : RowHidden),
             Activation = request.Activation ?? Activation.Relu,
-            Validation = request.Validation ?? (pictures ? 0.05 : 0),
+            Validation = request.Validation,
             Epochs = request.Epochs ?? (pictures ? PictureEpochs(network, data) : null),
             Batch = request.Batch ?? (pictures ? network == NetworkKind.Softmax ? 100 : 64 : null),
             Optimizer = optimizer,
@@ -109,6 +110,12 @@ internal sealed record Recipe
 
     /// <summary>The name of a network on the command line.</summary>
     public static string NameOf(NetworkKind network) => network.ToString().ToLowerInvariant();
+
+    /// <summary>Share for validation of so many samples.</summary>
+    public double ValidationOf(int samples) => Validation
+        ?? (samples < 100 || Data == DataNames.Iris ? 0 // too few to spare any
+        : DataNames.IsFile(Data) ? 0.1
+        : 0.05);
 
     /// <summary>The recipe with what depends on the number of training samples.</summary>
     public Recipe For(int samples) => this with

@@ -14,6 +14,9 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
     private const ulong WeightStream = 1, OrderStream = 2, SplitStream = 3;
     private const int TestBatch = 256;
 
+    // From so many validation samples on, the metric tells epochs apart; with fewer the loss does.
+    private const int FineShare = 500;
+
     /// <summary>Does it.</summary>
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public int Run()
@@ -23,8 +26,8 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
         Material material = Load(recipe, session.Data);
         Dataset train = material.Train;
         Dataset? validation = null;
-        if (recipe.Validation > 0)
-            (train, validation) = train.Split(recipe.Validation, new Rng(recipe.Seed, SplitStream));
+        if (recipe.ValidationOf(train.Count) is > 0 and var share)
+            (train, validation) = train.Split(share, new Rng(recipe.Seed, SplitStream));
         recipe = recipe.For(train.Count);
         IReadOnlyList<Transform> transforms = Transforms(material.Pixels);
         var loader = new DataLoader(train, recipe.Batch!.Value, shuffle: true, new Rng(recipe.Seed, OrderStream),
@@ -36,7 +39,7 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
         TrainReport report = makeReport(recipe);
         report.Start(new TrainStart(recipe, material, train.Count, validation?.Count ?? 0, model.ParameterCount()));
 
-        Trainer trainer = MakeTrainer(recipe, material, model, loader, validation is not null, report);
+        Trainer trainer = MakeTrainer(recipe, material, model, loader, validation?.Count >= FineShare, report);
         TrainingHistory history;
         try
         {
@@ -81,14 +84,14 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
         : (output, target) => F.CrossEntropy(output, target);
 
     private static Trainer MakeTrainer(
-        Recipe recipe, Material material, Layer model, DataLoader loader, bool validated, TrainReport report)
+        Recipe recipe, Material material, Layer model, DataLoader loader, bool byMetric, TrainReport report)
     {
         Metric metric = material.Classes is null ? new RSquared() : new Accuracy();
         Optimizer optimizer = recipe.OptimizerFor(model);
         return new Trainer(model, optimizer, LossFor(material.Classes), metric)
         {
             KeepBest = true,
-            Monitor = validated ? metric : null, // on the training samples the loss tells more
+            Monitor = byMetric ? metric : null,
             ScheduleUnit = ScheduleUnit.Step,
             Schedule = recipe.Schedule == ScheduleKind.Cosine
                 ? new CosineAnnealingLr(optimizer, (long)recipe.Epochs!.Value * loader.BatchCount) : null,

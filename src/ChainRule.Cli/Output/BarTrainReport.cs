@@ -70,7 +70,11 @@ internal sealed class BarTrainReport(Session session) : TrainReport
     {
         // A short training's every epoch; of a long one the last is on the bar anyhow.
         if (result.Epoch % Math.Max(1, _epochs / 20) == 0 || result.Epoch == _epochs)
-            _console.WriteLine(TrainTexts.Epoch(result, _epochs, _metric));
+        {
+            // As long as the bar's line, which it is written over.
+            int width = session.Width - 1;
+            _console.WriteLine(TrainTexts.Epoch(result, _epochs, _metric, width).PadRight(width));
+        }
         _screen!.Refresh();
     }
 

@@ -8,9 +8,8 @@ internal static class Quantity
     /// <summary>12,345.</summary>
     public static string Count(long value) => value.ToString("N0");
 
-    /// <summary>0.0123, 1.234, 12.34, 1.2e-05: about four digits.</summary>
-    public static string Short(double value) => value.ToString(
-        value != 0 && double.IsFinite(value) && Math.Abs(value) is < 1e-4 or >= 1e6 ? "0.0##e-00" : "0.0###");
+    /// <summary>0.0123, 12.345, 58825: five digits.</summary>
+    public static string Short(double value) => value.ToString("G5");
 
     /// <summary>98.53%.</summary>
     public static string Percent(double share) => (100 * share).ToString("0.00") + "%";

@@ -13,8 +13,8 @@ internal static class TrainTexts
         string test = start.Material.Test is { } t ? $", {Quantity.Count(t.Count)} to test" : "";
         string validation = start.Validation > 0 ? $", {Quantity.Count(start.Validation)} to validate" : "";
         string dropped = start.Material.DroppedRows is > 0 and int n ? $"; {Quantity.Of(n, "row")} left out" : "";
-        session.Line($"data       {r.Data}: {Quantity.Count(start.Train)} samples to learn "
-            + $"from{validation}{test}{dropped}");
+        session.Line($"data       {r.Data}: {Quantity.Count(start.Train)} to learn from"
+            + $"{validation}{test}{dropped}");
         session.Line($"model      {Model(r)}, {Quantity.Of(start.Parameters, "parameter")}");
         session.Line($"optimiser  {r.Optimizer.ToString().ToLowerInvariant()}, rate {Quantity.Short(r.Rate)}"
             + $"{(r.Schedule == ScheduleKind.Cosine ? " falling along a cosine" : "")}"
@@ -28,14 +28,23 @@ internal static class TrainTexts
     public static string EpochOf(int epoch, int epochs) =>
         $"epoch {epoch.ToString().PadLeft(epochs.ToString().Length)}/{epochs}";
 
-    /// <summary>One epoch in one line.</summary>
-    public static string Epoch(EpochResult result, int epochs, string metric)
+    /// <summary>One epoch in one line, which leaves things out where the terminal is narrow.</summary>
+    public static string Epoch(EpochResult result, int epochs, string metric, int width = int.MaxValue)
     {
-        string line = $"{EpochOf(result.Epoch, epochs)}  loss {result.Training.Loss:0.0000}  "
+        string training = $"{EpochOf(result.Epoch, epochs)}  loss {result.Training.Loss:0.0000}  "
             + Metric(metric, result.Training.Metrics[0].Value);
+        string validation = "", brief = "";
         if (result.Validation is { } v)
-            line += $"  validation loss {v.Loss:0.0000}  {Metric(metric, v.Metrics[0].Value)}";
-        return $"{line}  {Quantity.Count((long)result.SamplesPerSecond)} samples/s  {Quantity.Time(result.Time)}";
+        {
+            string value = Metric(metric, v.Metrics[0].Value);
+            validation = $"  validation loss {v.Loss:0.0000}  {value}";
+            brief = $"  validation {v.Loss:0.0000}  {value[(metric.Length + 1)..]}";
+        }
+        string speed = $"  {Quantity.Count((long)result.SamplesPerSecond)} samples/s",
+            time = $"  {Quantity.Time(result.Time)}";
+        string line = training + validation + speed + time;
+        if (line.Length > width) line = training + validation + time;
+        return line.Length > width ? training + brief + time : line;
     }
 
     /// <summary>What is measured beside the loss.</summary>

@@ -91,9 +91,19 @@ internal static class Opt
     };
 
     /// <summary>The number of threads.</summary>
-    public static Option<int?> Threads() =>
-        Whole("--threads", "N", "Threads to compute on; results do not depend on it. [default: one for each "
-            + "processor]");
+    public static Option<int?> Threads()
+    {
+        const string name = "--threads";
+        const int most = 256; // far more than help; a system may refuse to start thousands
+        return new Option<int?>(name)
+        {
+            HelpName = "N",
+            Description = "Threads to compute on; results do not depend on it. [default: one for each processor]",
+            CustomParser = result =>
+                int.TryParse(One(result), NumberStyles.None, CultureInfo.InvariantCulture, out int v)
+                && v is >= 1 and <= most ? v : Wrong<int?>(result, name, $"a whole number from 1 to {most}"),
+        };
+    }
 
     /// <summary>A switch.</summary>
     public static Option<bool> Flag(string name, string description) => new(name)

@@ -91,6 +91,13 @@ public sealed class PredictCommandTests(DigitModel model) : IClassFixture<DigitM
         "chainrule: the model takes pictures; 'iris' are rows.");
 
     [Fact]
+    public void Folder_as_model_is_refused()
+    {
+        string folder = Path.GetDirectoryName(model.Path)!;
+        CliRun.Refused($"evaluate {folder}", $"chainrule: '{folder}' is a folder; expected the file of a model.");
+    }
+
+    [Fact]
     public void Missing_model_is_an_error() => CliRun.Fails(
         CliRun.Of($"evaluate {model.Path}.none"), ExitCode.Failed, $"chainrule: there is no file {model.Path}.none.");
 

@@ -20,7 +20,7 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal((ExitCode.Done, ""), (run.Code, run.Errors));
         Assert.Equal(
             """
-            data       digits: 380 samples to learn from, 20 to validate, 4,000 to test
+            data       digits: 380 to learn from, 20 to validate, 4,000 to test
             model      softmax, 7,850 parameters
             optimiser  sgd, rate 0.5, batches of 100, 2 epochs
             seed       0, 2 threads
@@ -94,7 +94,7 @@ public sealed class TrainCommandTests : IDisposable
         string csv = _folder.Write("shapes.csv", Rows((x, y) => x > y ? "right" : "left"));
         CliRun run = CliRun.Of($"train --data {csv} --target kind --hidden 8 --epochs 40 --out {Model}");
         Assert.Equal((ExitCode.Done, ""), (run.Code, run.Errors));
-        Assert.StartsWith($"data       {csv}: 160 samples to learn from, 40 to test", run.Output);
+        Assert.StartsWith($"data       {csv}: 144 to learn from, 16 to validate, 40 to test", run.Output);
 
         Assert.Matches(@"^900,-300: right (9\d|100)\.\d\d%, left", CliRun.Of($"predict {Model} 900,-300").Output);
         Assert.Matches(@"^-900,300: left (9\d|100)\.\d\d%, right", CliRun.Of($"predict {Model} -900,300").Output);

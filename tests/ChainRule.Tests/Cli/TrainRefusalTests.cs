@@ -16,6 +16,8 @@ public sealed class TrainRefusalTests : IDisposable
     [InlineData("--batch 1.5", "--batch: got '1.5'; expected a whole number of 1 or more." + SeeHelp)]
     [InlineData("--batch", "--batch needs a value: N." + SeeHelp)]
     [InlineData("--seed -1", "--seed: got '-1'; expected a whole number of 0 or more." + SeeHelp)]
+    [InlineData("--threads 0", "--threads: got '0'; expected a whole number from 1 to 256." + SeeHelp)]
+    [InlineData("--threads 100000", "--threads: got '100000'; expected a whole number from 1 to 256." + SeeHelp)]
     [InlineData("--lr 0", "--lr: got '0'; expected a number above 0." + SeeHelp)]
     [InlineData("--lr NaN", "--lr: got 'NaN'; expected a number above 0." + SeeHelp)]
     [InlineData("--validation 1", "--validation: got '1'; expected a share of 0 or more and below 1." + SeeHelp)]
