@@ -65,7 +65,7 @@ public sealed class CsvTable
     /// </exception>
     public static CsvTable Read(string path, char? delimiter = null, bool? header = null)
     {
-        using var file = System.IO.File.OpenRead(path);
+        using var file = Seekable(System.IO.File.OpenRead(path));
         Span<byte> start = stackalloc byte[2];
         int have = file.ReadAtLeast(start, 2, throwOnEndOfStream: false);
         bool packed = have == 2 && start[0] == 0x1F && start[1] == 0x8B;
@@ -79,6 +79,19 @@ public sealed class CsvTable
         catch (InvalidDataException e)
         {
             throw new DataException("CSV", "the gzip stream is damaged.", e) { File = path };
+        }
+    }
+
+    // A pipe has no second look at its first bytes: it is read to its end first.
+    private static Stream Seekable(FileStream file)
+    {
+        if (file.CanSeek) return file;
+        using (file)
+        {
+            var content = new MemoryStream();
+            file.CopyTo(content);
+            content.Position = 0;
+            return content;
         }
     }
 

@@ -58,13 +58,14 @@ public sealed class HelpTests
           --batch <N>                                 Samples in a batch. [default: 64; 16 for few rows]
           --optimizer <sgd|momentum|adam|adamw>       Changes the weights. [default: adam; sgd for softmax
                                                       on pictures]
-          --lr <RATE>                                 Learning rate. [default: 0.001 for pictures and 0.01
-                                                      for rows with adam]
+          --lr <RATE>                                 Learning rate. [default: with adam 0.001 for cnn,
+                                                      0.002 for other networks of pictures, 0.01 for rows]
           --schedule <constant|cosine>                How the rate goes on: stays, or falls to 0. [default:
                                                       cosine for networks of pictures, else constant]
           --weight-decay <NUMBER>                     Pulls weights towards 0. [default: 0; 0.01 for adamw]
           --validation <SHARE>                        Share of the samples kept aside to find the best
-                                                      epoch. [default: 0.05 for pictures, 0 for rows]
+                                                      epoch. [default: 0.05 for pictures, 0.1 for files of
+                                                      100 rows or more]
           --samples <N>                               Learn from so many samples only. [default: all; 20000
                                                       digits]
           --target <COLUMN>                           Column of a CSV file to predict, by name or number.
