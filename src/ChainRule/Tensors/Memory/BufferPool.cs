@@ -6,7 +6,8 @@ namespace ChainRule;
 /// <summary>Native buffers by size class, aligned to a cache line, padded, kept for reuse.</summary>
 /// <remarks>
 /// Four classes per power of two waste at most a quarter. Fresh pages cost the operating system 15 times more than a
-/// buffer used before (docs of the engine study), so nothing is given back but under pressure.
+/// buffer used before (docs of the engine study), so buffers are given back only where their sum, used and waiting, would
+/// pass the budget: 256 MB, or twice what was in use after the last collection.
 /// </remarks>
 internal static unsafe class BufferPool
 {
@@ -18,9 +19,12 @@ internal static unsafe class BufferPool
     private const long FirstBudget = 256L << 20;
 
     private static readonly Stack<nint>[] Free = MakeStacks();
+    private static readonly long[] LastUse = new long[Classes];
     private static readonly Lock Gate = new();
     private static long s_rented;
     private static long s_kept;
+    private static long s_allocations;
+    private static long s_clock;
     private static long s_budget = FirstBudget;
 
     /// <summary>Bytes in use by tensors that have not been collected.</summary>
@@ -29,35 +33,33 @@ internal static unsafe class BufferPool
     /// <summary>Bytes that wait for reuse.</summary>
     public static long KeptBytes => Volatile.Read(ref s_kept);
 
+    /// <summary>How often memory was asked of the operating system.</summary>
+    public static long Allocations => Volatile.Read(ref s_allocations);
+
     public static nint Rent(long bytes)
     {
         int index = ClassOf(bytes, out long size);
-        nint found = TryTake(index, size);
-        if (found != 0) return found;
+        if (TryTake(index, size, out nint found)) return found;
         if (Volatile.Read(ref s_rented) + size > Volatile.Read(ref s_budget))
         {
             Collect();
-            found = TryTake(index, size);
-            if (found != 0) return found;
+            if (TryTake(index, size, out found)) return found;
         }
-        Interlocked.Add(ref s_rented, size);
-        try
-        {
-            return (nint)NativeMemory.AlignedAlloc((nuint)size + Padding, Alignment);
-        }
-        catch (OutOfMemoryException)
-        {
-            Trim();
-            return (nint)NativeMemory.AlignedAlloc((nuint)size + Padding, Alignment);
-        }
+        MakeRoom(size);
+        nint made = AllocateOrCollect(size + Padding);
+        lock (Gate) s_rented += size;
+        return made;
     }
 
     public static void Return(nint buffer, long bytes)
     {
         int index = ClassOf(bytes, out long size);
-        lock (Gate) Free[index].Push(buffer);
-        Interlocked.Add(ref s_rented, -size);
-        Interlocked.Add(ref s_kept, size);
+        lock (Gate)
+        {
+            Free[index].Push(buffer);
+            s_rented -= size;
+            s_kept += size;
+        }
     }
 
     /// <summary>Gives every waiting buffer back to the operating system.</summary>
@@ -65,24 +67,62 @@ internal static unsafe class BufferPool
     {
         lock (Gate)
         {
-            foreach (Stack<nint> stack in Free)
+            for (int index = 0; index < Classes; index++)
             {
-                while (stack.TryPop(out nint buffer)) NativeMemory.AlignedFree((void*)buffer);
+                while (Free[index].Count > 0) Release(index);
             }
-            Interlocked.Exchange(ref s_kept, 0);
         }
     }
 
-    private static nint TryTake(int index, long size)
+    /// <summary>Memory from the operating system; where it has none, waiting buffers are given up first.</summary>
+    public static nint AllocateOrCollect(long bytes)
     {
-        nint buffer;
+        Interlocked.Increment(ref s_allocations);
+        try
+        {
+            return (nint)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+        }
+        catch (OutOfMemoryException)
+        {
+            Collect();
+            Trim();
+            return (nint)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+        }
+    }
+
+    private static bool TryTake(int index, long size, out nint buffer)
+    {
         lock (Gate)
         {
-            if (!Free[index].TryPop(out buffer)) return 0;
+            LastUse[index] = ++s_clock;
+            if (!Free[index].TryPop(out buffer)) return false;
+            s_rented += size;
+            s_kept -= size;
+            return true;
         }
-        Interlocked.Add(ref s_rented, size);
-        Interlocked.Add(ref s_kept, -size);
-        return buffer;
+    }
+
+    // Sizes that nobody asks for any more make room first.
+    private static void MakeRoom(long size)
+    {
+        lock (Gate)
+        {
+            while (s_kept > 0 && s_rented + s_kept + size > s_budget)
+            {
+                int oldest = -1;
+                for (int index = 0; index < Classes; index++)
+                {
+                    if (Free[index].Count > 0 && (oldest < 0 || LastUse[index] < LastUse[oldest])) oldest = index;
+                }
+                Release(oldest);
+            }
+        }
+    }
+
+    private static void Release(int index)
+    {
+        NativeMemory.AlignedFree((void*)Free[index].Pop());
+        s_kept -= SizeOf(index);
     }
 
     // The collector sees a few bytes per tensor and has no reason to hurry; the pool knows the megabytes behind them.
@@ -98,15 +138,26 @@ internal static unsafe class BufferPool
         Volatile.Write(ref s_budget, Math.Max(FirstBudget, 2 * Volatile.Read(ref s_rented)));
     }
 
+    /// <summary>Bytes of the buffer that a request gets.</summary>
+    public static long SizeFor(long bytes)
+    {
+        ClassOf(bytes, out long size);
+        return size;
+    }
+
     private static int ClassOf(long bytes, out long size)
     {
         long need = Math.Max(bytes, 64);
         int log = 63 - BitOperations.LeadingZeroCount((ulong)(need - 1));
-        long quarter = Math.Max(1L << (log - 2), 16);
-        long steps = (need - 1 - (1L << log)) / quarter;             // 0..3: which quarter above 2^log
-        size = (1L << log) + ((steps + 1) * quarter);
-        return (log * 4) + (int)steps;
+        int index = (log * 4) + (int)((need - 1 - (1L << log)) / QuarterOf(log));
+        size = SizeOf(index);
+        return index;
     }
+
+    // Class 4 log + q holds sizes up to 2^log and q + 1 quarters of that.
+    private static long SizeOf(int index) => (1L << (index / 4)) + (((index % 4) + 1) * QuarterOf(index / 4));
+
+    private static long QuarterOf(int log) => Math.Max(1L << (log - 2), 16);
 
     private static Stack<nint>[] MakeStacks()
     {

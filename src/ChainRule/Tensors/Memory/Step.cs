@@ -22,32 +22,37 @@ namespace ChainRule;
 public sealed class Step : IDisposable
 {
     [ThreadStatic]
-    private static Step?[]? t_levels;
+    private static StepArena?[]? t_arenas;
 
     [ThreadStatic]
-    private static int t_depth;
+    private static Step? t_innermost;
 
+    private readonly Step? _outer;
     private readonly int _depth;
-    private bool _open;
+    private bool _closed;
 
-    private Step(int depth) => _depth = depth;
+    private Step(Step? outer, StepArena arena)
+    {
+        _outer = outer;
+        _depth = outer is null ? 0 : outer._depth + 1;
+        Arena = arena;
+    }
 
-    internal StepArena Arena { get; } = new();
+    internal StepArena Arena { get; }
 
     /// <summary>Arena of the innermost open step of this thread, or null outside every step.</summary>
-    internal static StepArena? Current => t_depth == 0 ? null : t_levels![t_depth - 1]!.Arena;
+    internal static StepArena? Current => t_innermost?.Arena;
 
     /// <summary>Opens a step; results of the step before it at the same depth become invalid.</summary>
     /// <returns>The step, to be disposed when the pass is over.</returns>
     public static Step Begin()
     {
-        t_levels ??= new Step?[4];
-        if (t_depth == t_levels.Length) Array.Resize(ref t_levels, 2 * t_depth);
-        Step step = t_levels[t_depth] ??= new Step(t_depth);
-        step.Arena.Reset();
-        step._open = true;
-        t_depth++;
-        return step;
+        int depth = t_innermost is { } outer ? outer._depth + 1 : 0;
+        t_arenas ??= new StepArena?[4];
+        if (depth == t_arenas.Length) Array.Resize(ref t_arenas, 2 * depth);
+        StepArena arena = t_arenas[depth] ??= new StepArena();
+        arena.Reset();
+        return t_innermost = new Step(t_innermost, arena);
     }
 
     /// <summary>Closes the step. What it computed stays readable until the next step begins.</summary>
@@ -56,10 +61,10 @@ public sealed class Step : IDisposable
     /// </exception>
     public void Dispose()
     {
-        if (!_open) return;
-        if (t_depth != _depth + 1 || t_levels![_depth] != this)
+        if (_closed) return;
+        if (t_innermost != this)
             throw new InvalidOperationException("Step: close steps on their own thread, the innermost first.");
-        _open = false;
-        t_depth--;
+        _closed = true;
+        t_innermost = _outer;
     }
 }

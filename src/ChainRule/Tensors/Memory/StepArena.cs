@@ -7,6 +7,7 @@ internal sealed unsafe class StepArena : Storage
 {
     private const int Alignment = 64;
     private const long FirstBlock = 1L << 20;
+    private const long LargestGrowth = 256L << 20;
 
     private readonly List<(nint Block, long Bytes)> _blocks = [];
     private nint _next;
@@ -17,6 +18,9 @@ internal sealed unsafe class StepArena : Storage
 
     /// <summary>Bytes handed out since the last reset.</summary>
     public long UsedBytes => _used;
+
+    /// <summary>How many pieces of memory the arena has; one from the second step on, unless a step needs more.</summary>
+    public int BlockCount => _blocks.Count;
 
     public byte* Take(long bytes)
     {
@@ -36,8 +40,9 @@ internal sealed unsafe class StepArena : Storage
         Generation++;
         if (_blocks.Count > 1)
         {
+            long bytes = _used + (_used / 8);
             FreeBlocks();
-            AddBlock((nint)(_used + (_used / 8)));
+            AddBlock((nint)bytes);
         }
         else if (_blocks.Count == 1)
         {
@@ -46,10 +51,12 @@ internal sealed unsafe class StepArena : Storage
         _used = 0;
     }
 
+    // Blocks double within the first step, up to a size that costs little where it stays half empty.
     private void AddBlock(nint size)
     {
-        long bytes = Math.Max(Math.Max(size, FirstBlock), _blocks.Count == 0 ? 0 : _blocks[^1].Bytes);
-        nint block = (nint)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+        long growth = _blocks.Count == 0 ? FirstBlock : Math.Min(2 * _blocks[^1].Bytes, LargestGrowth);
+        long bytes = Math.Max(size, growth);
+        nint block = BufferPool.AllocateOrCollect(bytes);
         _blocks.Add((block, bytes));
         (_next, _end) = (block, block + (nint)bytes);
     }
