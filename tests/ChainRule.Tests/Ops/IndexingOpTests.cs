@@ -109,7 +109,7 @@ public sealed class IndexingOpTests
             "one_hot: class 4 at position [1] is out of range for 3 classes; use 0 to 2.",
             Assert.Throws<DataException>(() => Tensor.OneHot(Tensor.From(0L, 4), 3)).Message);
         Assert.Equal(
-            "gather: index must be int64 or int32, got float32.",
+            "gather: index must be int64 or int32, got float32.\n  help: convert with To(DType.Int64) first.",
             Assert.Throws<DTypeException>(() => Tensor.Ones([2]).Gather(0, Tensor.Ones([2]))).Message);
         Assert.Equal(
             "gather: index [3, 1] does not fit [2, 3]: ranks must be equal, and sizes at most the tensor's but along dim 1.",

@@ -146,7 +146,7 @@ public sealed class LossOpTests
             + "  help: one-hot targets must be float; class numbers have no class dimension.",
             Assert.Throws<ShapeException>(() => F.CrossEntropy(x, Tensor.Zeros([3, 4], DType.Int64))).Message);
         Assert.Equal(
-            "CrossEntropy: target must be int64 or int32, got bool.",
+            "CrossEntropy: target must be int64 or int32, got bool.\n  help: convert with To(DType.Int64) first.",
             Assert.Throws<DTypeException>(() => F.CrossEntropy(x, Tensor.Zeros([3], DType.Bool))).Message);
         Assert.Equal(
             "CrossEntropy: weight must be [4], one number a class, got [3].",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ChainRule.Kernels;
 using ChainRule.Ops;
 
@@ -23,28 +24,54 @@ namespace ChainRule
         public static Tensor operator -(Tensor a) => NotNull(a).Negate();
 
         /// <summary>Adds a number to every element; the number takes the tensor's type.</summary>
-        public static Tensor operator +(Tensor a, double b) => Elementwise.Apply(a, new AffineOp(1, b));
+        /// <exception cref="DTypeException">The tensor holds integers and the number is none.</exception>
+        public static Tensor operator +(Tensor a, double b) =>
+            Elementwise.Apply(a, new AffineOp(1, Fitting("add", a, b)));
 
         /// <summary>Adds a number to every element; the number takes the tensor's type.</summary>
-        public static Tensor operator +(double a, Tensor b) => Elementwise.Apply(b, new AffineOp(1, a));
+        /// <exception cref="DTypeException">The tensor holds integers and the number is none.</exception>
+        public static Tensor operator +(double a, Tensor b) =>
+            Elementwise.Apply(b, new AffineOp(1, Fitting("add", b, a)));
 
         /// <summary>Subtracts a number from every element; the number takes the tensor's type.</summary>
-        public static Tensor operator -(Tensor a, double b) => Elementwise.Apply(a, new AffineOp(1, -b));
+        /// <exception cref="DTypeException">The tensor holds integers and the number is none.</exception>
+        public static Tensor operator -(Tensor a, double b) =>
+            Elementwise.Apply(a, new AffineOp(1, -Fitting("sub", a, b)));
 
         /// <summary>Subtracts every element from a number; the number takes the tensor's type.</summary>
-        public static Tensor operator -(double a, Tensor b) => Elementwise.Apply(b, new AffineOp(-1, a));
+        /// <exception cref="DTypeException">The tensor holds integers and the number is none.</exception>
+        public static Tensor operator -(double a, Tensor b) =>
+            Elementwise.Apply(b, new AffineOp(-1, Fitting("sub", b, a)));
 
         /// <summary>Multiplies every element by a number; the number takes the tensor's type.</summary>
-        public static Tensor operator *(Tensor a, double b) => Elementwise.Apply(a, new ScaleOp(b));
+        /// <exception cref="DTypeException">The tensor holds integers and the number is none.</exception>
+        public static Tensor operator *(Tensor a, double b) =>
+            Elementwise.Apply(a, new ScaleOp(Fitting("mul", a, b)));
 
         /// <summary>Multiplies every element by a number; the number takes the tensor's type.</summary>
-        public static Tensor operator *(double a, Tensor b) => Elementwise.Apply(b, new ScaleOp(a));
+        /// <exception cref="DTypeException">The tensor holds integers and the number is none.</exception>
+        public static Tensor operator *(double a, Tensor b) =>
+            Elementwise.Apply(b, new ScaleOp(Fitting("mul", b, a)));
 
         /// <summary>Divides every element by a number; the number takes the tensor's type.</summary>
         public static Tensor operator /(Tensor a, double b) => Elementwise.Apply(a, new DivideByOp(b));
 
         /// <summary>Divides a number by every element; the number takes the tensor's type.</summary>
         public static Tensor operator /(double a, Tensor b) => Elementwise.Apply(b, new DivideIntoOp(a));
+
+        // An integer tensor would drop the fraction, and half of every count be 0, without a word.
+        private static double Fitting(string op, Tensor x, double number)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            if (Math.Floor(number) == number && double.IsFinite(number)) return number;
+            if (x.DType.IsFloatingPoint() || x.DType == DType.Bool) return number;
+            throw new DTypeException(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{op}: the tensor is {x.DType.Text()}, which does not hold {number}."), x.DType)
+            {
+                Help = "convert the tensor with To(DType.Float32) first.",
+            };
+        }
 
         private static Tensor NotNull(Tensor t)
         {

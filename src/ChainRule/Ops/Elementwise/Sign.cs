@@ -7,7 +7,7 @@ namespace ChainRule
     {
         /// <summary>Sign, element by element: -1, 0 or 1; the derivative is 0 everywhere.</summary>
         /// <returns>Shape and dtype of this tensor.</returns>
-        /// <remarks>Differs from PyTorch: NaN stays NaN, where PyTorch gives 0.</remarks>
+        /// <remarks>Differs from PyTorch: D12 (NaN stays NaN, where PyTorch gives 0).</remarks>
         public Tensor Sign() => Elementwise.Apply<SignOp>(this);
     }
 }

@@ -10,7 +10,12 @@ internal static unsafe class IndexTensor
     {
         ArgumentNullException.ThrowIfNull(index);
         if (index.DType is not (DType.Int64 or DType.Int32))
-            throw new DTypeException($"{op}: {name} must be int64 or int32, got {index.DType.Text()}.", index.DType);
+        {
+            throw new DTypeException($"{op}: {name} must be int64 or int32, got {index.DType.Text()}.", index.DType)
+            {
+                Help = "convert with To(DType.Int64) first.",
+            };
+        }
         return index.ConvertTo(DType.Int64).Dense();
     }
 

@@ -47,6 +47,15 @@ namespace ChainRule
         private static Tensor ProbabilityLoss(Tensor logits, Tensor target, Tensor? weight, double smoothing,
             Reduction reduction)
         {
+            if (target.Rank == logits.Rank - 1)
+            {
+                throw new ShapeException(
+                    $"CrossEntropy: target is {target.Shape} {target.DType.Text()}, input {logits.Shape}; "
+                    + "probabilities must have the input's shape.", logits.Shape, target.Shape)
+                {
+                    Help = "if these are class numbers convert them with To(DType.Int64).",
+                };
+            }
             Losses.CheckPair("CrossEntropy", logits, target);
             int dim = logits.Rank == 1 ? 0 : 1, classes = logits.Shape[dim];
             Tensor share = smoothing == 0 ? target : (target * (1 - smoothing)) + (smoothing / classes);

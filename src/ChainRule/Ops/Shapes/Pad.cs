@@ -12,8 +12,8 @@ namespace ChainRule
         /// <returns>Sizes grown by before + after.</returns>
         /// <exception cref="ShapeException">There are more pairs than dimensions.</exception>
         /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
-        /// <remarks>Differs from PyTorch: pairs stand in the order of the dimensions, not from the last one
-        /// backwards.</remarks>
+        /// <remarks>Differs from PyTorch: D13 (pairs stand in the order of the dimensions, not from the last one
+        /// backwards).</remarks>
         public Tensor Pad(ReadOnlySpan<(int Before, int After)> pads, double value = 0)
         {
             if (pads.Length > Rank)

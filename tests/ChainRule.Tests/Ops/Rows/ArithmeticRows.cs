@@ -52,12 +52,30 @@ internal static class ArithmeticRows
             Errors = PairErrors("minimum", (a, b) => a.Minimum(b)),
             Goldens = [new("tensor/minimum", g => g["a"].Minimum(g["b"]))],
         },
-        WithNumber("add number", "operator +(Tensor, double)", x => x + 2, x => x + 2),
-        WithNumber("number add", "operator +(double, Tensor)", x => 2 + x, x => 2 + x),
-        WithNumber("sub number", "operator -(Tensor, double)", x => x - 2, x => x - 2),
-        WithNumber("sub from number", "operator -(double, Tensor)", x => 2 - x, x => 2 - x),
-        WithNumber("mul number", "operator *(Tensor, double)", x => x * 3, x => x * 3),
-        WithNumber("number mul", "operator *(double, Tensor)", x => 3 * x, x => 3 * x),
+        WithNumber("add number", "operator +(Tensor, double)", x => x + 2, x => x + 2) with
+        {
+            Errors = [Fraction("add", () => Tensor.From(1, 2) + 0.5)],
+        },
+        WithNumber("number add", "operator +(double, Tensor)", x => 2 + x, x => 2 + x) with
+        {
+            Errors = [Fraction("add", () => 0.5 + Tensor.From(1, 2))],
+        },
+        WithNumber("sub number", "operator -(Tensor, double)", x => x - 2, x => x - 2) with
+        {
+            Errors = [Fraction("sub", () => Tensor.From(1, 2) - 0.5)],
+        },
+        WithNumber("sub from number", "operator -(double, Tensor)", x => 2 - x, x => 2 - x) with
+        {
+            Errors = [Fraction("sub", () => 0.5 - Tensor.From(1, 2))],
+        },
+        WithNumber("mul number", "operator *(Tensor, double)", x => x * 3, x => x * 3) with
+        {
+            Errors = [Fraction("mul", () => Tensor.From(1, 2) * 0.5)],
+        },
+        WithNumber("number mul", "operator *(double, Tensor)", x => 3 * x, x => 3 * x) with
+        {
+            Errors = [Fraction("mul", () => 0.5 * Tensor.From(1, 2))],
+        },
         WithNumber("div number", "operator /(Tensor, double)", x => x / 3, x => x / 3) with { Types = OpRow.Floats },
         WithNumber("div into number", "operator /(double, Tensor)", x => 3 / x, x => 3 / x, Domain.Positive) with
         {
@@ -68,6 +86,11 @@ internal static class ArithmeticRows
     private static OpRow WithNumber(
         string name, string covers, Func<Tensor, Tensor> call, Func<double, double> reference, Domain? domain = null) =>
         OpRow.Elementwise(name, covers, call, reference, domain) with { Types = OpRow.Numbers };
+
+    private static ErrorInput Fraction(string name, Func<Tensor> call) =>
+        ErrorInput.DType("fraction for integers", call,
+            $"{name}: the tensor is int32, which does not hold 0.5.\n"
+            + "  help: convert the tensor with To(DType.Float32) first.");
 
     /// <summary>What every operator of two numbers says to operands that do not go together.</summary>
     private static ErrorInput[] PairErrors(string name, Func<Tensor, Tensor, Tensor> call) =>

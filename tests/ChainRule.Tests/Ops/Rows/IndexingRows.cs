@@ -32,7 +32,8 @@ internal static class IndexingRows
                 ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2]).Gather(1, Tensor.From(0L)),
                     "gather: dim 1 is out of range for rank 1; use -1 to 0."),
                 ErrorInput.DType("index of reals", () => Tensor.Zeros([2]).Gather(0, Tensor.Zeros([1])),
-                    "gather: index must be int64 or int32, got float32."),
+                    "gather: index must be int64 or int32, got float32.\n"
+                    + "  help: convert with To(DType.Int64) first."),
                 Outside("index outside", () => Tensor.Zeros([2, 3]).Gather(0, Tensor.From(new[,] { { 0L, 1, 2 } })),
                     "gather: index 2 at position [0, 2] is out of range for dim 0 of [2, 3]; use 0 to 1."),
             ],
@@ -87,7 +88,8 @@ internal static class IndexingRows
                 ErrorInput.Shape("number", () => Tensor.Scalar(1).IndexSelect(0, Tensor.From(0L)),
                     "index_select: a single number has no dimensions to select from."),
                 ErrorInput.DType("index of reals", () => Tensor.Zeros([2]).IndexSelect(0, Tensor.Zeros([1])),
-                    "index_select: index must be int64 or int32, got float32."),
+                    "index_select: index must be int64 or int32, got float32.\n"
+                    + "  help: convert with To(DType.Int64) first."),
                 Outside("index outside", () => Tensor.Zeros([2, 3]).IndexSelect(1, Tensor.From(0L, 3L)),
                     "index_select: index 3 at position [1] is out of range for dim 1 of [2, 3]; use 0 to 2."),
             ],
@@ -110,7 +112,8 @@ internal static class IndexingRows
             Errors =
             [
                 ErrorInput.DType("reals", () => Tensor.OneHot(Tensor.Zeros([2])),
-                    "one_hot: indices must be int64 or int32, got float32."),
+                    "one_hot: indices must be int64 or int32, got float32.\n"
+                    + "  help: convert with To(DType.Int64) first."),
                 ErrorInput.Range("nothing to count", () => Tensor.OneHot(Tensor.Zeros([0], DType.Int64)),
                     "one_hot: numClasses is -1; give the number of classes, or -1 where there are class numbers. "
                     + "(Parameter 'numClasses')"),

@@ -79,7 +79,8 @@ internal static class LossRows
                     "CrossEntropy: weight is float64, input float32."),
                 ErrorInput.DType("labels of bytes",
                     () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.Zeros([2], DType.UInt8)),
-                    "CrossEntropy: target must be int64 or int32, got uint8."),
+                    "CrossEntropy: target must be int64 or int32, got uint8.\n"
+                    + "  help: convert with To(DType.Int64) first."),
                 ErrorInput.DType("integers", () =>
                     F.CrossEntropy(Tensor.Zeros([2, 3], DType.Int32), Tensor.From(0L, 1L)),
                     "CrossEntropy: needs float32 or float64, got int32.\n"
@@ -110,8 +111,12 @@ internal static class LossRows
             NoScalar = "there must be a dimension of classes: an error input",
             Errors =
             [
-                ErrorInput.Shape("shapes differ", () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.Zeros([2])),
-                    "CrossEntropy: input is [2, 3], target [2]; they must be equal."),
+                ErrorInput.Shape("labels of reals",
+                    () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.Zeros([2])),
+                    "CrossEntropy: target is [2] float32, input [2, 3]; probabilities must have the input's shape.\n"
+                    + "  help: if these are class numbers convert them with To(DType.Int64)."),
+                ErrorInput.Shape("shapes differ", () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.Zeros([2, 4])),
+                    "CrossEntropy: input is [2, 3], target [2, 4]; they must be equal."),
             ],
             Goldens = [new("loss/cross_entropy", Golden) { Where = g => g["target"].DType.IsFloatingPoint() }],
         },
