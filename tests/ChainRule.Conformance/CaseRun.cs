@@ -66,14 +66,10 @@ public sealed class CaseRun(GoldenCase golden)
                 Tensor computed = leaf.Grad ?? Tensor.Zeros(leaf.Shape);
                 _comparisons.Add(Comparison.Of(name, computed, Case.Stored(name), Case.Relative, Case.Absolute));
             }
-            else if (IsExpected(name))
+            else if (Case.IsExpected(name))
             {
                 _comparisons.Add(Comparison.Of(name, null, Case.Stored(name), Case.Relative, Case.Absolute));
             }
         }
     }
-
-    private bool IsExpected(string name) =>
-        name.StartsWith("out.", StringComparison.Ordinal) || name.StartsWith("state_out.", StringComparison.Ordinal)
-        || name.StartsWith("final.", StringComparison.Ordinal) || Case.Stored(name).DType == DType.Float64;
 }

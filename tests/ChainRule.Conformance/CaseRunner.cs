@@ -20,7 +20,15 @@ public enum Verdict
 /// <param name="Verdict">How it ended.</param>
 /// <param name="Tensor">The tensor that failed, if one did.</param>
 /// <param name="Detail">Worst error and tolerance, or the error's text.</param>
-public sealed record CaseResult(string Area, string OpName, string Case, Verdict Verdict, string Tensor, string Detail);
+public sealed record CaseResult(string Area, string OpName, string Case, Verdict Verdict, string Tensor, string Detail)
+{
+    /// <summary>As one line: "failed tensor/add/add-01 out.y: element 3: ...".</summary>
+    public override string ToString()
+    {
+        string tensor = Tensor.Length > 0 ? " " + Tensor : "", detail = Detail.Length > 0 ? ": " + Detail : "";
+        return $"{Verdict.ToString().ToLowerInvariant()} {Area}/{OpName}/{Case}{tensor}{detail}";
+    }
+}
 
 /// <summary>Runs cases and compares what they compute with what is expected.</summary>
 public static class CaseRunner
@@ -28,12 +36,14 @@ public static class CaseRunner
     /// <summary>Runs every case under a folder whose area/op/case holds the pattern.</summary>
     /// <param name="folder">Folder, searched with all below it.</param>
     /// <param name="only">Part of "area/op/case" in any case of letters; <c>*</c> stands for anything. Null for all.</param>
+    /// <param name="precision">Float32, or Float64 with its tight tolerance.</param>
     /// <returns>The results, in the order of the paths.</returns>
-    public static IEnumerable<CaseResult> RunFolder(string folder, string? only = null)
+    public static IEnumerable<CaseResult> RunFolder(string folder, string? only = null, DType precision = DType.Float32)
     {
-        foreach (string path in Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        IEnumerable<string> files = Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories);
+        foreach (string path in files.Order(StringComparer.Ordinal))
         {
-            if (Load(path, out GoldenCase? golden, only) is { } broken) yield return broken;
+            if (Load(path, only, precision, out GoldenCase? golden) is { } broken) yield return broken;
             else if (golden is not null) yield return Run(golden);
         }
     }
@@ -63,12 +73,12 @@ public static class CaseRunner
         }
     }
 
-    private static CaseResult? Load(string path, out GoldenCase? golden, string? only)
+    private static CaseResult? Load(string path, string? only, DType precision, out GoldenCase? golden)
     {
         golden = null;
         try
         {
-            GoldenCase read = GoldenCase.Read(path);
+            GoldenCase read = GoldenCase.Read(path, precision);
             if (Matches($"{read.Area}/{read.OpName}/{read.Name}", only)) golden = read;
             return null;
         }

@@ -7,22 +7,30 @@ namespace ChainRule.Conformance;
 public sealed class GoldenCase
 {
     private readonly IReadOnlyDictionary<string, Tensor> _tensors;
+    private readonly HashSet<string> _expected;
     private readonly Dictionary<string, Tensor> _inputs = [];
 
-    private GoldenCase(string path, SafeTensorsContent file)
+    private GoldenCase(SafeTensorsContent file, DType precision)
     {
-        Path = path;
-        _tensors = file.Tensors;
+        // By the format all that is float32 in a file is given, all that is float64 expected.
+        _tensors = file.Tensors.ToDictionary(
+            t => t.Key, t => t.Value.DType == DType.Float32 ? t.Value.To(precision) : t.Value);
+        _expected =
+        [
+            .. file.Tensors.Where(t => t.Value.DType == DType.Float64 || IsResult(t.Key)).Select(t => t.Key),
+        ];
+        Precision = precision;
         Area = Need(file, "area");
         OpName = Need(file, "op");
         Name = Need(file, "case");
         Attrs = JsonDocument.Parse(Need(file, "attrs")).RootElement;
         JsonElement tolerance = JsonDocument.Parse(Need(file, "tolerance")).RootElement;
-        (Relative, Absolute) = (tolerance.GetProperty("rtol").GetDouble(), tolerance.GetProperty("atol").GetDouble());
+        double relative = tolerance.GetProperty("rtol").GetDouble(), absolute = tolerance.GetProperty("atol").GetDouble();
+        (Relative, Absolute) = precision == DType.Float64 ? (1e-7, absolute / 1000) : (relative, absolute);
     }
 
-    /// <summary>The file.</summary>
-    public string Path { get; }
+    /// <summary>Type of the given numbers, and so of the computation.</summary>
+    public DType Precision { get; }
 
     /// <summary>Area of the operation: tensor, layer, loss and so on.</summary>
     public string Area { get; }
@@ -36,7 +44,7 @@ public sealed class GoldenCase
     /// <summary>All attributes of the operation, defaults included.</summary>
     public JsonElement Attrs { get; }
 
-    /// <summary>Allowed error as a share of the expected value.</summary>
+    /// <summary>Allowed error in this precision, as a share of the expected value.</summary>
     public double Relative { get; }
 
     /// <summary>Allowed error beside that.</summary>
@@ -47,13 +55,18 @@ public sealed class GoldenCase
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">A safetensors file of the golden format.</param>
+    /// <param name="precision">Float32, for the file's own tolerance, or Float64, for the tight one of the format.</param>
+    /// <exception cref="CheckpointException">The file is no safetensors file.</exception>
     /// <exception cref="InvalidDataException">The file is not of that format.</exception>
-    public static GoldenCase Read(string path) => new(path, SafeTensors.Read(path));
+    public static GoldenCase Read(string path, DType precision = DType.Float32) => new(SafeTensors.Read(path), precision);
 
     /// <summary>True where the file holds a tensor of that name.</summary>
     public bool Has(string name) => _tensors.ContainsKey(name);
 
-    /// <summary>A tensor as it stands in the file.</summary>
+    /// <summary>True for a tensor that the case expects, false for one that it gives.</summary>
+    public bool IsExpected(string name) => _expected.Contains(name);
+
+    /// <summary>A tensor as it stands in the file, a given one in <see cref="Precision"/>.</summary>
     /// <exception cref="InvalidDataException">There is none of that name.</exception>
     public Tensor Stored(string name) =>
         _tensors.TryGetValue(name, out Tensor? t) ? t : throw new InvalidDataException($"the file holds no tensor '{name}'.");
@@ -130,6 +143,9 @@ public sealed class GoldenCase
     }
 
     private static int Bound(JsonElement e, int missing) => e.ValueKind == JsonValueKind.Null ? missing : e.GetInt32();
+
+    private static bool IsResult(string name) =>
+        name.StartsWith("out.", StringComparison.Ordinal) || name.StartsWith("state_out.", StringComparison.Ordinal);
 
     private static string Need(SafeTensorsContent file, string key) => file.Metadata.TryGetValue(key, out string? value)
         ? value

@@ -62,7 +62,7 @@ internal static class OptimizerArea
     private static Parameter[] Gradients(CaseRun r, out string[] names)
     {
         names = [.. r.Case.Names.Where(n => n.StartsWith("in.grad_", StringComparison.Ordinal)).Select(n => n["in.".Length..])];
-        Parameter[] parameters = [.. names.Select(n => new Parameter("p", Tensor.Zeros(r.Case.Stored("in." + n).Shape)))];
+        Parameter[] parameters = [.. names.Select(n => new Parameter("p", Tensor.Zeros(r.Case.Stored("in." + n).Shape, r.Case.Precision)))];
         for (int i = 0; i < names.Length; i++) Give(parameters[i], r.Case.Stored("in." + names[i]));
         return parameters;
     }

@@ -69,7 +69,7 @@ internal static class TensorArea
         Shaped("expand", (r, x) => x.Expand(ExpandSizes(x, r.Case.Ints("sizes"))));
         Shaped("squeeze", (r, x) => x.Squeeze(r.Case.IsNull("dim") ? null : r.Case.Int("dim")));
         Shaped("unsqueeze", (r, x) => x.Unsqueeze(r.Case.Int("dim")));
-        Shaped("slice", (r, x) => Slice(x, r.Case.Attr("slices")));
+        Shaped("slice", (r, x) => x[[.. r.Case.Attr("slices").EnumerateArray().Select(Entry)]]);
         Add("concat", r => r.Out("y", Tensor.Concat(Parts(r), r.Case.Int("dim"))));
         Add("stack", r => r.Out("y", Tensor.Stack(Parts(r), r.Case.Int("dim"))));
     }
@@ -87,8 +87,7 @@ internal static class TensorArea
     private static Tensor Pad(CaseRun r, Tensor x)
     {
         int[] pad = r.Case.Ints("pad");
-        (int, int)[] pairs = new (int, int)[x.Rank];
-        for (int i = 0; i < pad.Length / 2; i++) pairs[x.Rank - 1 - i] = (pad[2 * i], pad[(2 * i) + 1]);
+        (int, int)[] pairs = [.. pad.Chunk(2).Reverse().Select(p => (p[0], p[1]))];
         PadMode mode = Mode(r.Case.Text("mode"));
         return mode == PadMode.Constant ? x.Pad(pairs, r.Case.Number("value")) : x.Pad(pairs, mode);
     }
@@ -138,21 +137,15 @@ internal static class TensorArea
         return (int[])[.. sizes.Select((s, i) => s == -1 ? x.Shape[i - extra] : s)];
     }
 
-    private static Tensor Slice(Tensor x, JsonElement slices)
+    private static TensorIndex Entry(JsonElement entry)
     {
-        int dim = 0;
-        foreach (JsonElement entry in slices.EnumerateArray())
-        {
-            if (entry.ValueKind == JsonValueKind.Number)
-            {
-                int at = entry.GetInt32();
-                x = x.Slice(dim, at, at == -1 ? int.MaxValue : at + 1).Squeeze(dim);
-                continue;
-            }
-            JsonElement[] parts = [.. entry.EnumerateArray()];
-            int Bound(int i, int missing) => parts[i].ValueKind == JsonValueKind.Null ? missing : parts[i].GetInt32();
-            x = x.Slice(dim++, Bound(0, 0), Bound(1, int.MaxValue), Bound(2, 1));
-        }
-        return x;
+        if (entry.ValueKind == JsonValueKind.Number) return entry.GetInt32();
+        return TensorIndex.Slice(
+            At(entry[0], Index.Start), At(entry[1], Index.End), entry[2].ValueKind == JsonValueKind.Null ? 1 : entry[2].GetInt32());
+
+        static Index At(JsonElement bound, Index missing) =>
+            bound.ValueKind == JsonValueKind.Null ? missing
+            : bound.GetInt32() < 0 ? Index.FromEnd(-bound.GetInt32())
+            : Index.FromStart(bound.GetInt32());
     }
 }

@@ -72,7 +72,7 @@ internal static class TrajectoryArea
         Tensor Norm(Dictionary<string, Tensor> p, string name, Tensor x)
         {
             if (!statistics.TryGetValue(name, out (Tensor Mean, Tensor Variance) s))
-                statistics[name] = s = (Tensor.Zeros([x.Shape[1]]), Tensor.Ones([x.Shape[1]]));
+                statistics[name] = s = (Tensor.Zeros([x.Shape[1]], x.DType), Tensor.Ones([x.Shape[1]], x.DType));
             return F.BatchNorm(x, s.Mean, s.Variance, p[name + ".weight"], p[name + ".bias"], training, Momentum, Eps);
         }
 

@@ -11,15 +11,15 @@ internal static class ActivationRows
             Types = OpRow.Numbers,
             Exact = true,
             Errors = [ElementwiseRows.NeedsNumbers("relu", x => x.Relu())],
-            Goldens = [new("activation/relu", g => g["x"].Relu())],
+            Goldens = ["activation/relu"],
         },
         Real("leaky_relu", nameof(Tensor.LeakyRelu), x => x.LeakyRelu(0.1), x => x > 0 ? x : 0.1 * x, OffZero) with
         {
-            Goldens = [new("activation/leaky_relu", g => g["x"].LeakyRelu(g.Number("negative_slope")))],
+            Goldens = ["activation/leaky_relu"],
         },
         Real("elu", nameof(Tensor.Elu), x => x.Elu(1.5), x => x > 0 ? x : 1.5 * References.Expm1(x), OffZero) with
         {
-            Goldens = [new("activation/elu", g => g["x"].Elu(g.Number("alpha")))],
+            Goldens = ["activation/elu"],
         },
         Real("softplus", nameof(Tensor.Softplus), x => x.Softplus(), x => x > 20 ? x : Softplus(x)) with
         {
@@ -30,11 +30,7 @@ internal static class ActivationRows
                 ErrorInput.Range("beta 0", () => Tensor.Zeros([2]).Softplus(0),
                     "softplus: beta must be a number other than 0. (Parameter 'beta')"),
             ],
-            Goldens =
-            [
-                new("activation/softplus", g => g["x"].Softplus(g.Number("beta"), g.Number("threshold"))),
-                new("tensor/softplus", g => g["x"].Softplus()),
-            ],
+            Goldens = ["activation/softplus", "tensor/softplus"],
         },
         Real("softplus, beta 2", nameof(Tensor.Softplus), x => x.Softplus(2, 8),
             x => 2 * x > 8 ? x : Softplus(2 * x) / 2) with
@@ -49,23 +45,23 @@ internal static class ActivationRows
         },
         Real("reciprocal", nameof(Tensor.Reciprocal), x => x.Reciprocal(), x => 1 / x, Domain.Positive) with
         {
-            Goldens = [new("tensor/reciprocal", g => g["x"].Reciprocal())],
+            Goldens = ["tensor/reciprocal"],
         },
         Real("rsqrt", nameof(Tensor.Rsqrt), x => x.Rsqrt(), x => 1 / Math.Sqrt(x), Domain.Positive) with
         {
-            Goldens = [new("tensor/rsqrt", g => g["x"].Rsqrt())],
+            Goldens = ["tensor/rsqrt"],
         },
         OpRow.Elementwise("sign", nameof(Tensor.Sign), x => x.Sign(), x => x > 0 ? 1 : x < 0 ? -1 : x, OffZero) with
         {
             Types = [DType.Float32, DType.Float64, DType.Int64, DType.Int32],
             Exact = true,
             Errors = [ElementwiseRows.NeedsNumbers("sign", x => x.Sign())],
-            Goldens = [new("tensor/sign", g => g["x"].Sign())],
+            Goldens = ["tensor/sign"],
         },
         Real("tan", nameof(Tensor.Tan), x => x.Tan(), Math.Tan, new Domain(-1.3, 1.3)) with
         {
             ExtremeLimit = 1e5,
-            Goldens = [new("tensor/tan", g => g["x"].Tan())],
+            Goldens = ["tensor/tan"],
         },
         OpRow.Elementwise("clamp", nameof(Tensor.Clamp), x => x.Clamp(-1.25, 2), x => Math.Min(Math.Max(x, -1.25), 2),
             new Domain(-3, 3, -1.25, 2)) with
@@ -78,7 +74,7 @@ internal static class ActivationRows
                     "clamp: neither min nor max is given."),
                 ErrorInput.Argument("limit NaN", () => Tensor.Zeros([2]).Clamp(double.NaN), "clamp: a limit is NaN."),
             ],
-            Goldens = [new("tensor/clamp", g => g["x"].Clamp(Limit(g, "min"), Limit(g, "max")))],
+            Goldens = ["tensor/clamp"],
         },
         OpRow.Elementwise("clamp integers", nameof(Tensor.Clamp), x => x.Clamp(1.5, 4.5),
             x => Math.Min(Math.Max(x, 2), 4)) with
@@ -108,7 +104,7 @@ internal static class ActivationRows
                 ErrorInput.Range("negative for integers", () => Tensor.From(1).Pow(-1),
                     "pow: int32 needs a whole exponent from 0 to 32, got -1. (Parameter 'exponent')"),
             ],
-            Goldens = [new("tensor/pow", g => g["a"].Pow(g.Number("exponent"))) { Where = g => g.Given("b") is null }],
+            Goldens = ["tensor/pow"],
         },
         Power(0.5, Domain.Positive) with
         {
@@ -118,8 +114,6 @@ internal static class ActivationRows
         OpRow.Elementwise("pow of a base", nameof(Tensor.Pow), x => Tensor.Pow(1.7, x), x => Math.Pow(1.7, x)) with
         {
             Loose = 4,
-            Goldens = [new("tensor/pow", g => Tensor.Pow(g.Number("base"), g["b"])) { Where = g =>
-                g.Given("a") is null }],
         },
         OpRow.Elementwise("pow of tensors", [nameof(Tensor.Pow)], (a, b) => a.Pow(b), Math.Pow, Domain.Positive,
             Domain.Real) with
@@ -133,16 +127,12 @@ internal static class ActivationRows
                 ErrorInput.DType("integers", () => Tensor.From(1L).Pow(Tensor.From(1L)),
                     "pow: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
             ],
-            Goldens = [new("tensor/pow", g => g["a"].Pow(g["b"])) { Where = g =>
-                g.Given("a") is not null && g.Given("b") is not null }],
         },
     ];
 
     private static Domain OffZero => new(-3, 3, 0);
 
     private static double Softplus(double x) => Math.Max(x, 0) + References.Log1p(Math.Exp(-Math.Abs(x)));
-
-    private static double? Limit(GoldenCase g, string name) => g.IsNull(name) ? null : g.Number(name);
 
     private static OpRow Power(double exponent, Domain? domain = null) =>
         OpRow.Elementwise($"pow {exponent}", nameof(Tensor.Pow), x => x.Pow(exponent), x => Math.Pow(x, exponent),

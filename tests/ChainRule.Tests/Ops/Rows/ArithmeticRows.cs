@@ -10,21 +10,21 @@ internal static class ArithmeticRows
         {
             Types = OpRow.Numbers,
             Errors = PairErrors("add", (a, b) => a + b),
-            Goldens = [new("tensor/add", g => g["a"] + (g["b"] * g.Number("alpha")))],
+            Goldens = ["tensor/add"],
         },
         OpRow.Elementwise("sub", [nameof(Tensor.Subtract), "operator -(Tensor, Tensor)"], (a, b) => a - b,
             (a, b) => a - b) with
         {
             Types = OpRow.Numbers,
             Errors = PairErrors("sub", (a, b) => a - b),
-            Goldens = [new("tensor/sub", g => g["a"] - (g["b"] * g.Number("alpha")))],
+            Goldens = ["tensor/sub"],
         },
         OpRow.Elementwise("mul", [nameof(Tensor.Multiply), "operator *(Tensor, Tensor)"], (a, b) => a * b,
             (a, b) => a * b) with
         {
             Types = OpRow.Numbers,
             Errors = PairErrors("mul", (a, b) => a * b),
-            Goldens = [new("tensor/mul", g => g["a"] * g["b"])],
+            Goldens = ["tensor/mul"],
         },
         OpRow.Elementwise(
             "div", [nameof(Tensor.Divide), "operator /(Tensor, Tensor)"], (a, b) => a / b, (a, b) => a / b,
@@ -36,21 +36,21 @@ internal static class ArithmeticRows
                 ErrorInput.DType("integers", () => Tensor.From(1L, 2L) / Tensor.From(1L, 2L),
                     "div: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
             ],
-            Goldens = [new("tensor/div", g => g["a"] / g["b"])],
+            Goldens = ["tensor/div"],
         },
         OpRow.Elementwise("maximum", [nameof(Tensor.Maximum)], (a, b) => a.Maximum(b), Math.Max) with
         {
             Types = OpRow.Numbers,
             Exact = true,
             Errors = PairErrors("maximum", (a, b) => a.Maximum(b)),
-            Goldens = [new("tensor/maximum", g => g["a"].Maximum(g["b"]))],
+            Goldens = ["tensor/maximum"],
         },
         OpRow.Elementwise("minimum", [nameof(Tensor.Minimum)], (a, b) => a.Minimum(b), Math.Min) with
         {
             Types = OpRow.Numbers,
             Exact = true,
             Errors = PairErrors("minimum", (a, b) => a.Minimum(b)),
-            Goldens = [new("tensor/minimum", g => g["a"].Minimum(g["b"]))],
+            Goldens = ["tensor/minimum"],
         },
         WithNumber("add number", "operator +(Tensor, double)", x => x + 2, x => x + 2) with
         {

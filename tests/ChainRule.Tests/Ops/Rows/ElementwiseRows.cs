@@ -10,7 +10,7 @@ internal static class ElementwiseRows
             Types = OpRow.Numbers,
             Exact = true,
             Errors = [NeedsNumbers("abs", x => x.Abs())],
-            Goldens = [new("tensor/abs", g => g["x"].Abs()), new("activation/abs", g => g["x"].Abs())],
+            Goldens = ["tensor/abs", "activation/abs"],
         },
         OpRow.Elementwise("neg", nameof(Tensor.Negate), x => x.Negate(), x => -x) with
         {
@@ -18,7 +18,7 @@ internal static class ElementwiseRows
             Types = OpRow.Numbers,
             Exact = true,
             Errors = [NeedsNumbers("neg", x => -x)],
-            Goldens = [new("tensor/neg", g => -g["x"])],
+            Goldens = ["tensor/neg"],
         },
         Rounding("ceil", "ceiling", nameof(Tensor.Ceiling), x => x.Ceiling(), Math.Ceiling),
         Rounding("floor", "floor", nameof(Tensor.Floor), x => x.Floor(), Math.Floor),
@@ -41,7 +41,7 @@ internal static class ElementwiseRows
         OpRow.Elementwise(name, covers, call, reference, domain) with
         {
             Errors = NeedsReals(name, call),
-            Goldens = [new("tensor/" + name, g => call(g["x"]))],
+            Goldens = ["tensor/" + name],
         };
 
     private static OpRow Rounding(
@@ -52,7 +52,7 @@ internal static class ElementwiseRows
             Types = OpRow.Numbers,
             Exact = true,
             Errors = [NeedsNumbers(shown, call)],
-            Goldens = [new("tensor/" + name, g => call(g["x"]))],
+            Goldens = ["tensor/" + name],
         };
 
     internal static ErrorInput[] NeedsReals(string name, Func<Tensor, Tensor> call) =>

@@ -37,7 +37,7 @@ internal static class IndexingRows
                 Outside("index outside", () => Tensor.Zeros([2, 3]).Gather(0, Tensor.From(new[,] { { 0L, 1, 2 } })),
                     "gather: index 2 at position [0, 2] is out of range for dim 0 of [2, 3]; use 0 to 1."),
             ],
-            Goldens = [new("tensor/gather", g => g["x"].Gather(g.Int("dim"), g["index"]))],
+            Goldens = ["tensor/gather"],
         },
         new OpRow("scatter_add")
         {
@@ -69,7 +69,7 @@ internal static class IndexingRows
                 Outside("index outside", () => Tensor.Zeros([2]).ScatterAdd(0, Tensor.From(-1L), Tensor.Zeros([1])),
                     "scatter_add: index -1 at position [0] is out of range for dim 0 of [2]; use 0 to 1."),
             ],
-            Goldens = [new("tensor/scatter_add", g => g["x"].ScatterAdd(g.Int("dim"), g["index"], g["src"]))],
+            Goldens = ["tensor/scatter_add"],
         },
         new OpRow("index_select")
         {
@@ -93,7 +93,7 @@ internal static class IndexingRows
                 Outside("index outside", () => Tensor.Zeros([2, 3]).IndexSelect(1, Tensor.From(0L, 3L)),
                     "index_select: index 3 at position [1] is out of range for dim 1 of [2, 3]; use 0 to 2."),
             ],
-            Goldens = [new("tensor/index_select", g => g["x"].IndexSelect(g.Int("dim"), g["index"]))],
+            Goldens = ["tensor/index_select"],
         },
         new OpRow("one_hot")
         {
@@ -120,7 +120,7 @@ internal static class IndexingRows
                 Outside("class outside", () => Tensor.OneHot(Tensor.From(0L, 4L), 4),
                     "one_hot: class 4 at position [1] is out of range for 4 classes; use 0 to 3."),
             ],
-            Goldens = [new("tensor/one_hot", g => Tensor.OneHot(g["x"], g.Int("num_classes")))],
+            Goldens = ["tensor/one_hot"],
         },
         new OpRow("masked_fill")
         {
@@ -137,7 +137,7 @@ internal static class IndexingRows
                 ErrorInput.Shape("mask larger", () => Tensor.Zeros([2]).MaskedFill(Tensor.Zeros([3, 2], DType.Bool), 1),
                     "masked_fill: the mask [3, 2] does not broadcast to [2]."),
             ],
-            Goldens = [new("tensor/masked_fill", g => g["x"].MaskedFill(g.Mask("mask"), g.Number("value")))],
+            Goldens = ["tensor/masked_fill"],
         },
         ShapeRows.Row("flip", nameof(Tensor.Flip), Copy,
             ShapeRows.One("dim 0", [4], x => x.Flip(0), r => Nd.Make([4], at => r[3 - at[0]])),
@@ -154,7 +154,7 @@ internal static class IndexingRows
                 ErrorInput.Shape("dimension named twice", () => Tensor.Zeros([2, 3]).Flip(1, -1),
                     "flip: dim -1 is named twice for [2, 3]."),
             ],
-            Goldens = [new("tensor/flip", g => g["x"].Flip(g.Ints("dims")))],
+            Goldens = ["tensor/flip"],
         },
         ShapeRows.Row("pad", nameof(Tensor.Pad), Copy,
             ShapeRows.One("columns", [2, 3], x => x.Pad([(1, 2)], 1), r => Padded(r, [(0, 0), (1, 2)], 1)),
@@ -172,8 +172,7 @@ internal static class IndexingRows
                 ErrorInput.Range("negative", () => Tensor.Zeros([2]).Pad([(1, -1)]),
                     "pad: (1, -1) for dim 0 has a negative count; cut with Slice. (Parameter 'pads')"),
             ],
-            Goldens = [new("tensor/pad", g => g["x"].Pad(Pairs(g), g.Number("value"))) { Where = g =>
-                g.Text("mode") == "constant" }],
+            Goldens = ["tensor/pad"],
         },
         ShapeRows.Row("pad by own values", nameof(Tensor.Pad), "slices are copied whole, of which small cases have few",
             [.. from mode in new[] { PadMode.Reflect, PadMode.Replicate, PadMode.Circular }
@@ -193,13 +192,6 @@ internal static class IndexingRows
                     "pad: Replicate can add at most 0 entries at either side of dim 0 of [0], asked for (1, 0)."),
                 ErrorInput.Shape("too many pairs", () => Tensor.Zeros([2]).Pad([(1, 1), (1, 1)], PadMode.Circular),
                     "pad: 2 pairs for [2], which has 1 dimensions."),
-            ],
-            Goldens =
-            [
-                new("tensor/pad", g => g["x"].Pad(Pairs(g), Enum.Parse<PadMode>(g.Text("mode"), ignoreCase: true)))
-                {
-                    Where = g => g.Text("mode") != "constant",
-                },
             ],
         },
         ShapeRows.Row("split", nameof(Tensor.Split), "views compute nothing",
@@ -221,7 +213,7 @@ internal static class IndexingRows
                 ErrorInput.Range("size 0", () => Tensor.Zeros([3]).Split(0)[0],
                     "split: the size of a piece must be at least 1, got 0. (Parameter 'size')"),
             ],
-            Goldens = [new("tensor/split", g => new([.. Pieces(g).Select((p, i) => ($"y{i}", p))]))],
+            Goldens = ["tensor/split"],
         },
         ShapeRows.Row("chunk", nameof(Tensor.Chunk), "views compute nothing",
             ShapeRows.One("first of 2", [5, 2], x => x.Chunk(2)[0], r => Nd.Make([3, 2], at => r[at])),
@@ -320,16 +312,4 @@ internal static class IndexingRows
             _ => at < 0 ? -at : at >= size ? (2 * size) - 2 - at : at,
         };
     }
-
-    // The golden cases name the last dimension first.
-    private static (int Before, int After)[] Pairs(GoldenCase g)
-    {
-        int[] pad = g.Ints("pad");
-        return [.. Enumerable.Range(0, pad.Length / 2).Reverse().Select(i => (pad[2 * i], pad[(2 * i) + 1]))];
-    }
-
-    private static Tensor[] Pieces(GoldenCase g) =>
-        g.Attr("split_size_or_sections").ValueKind == System.Text.Json.JsonValueKind.Number
-        ? g["x"].Split(g.Int("split_size_or_sections"), g.Int("dim"))
-        : g["x"].Split(g.Ints("split_size_or_sections"), g.Int("dim"));
 }

@@ -48,7 +48,7 @@ internal static class LinearRows
                     Tensor.Zeros([2, 2], DType.Int32).MatMul(Tensor.Zeros([2, 2], DType.Int32)),
                     "MatMul: needs float32 or float64, got int32.\n  help: convert with To(DType.Float32) first."),
             ],
-            Goldens = [new("tensor/matmul", g => g["a"].MatMul(g["b"]))],
+            Goldens = ["tensor/matmul"],
         },
         new OpRow("linear")
         {
@@ -82,7 +82,7 @@ internal static class LinearRows
                     F.Linear(Tensor.Zeros([2, 3], DType.Int64), Tensor.Zeros([5, 3], DType.Int64)),
                     "Linear: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
             ],
-            Goldens = [new("layer/linear", g => F.Linear(g["x"], g["weight"], g.Given("bias")))],
+            Goldens = ["layer/linear"],
         },
     ];
 

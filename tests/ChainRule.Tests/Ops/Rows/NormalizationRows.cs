@@ -42,7 +42,7 @@ internal static class NormalizationRows
                     F.BatchNorm(Tensor.Zeros([2, 3], DType.Int64), null, null, training: true),
                     "BatchNorm: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
             ],
-            Goldens = [.. new[] { "1d", "2d", "3d" }.Select(d => new Golden("layer/batch_norm" + d, Golden))],
+            Goldens = ["layer/batch_norm1d", "layer/batch_norm2d", "layer/batch_norm3d"],
         },
         new OpRow("batch_norm in evaluation")
         {
@@ -75,7 +75,7 @@ internal static class NormalizationRows
                 ErrorInput.DType("integers", () => F.Dropout(Tensor.From(1L), 0.5, true, new Rng(1)),
                     "Dropout: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
             ],
-            Goldens = [new("layer/dropout", g => F.Dropout(g["x"], g.Number("p"), g.Flag("training"), null))],
+            Goldens = ["layer/dropout"],
         },
     ];
 
@@ -121,18 +121,4 @@ internal static class NormalizationRows
             new Rng(7)).ToArray<double>();
         return new Nd(shape, [.. r[0].Data.Zip(factors, (x, f) => f == 0 ? 0 : x * f)]);
     });
-
-    private static GoldenOutputs Golden(GoldenCase g)
-    {
-        bool training = g.Flag("training"), tracks = g.Flag("track_running_stats");
-        Tensor? mean = tracks ? g["running_mean"].Detach() : null, variance = tracks ? g["running_var"].Detach() : null;
-        Tensor? batches = tracks ? g["num_batches_tracked"] + (training ? 1 : 0) : null;
-        double momentum = g.IsNull("momentum") ? 1 / batches!.Item() : g.Number("momentum");
-        Tensor y = F.BatchNorm(
-            g["x"], mean, variance, g.Given("weight"), g.Given("bias"), training || !tracks, momentum, g.Number("eps"));
-        if (!tracks) return y;
-        return new GoldenOutputs(
-            ("y", y), ("state_out.running_mean", mean!), ("state_out.running_var", variance!),
-                ("state_out.num_batches_tracked", batches!));
-    }
 }

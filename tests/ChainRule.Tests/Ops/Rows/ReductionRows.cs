@@ -14,7 +14,7 @@ internal static class ReductionRows
             Cases = Cases(Sum, v => v.Sum(), [[0], [3, 0], [0, 3]]),
             Large = Large(Sum),
             Errors = Errors("sum", Sum),
-            Goldens = [new("tensor/sum", g => Sum(g["x"], g.Ints("dim"), g.Flag("keepdim")))],
+            Goldens = ["tensor/sum"],
         },
         new OpRow("mean")
         {
@@ -28,7 +28,7 @@ internal static class ReductionRows
                 ErrorInput.DType("integers", () => Tensor.From(1L, 2L).Mean(),
                     "mean: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
             ],
-            Goldens = [new("tensor/mean", g => Mean(g["x"], g.Ints("dim"), g.Flag("keepdim")))],
+            Goldens = ["tensor/mean"],
         },
     ];
 

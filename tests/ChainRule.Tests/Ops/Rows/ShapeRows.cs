@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace ChainRule.Tests.Operators;
 
 /// <summary>Operators that put elements elsewhere and compute nothing.</summary>
@@ -32,7 +30,7 @@ internal static class ShapeRows
                 ErrorInput.Shape("negative sizes", () => Tensor.Zeros([2, 3]).Reshape(-2, -3),
                     "Shape: size -2 is negative in [-2, -3]."),
             ],
-            Goldens = [new("tensor/reshape", g => g["x"].Reshape(g.Ints("shape").AsSpan()))],
+            Goldens = ["tensor/reshape"],
         },
         Row("flatten", nameof(Tensor.Flatten), View,
             One("all", [2, 3, 4], x => x.Flatten(), r => r.Reshape(24)),
@@ -49,7 +47,7 @@ internal static class ShapeRows
                 ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2, 3]).Flatten(2),
                     "flatten: dim 2 is out of range for rank 2; use -2 to 1."),
             ],
-            Goldens = [new("tensor/flatten", g => g["x"].Flatten(g.Int("start_dim"), g.Int("end_dim")))],
+            Goldens = ["tensor/flatten"],
         },
         Row("unsqueeze", nameof(Tensor.Unsqueeze), View,
             One("at 0", [2, 3], x => x.Unsqueeze(0), r => r.Reshape(1, 2, 3)),
@@ -60,7 +58,7 @@ internal static class ShapeRows
         {
             Errors = [ErrorInput.Shape("no such place", () => Tensor.Zeros([2, 3]).Unsqueeze(3),
                 "unsqueeze: dim 3 is out of range for rank 2; use -3 to 2.")],
-            Goldens = [new("tensor/unsqueeze", g => g["x"].Unsqueeze(g.Int("dim")))],
+            Goldens = ["tensor/unsqueeze"],
         },
         Row("squeeze", nameof(Tensor.Squeeze), View,
             One("all", [1, 3, 1, 2], x => x.Squeeze(), r => r.Reshape(3, 2)),
@@ -72,7 +70,7 @@ internal static class ShapeRows
         {
             Errors = [ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2, 1]).Squeeze(2),
                 "squeeze: dim 2 is out of range for rank 2; use -2 to 1.")],
-            Goldens = [new("tensor/squeeze", g => g.IsNull("dim") ? g["x"].Squeeze() : g["x"].Squeeze(g.Int("dim")))],
+            Goldens = ["tensor/squeeze"],
         },
         Row("permute", nameof(Tensor.Permute), View,
             One("1 0", [2, 3], x => x.Permute(1, 0), r => r.Permute(1, 0)),
@@ -88,7 +86,7 @@ internal static class ShapeRows
                 ErrorInput.Shape("one twice", () => Tensor.Zeros([2, 3]).Permute(0, -2),
                     "permute: [0, -2] does not name each of the 2 dimensions of [2, 3] once."),
             ],
-            Goldens = [new("tensor/permute", g => g["x"].Permute(g.Ints("dims")))],
+            Goldens = ["tensor/permute"],
         },
         Row("transpose", nameof(Tensor.Transpose), View,
             One("0 1", [2, 3], x => x.Transpose(0, 1), r => r.Permute(1, 0)),
@@ -109,7 +107,7 @@ internal static class ShapeRows
                 ErrorInput.Shape("T of a vector", () => Tensor.Zeros([3]).T,
                     "T: needs at least two dimensions, got [3]."),
             ],
-            Goldens = [new("tensor/transpose", g => g["x"].Transpose(g.Int("dim0"), g.Int("dim1")))],
+            Goldens = ["tensor/transpose"],
         },
         Row("expand", nameof(Tensor.Expand), View,
             One("new dimension", [3], x => x.Expand([2, 3]), r => r.To([2, 3])),
@@ -126,7 +124,7 @@ internal static class ShapeRows
                 ErrorInput.Shape("rank falls", () => Tensor.Zeros([2, 3]).Expand([3]),
                     "expand: [2, 3] does not broadcast to [3]."),
             ],
-            Goldens = [new("tensor/expand", g => g["x"].Expand(Sizes(g)))],
+            Goldens = ["tensor/expand"],
         },
         Row("slice", nameof(Tensor.Slice), View,
             One("1 to 3 of dim 0", [4, 3], x => x.Slice(0, 1, 3), r => Nd.Make([2, 3], at => r[at[0] + 1, at[1]])),
@@ -174,7 +172,7 @@ internal static class ShapeRows
                 ErrorInput.Shape("outside from the end", () => Tensor.Zeros([2, 3])[^3],
                     "slice: position ^3 is outside dim 0 of [2, 3], which has 2 positions."),
             ],
-            Goldens = [new("tensor/slice", g => g["x"][Entries(g)])],
+            Goldens = ["tensor/slice"],
         },
         Row("concat", nameof(Tensor.Concat), Copy,
             Several("dim 0", [[2, 3], [1, 3]], t => Tensor.Concat(t),
@@ -198,7 +196,7 @@ internal static class ShapeRows
                     () => Tensor.Concat([Tensor.Zeros([2]), Tensor.Zeros([2], DType.Int64)]),
                     "concat: types differ: float32 (0) and int64 (1)."),
             ],
-            Goldens = [new("tensor/concat", g => Tensor.Concat(g.Numbered("x"), g.Int("dim")))],
+            Goldens = ["tensor/concat"],
         },
         Row("stack", nameof(Tensor.Stack), Copy,
             Several("dim 0", [[3], [3]], t => Tensor.Stack(t), r => Nd.Make([2, 3], at => r[at[0]][at[1]])),
@@ -217,7 +215,7 @@ internal static class ShapeRows
                 ErrorInput.Shape("no such place", () => Tensor.Stack([Tensor.Zeros([2])], 2),
                     "stack: dim 2 is out of range for rank 1; use -2 to 1."),
             ],
-            Goldens = [new("tensor/stack", g => Tensor.Stack(g.Numbered("x"), g.Int("dim")))],
+            Goldens = ["tensor/stack"],
         },
         Row("contiguous", nameof(Tensor.Contiguous), Copy,
             One("dense", [2, 3], x => x.Contiguous(), r => r),
@@ -252,30 +250,4 @@ internal static class ShapeRows
         string label, int[][] shapes,
         Func<Tensor[], Tensor> call, Func<Nd[], Nd> reference) =>
         new([.. shapes.Select(s => new In(s))], call, reference) { Label = label };
-
-    // -1 keeps a size.
-    private static Shape Sizes(GoldenCase g)
-    {
-        int[] sizes = g.Ints("sizes"), dims = g["x"].Shape.Dims.ToArray();
-        return Shape.Create([.. sizes.Select((s, i) => s >= 0 ? s : dims[i - sizes.Length + dims.Length])]);
-    }
-
-    private static TensorIndex[] Entries(GoldenCase g)
-    {
-        return [.. g.Attr("slices").EnumerateArray().Select(Entry)];
-
-        static TensorIndex Entry(JsonElement e)
-        {
-            if (e.ValueKind == JsonValueKind.Number) return e.GetInt32();
-            Index start = At(e[0], Index.Start), stop = At(e[1], Index.End);
-            return TensorIndex.Slice(start, stop, e[2].ValueKind == JsonValueKind.Null ? 1 : e[2].GetInt32());
-        }
-
-        static Index At(JsonElement e, Index other)
-        {
-            if (e.ValueKind == JsonValueKind.Null) return other;
-            int at = e.GetInt32();
-            return at < 0 ? Index.FromEnd(-at) : Index.FromStart(at);
-        }
-    }
 }

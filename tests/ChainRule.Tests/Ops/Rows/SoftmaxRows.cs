@@ -18,7 +18,7 @@ internal static class SoftmaxRows
                 .. ReductionRows.Errors("logsumexp", LogSumExp),
                 .. ElementwiseRows.NeedsReals("logsumexp", x => x.LogSumExp()),
             ],
-            Goldens = [new("tensor/logsumexp", g => LogSumExp(g["x"], g.Ints("dim"), g.Flag("keepdim")))],
+            Goldens = ["tensor/logsumexp"],
         },
     ];
 
@@ -77,7 +77,7 @@ internal static class SoftmaxRows
                 ErrorInput.Shape("no such dimension", () => call(Tensor.Zeros([2, 3]), 2),
                     $"{name}: dim 2 is out of range for rank 2; use -2 to 1."),
             ],
-            Goldens = [new("activation/" + name, g => call(g["x"], g.Int("dim")))],
+            Goldens = ["activation/" + name],
         };
     }
 }

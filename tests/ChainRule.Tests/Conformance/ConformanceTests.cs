@@ -1,0 +1,50 @@
+using ChainRule.Conformance;
+using ChainRule.Tests.Operators;
+
+namespace ChainRule.Tests.ConformanceTests;
+
+/// <summary>What the conformance runner computes, and that all of it agrees with the golden cases.</summary>
+public sealed class ConformanceTests
+{
+    /// <summary>Every op done so far: one that disappears from the runner fails here; a new one joins the list.</summary>
+    private const string Done = """
+        activation: abs elu leaky_relu log_softmax relu softmax softplus
+        autograd: gradient_penalty hessian hvp jacobian
+        classic: circuit_product circuit_sigmoid_neuron
+        layer: avg_pool2d batch_norm1d batch_norm2d batch_norm3d conv2d dropout linear max_pool2d
+        loss: bce_with_logits cross_entropy l1 mse nll
+        optimizer: adam adamw clip_grad_norm clip_grad_value sgd
+        scheduler: cosine_annealing_lr exponential_lr linear_lr multi_step_lr step_lr warmup_then
+        tensor: abs add argmax argmin ceil clamp concat cos cumsum div erf exp expand expm1 flatten flip floor
+        tensor: gather index_select log log1p logsumexp masked_fill matmul max maximum mean min minimum mul
+        tensor: neg one_hot pad permute pow prod reciprocal reshape round rsqrt scatter_add sigmoid sign sin
+        tensor: slice softplus split sqrt squeeze stack std sub sum tan tanh transpose trunc unsqueeze var
+        tensor: where
+        trajectory: iris_mlp lenet resnet softmax_regression
+        """;
+
+    private static readonly string[] DoneOps =
+    [
+        .. from line in Done.Split('\n', StringSplitOptions.TrimEntries)
+           let parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+           let area = parts[0].TrimEnd(':')
+           from op in parts.Skip(1)
+           select $"{area}/{op}",
+    ];
+
+    /// <summary>Those that no row of an operator runs with its other checks.</summary>
+    public static TheoryData<string> OpsWithoutRow { get; } =
+        [.. DoneOps.Except(OpTable.All.SelectMany(r => r.Goldens))];
+
+    [Fact]
+    public void Runner_computes_exactly_the_ops_of_the_list() =>
+        Assert.Equal(DoneOps.Order(StringComparer.Ordinal), Adapters.All.Keys.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Rows_name_golden_cases_that_the_runner_computes() =>
+        Assert.Empty(OpTable.All.SelectMany(r => r.Goldens).Except(DoneOps));
+
+    [SharedTheory("goldens")]
+    [MemberData(nameof(OpsWithoutRow))]
+    public void Op_without_a_row_passes_all_its_cases(string op) => Goldens.AssertPass(op);
+}
