@@ -54,7 +54,7 @@ internal sealed record Evaluation
                 : $"the model takes rows; '{name}' are pictures.");
         }
         var (samples, shown) = schema is null ? (Pictures(name, description, session), name + ", test part")
-            : DataNames.IsFile(name) ? Rows(name, data is null, description, schema)
+            : DataNames.IsFile(name) ? RowsOf(name, data is null, description, schema)
             : (MaterialLoader.Flowers(null).Test!, name + ", test part");
         Metric metric = description.Classes is { } classes ? new ConfusionMatrix(classes.Count) : new RSquared();
         // A trainer wants an optimiser, which measuring does not use.
@@ -62,7 +62,7 @@ internal sealed record Evaluation
             TrainRun.LossFor(description.Classes), metric);
         EvaluationResult result = trainer.Evaluate(
             new DataLoader(samples, Math.Min(Batch, samples.Count),
-                transforms: TrainRun.Transforms(description.Scaling)),
+                transforms: schema is null ? TrainRun.Transforms(description.Scaling) : null),
             session.Cancellation);
         return new Evaluation
         {
@@ -90,6 +90,19 @@ internal sealed record Evaluation
         return material.Test!;
     }
 
+    private static (Dataset Samples, string Shown) RowsOf(
+        string path, bool own, ModelDescription description, CsvSchema schema)
+    {
+        try
+        {
+            return Rows(path, own, description, schema);
+        }
+        catch (DataException e) when (e.Help is not null)
+        {
+            throw CsvErrors.Plain(e);
+        }
+    }
+
     // The file that the model learned from: the rows that were put aside, if it is still the same file.
     private static (Dataset Samples, string Shown) Rows(
         string path, bool own, ModelDescription description, CsvSchema schema)
@@ -107,8 +120,8 @@ internal sealed record Evaluation
                 Missing = missing,
                 TestShare = share,
                 Ignore = [.. Enumerable.Range(0, schema.ColumnCount).Except(used).Select(c => table.Columns[c])],
-                Categorical = [.. schema.Features.Where(f => f.Categories is not null).Select(f =>
-                    table.Columns[f.Column])],
+                Categorical =
+                    [.. schema.Features.Where(f => f.Categories is not null).Select(f => table.Columns[f.Column])],
             });
             if (again.Test is { } test && again.Schema.ToJson() == schema.ToJson()) return (test, path + ", test rows");
         }

@@ -25,6 +25,11 @@ internal sealed record Material
     /// <summary>Mean and deviation of pixels, 0 to 255; null for rows, which the schema scales.</summary>
     public InputScaling? Pixels { get; init; }
 
+    /// <summary>What brings raw inputs to those that the network takes; categories are 0 or 1 already.</summary>
+    public InputScaling? Scaling => Pixels ?? (Schema is null ? null : new InputScaling(
+        [.. Schema.Features.SelectMany(f => f.Categories is null ? [f.Mean] : new double[f.Categories.Count])],
+        [.. Schema.Features.SelectMany(f => f.Categories is null ? [f.Std] : f.Categories.Select(_ => 1.0))]));
+
     /// <summary>How rows become inputs; null for pictures.</summary>
     public CsvSchema? Schema { get; init; }
 

@@ -11,7 +11,7 @@ internal static class MaterialLoader
 
     /// <summary>Pictures of a data set, in training and test.</summary>
     /// <param name="name">One of the <see cref="DataNames"/> of pictures.</param>
-    /// <param name="samples">Number of training pictures; null for all. None are made where it is 0.</param>
+    /// <param name="samples">Number of training pictures; null for all.</param>
     /// <param name="scaling">How pixels are scaled; null for the data set's own mean and deviation.</param>
     /// <param name="folder">Where files are looked for.</param>
     public static Material Pictures(string name, int? samples, InputScaling? scaling, DataFolder folder)
@@ -46,8 +46,8 @@ internal static class MaterialLoader
         var columns = new List<CsvFeature>();
         for (int c = 0; c < Iris.FeatureCount; c++)
         {
-            double[] values = [.. Enumerable.Range(0, Iris.TrainCount).Select(r =>
-                (double)features[r * Iris.FeatureCount + c])];
+            var rows = Enumerable.Range(0, Iris.TrainCount);
+            double[] values = [.. rows.Select(r => (double)features[r * Iris.FeatureCount + c])];
             double mean = values.Average(), std = Math.Sqrt(values.Average(v => (v - mean) * (v - mean)));
             columns.Add(new CsvFeature(Iris.FeatureNames[c], c, null, mean, std, Fill: mean));
         }

@@ -46,8 +46,8 @@ internal sealed class Predictor(SavedModel saved)
                 ? "the model takes pictures; expected a PNG file, got a row of numbers."
                 : $"there is no file '{input}'; the model takes pictures, as PNG files.");
         }
-        if (extension == ".png") throw new UsageException($"the model takes rows ({Columns()}); '{input}' is a "
-            + $"picture.");
+        if (extension == ".png")
+            throw new UsageException($"the model takes rows ({Columns()}); '{input}' is a picture.");
         if (file || extension is ".csv" or ".tsv" or ".gz") return Rows(CsvTable.Read(input), input);
         if (!input.Contains(',') && _schema.Features.Count > 1)
             throw new UsageException($"there is no file '{input}', and a row has numbers with commas between them: "

@@ -162,8 +162,8 @@ internal sealed record Recipe
         bool rows = !DataNames.IsPictures(data);
         if (rows && network is NetworkKind.Cnn or NetworkKind.LeNet5)
         {
-            throw new UsageException($"--model {NameOf(network)} takes pictures; the data '{data}' are rows of "
-                + $"numbers.",
+            throw new UsageException(
+                $"--model {NameOf(network)} takes pictures; the data '{data}' are rows of numbers.",
                 "use --model mlp or --model softmax");
         }
         if (request.Hidden is not null && network != NetworkKind.Mlp)

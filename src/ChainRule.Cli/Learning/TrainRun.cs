@@ -44,8 +44,8 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
         try
         {
             history = report.During(() => trainer.Fit(loader,
-                validation is null ? null : new DataLoader(validation, Math.Min(TestBatch, validation.Count),
-                    transforms: transforms), recipe.Epochs!.Value, session.Cancellation));
+                validation is null ? null : MeasuringLoader(validation, transforms),
+                recipe.Epochs!.Value, session.Cancellation));
         }
         catch (TrainingException) when (report.Epochs > 0)
         {
@@ -56,20 +56,28 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
         }
         if (history.End == TrainingEnd.Cancelled) return Interrupted(recipe, saved, history, trainer, report);
         saved.Save(recipe.Out);
-        EvaluationResult? test = null;
-        if (material.Test is { } samples)
+        try
         {
-            test = trainer.Evaluate(new DataLoader(samples, Math.Min(TestBatch, samples.Count), transforms: transforms),
-                session.Cancellation);
+            EvaluationResult? test = material.Test is { } samples
+                ? trainer.Evaluate(MeasuringLoader(samples, transforms), session.Cancellation) : null;
+            report.End(new TrainOutcome(recipe, material, history, test));
+            return ExitCode.Done;
         }
-        report.End(new TrainOutcome(recipe, material, history, test));
-        return ExitCode.Done;
+        catch (OperationCanceledException)
+        {
+            report.Interrupted(history, trainer.StepCount, recipe.Out);
+            session.Remark($"interrupted: the model is in {recipe.Out}, it was not tested.");
+            return ExitCode.Failed;
+        }
     }
+
+    private static DataLoader MeasuringLoader(Dataset samples, IReadOnlyList<Transform> transforms) =>
+        new(samples, Math.Min(TestBatch, samples.Count), transforms: transforms);
 
     /// <summary>The data of a recipe.</summary>
     public static Material Load(Recipe recipe, DataFolder folder) =>
-        DataNames.IsPictures(recipe.Data) ? MaterialLoader.Pictures(recipe.Data, recipe.Samples, PixelsFor(recipe),
-            folder)
+        DataNames.IsPictures(recipe.Data)
+            ? MaterialLoader.Pictures(recipe.Data, recipe.Samples, PixelsFor(recipe), folder)
         : recipe.Data == DataNames.Iris ? MaterialLoader.Flowers(recipe.Samples)
         : MaterialLoader.Table(recipe.Data, recipe.Csv, recipe.Samples);
 
@@ -125,7 +133,7 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
     {
         Model = options,
         InputShape = material.InputShape,
-        Scaling = material.Pixels,
+        Scaling = material.Scaling,
         Classes = material.Classes,
         Features = material.Schema?.InputNames,
         Target = material.Schema?.Target.Name,

@@ -12,8 +12,8 @@ internal static class Opt
     {
         HelpName = helpName,
         Description = description,
-        CustomParser = result => int.TryParse(One(result), NumberStyles.AllowLeadingSign,
-            CultureInfo.InvariantCulture, out int v)
+        CustomParser = result =>
+            int.TryParse(One(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int v)
             && v >= least ? v : Wrong<int?>(result, name, $"a whole number of {least} or more"),
     };
 
@@ -22,8 +22,8 @@ internal static class Opt
     {
         HelpName = "N",
         Description = description,
-        CustomParser = result => ulong.TryParse(One(result), NumberStyles.None, CultureInfo.InvariantCulture,
-            out ulong v)
+        CustomParser = result =>
+            ulong.TryParse(One(result), NumberStyles.None, CultureInfo.InvariantCulture, out ulong v)
             ? v : Wrong<ulong?>(result, name, "a whole number of 0 or more"),
     };
 

@@ -20,8 +20,8 @@ internal static class WrongUse
             if (token.Type == TokenType.Argument && LooksLikeOption(token.Value))
             {
                 string name = token.Value.Split('=', 2)[0];
-                return new UsageException($"there is no option "
-                    + $"{name}{Opt.Suggestion(name, Options(parsed.CommandResult))}.", help);
+                return new UsageException(
+                    $"there is no option {name}{Opt.Suggestion(name, Options(parsed.CommandResult))}.", help);
             }
         }
         if (parsed.UnmatchedTokens is [string first, ..])
@@ -35,12 +35,12 @@ internal static class WrongUse
         if (parsed.Errors is not [ParseError error, ..]) return null;
         return error.SymbolResult switch
         {
-            OptionResult { Tokens.Count: 0 } option => new UsageException($"{option.Option.Name} needs a value: "
-                + $"{option.Option.HelpName}.", help),
+            OptionResult { Tokens.Count: 0 } option =>
+                new UsageException($"{option.Option.Name} needs a value: {option.Option.HelpName}.", help),
             OptionResult { Tokens.Count: > 1 } option =>
                 new UsageException($"{option.Option.Name} is given more than once.", help),
-            ArgumentResult { Tokens.Count: 0 } argument => new UsageException($"{argument.Argument.Name} is missing.",
-                help),
+            ArgumentResult { Tokens.Count: 0 } argument =>
+                new UsageException($"{argument.Argument.Name} is missing.", help),
             CommandResult { Command.Subcommands.Count: > 0 } c => new UsageException(
                 $"which command? {Opt.Or(c.Command.Subcommands.Select(s => s.Name))}.", help),
             _ => new UsageException(error.Message, help),

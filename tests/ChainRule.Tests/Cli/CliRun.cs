@@ -14,16 +14,19 @@ internal sealed record CliRun(int Code, string Output, string Errors)
     public List<JsonElement> Events => [.. Lines.Select(l => JsonDocument.Parse(l).RootElement)];
 
     /// <summary>Runs a command line; words are parted at spaces.</summary>
-    public static CliRun Of(string words, TempFolder? folder = null, CancellationToken cancellation = default) =>
-        Of(words.Split(' ', StringSplitOptions.RemoveEmptyEntries), folder, cancellation);
+    public static CliRun Of(
+        string words, TempFolder? folder = null, CancellationToken cancellation = default, bool interactive = false) =>
+        Of(words.Split(' ', StringSplitOptions.RemoveEmptyEntries), folder, cancellation, interactive);
 
     /// <summary>Runs a command line.</summary>
-    public static CliRun Of(string[] args, TempFolder? folder = null, CancellationToken cancellation = default)
+    public static CliRun Of(
+        string[] args, TempFolder? folder = null, CancellationToken cancellation = default, bool interactive = false)
     {
         using StringWriter output = new() { NewLine = "\n" }, errors = new() { NewLine = "\n" };
         string root = folder?.Root ?? "/nowhere";
         int code = CommandLine.Run(args, new Session(output, errors, cancellation)
         {
+            Interactive = interactive,
             Data = new DataFolder(own: null, Path.Combine(root, "cache"), () => new NoNetwork()),
         });
         return new CliRun(code, output.ToString(), errors.ToString());

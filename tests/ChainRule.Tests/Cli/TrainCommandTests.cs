@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ChainRule.Cli;
 using ChainRule.IO;
+using ChainRule.Models;
 
 namespace ChainRule.Tests.Cli;
 
@@ -11,12 +12,12 @@ public sealed class TrainCommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private string Model => _folder["model.safetensors"];
+    private string ModelPath => _folder["model.safetensors"];
 
     [Fact]
     public void Training_on_digits_writes_settings_epochs_and_result()
     {
-        CliRun run = CliRun.Of($"train --samples 400 --model softmax --epochs 2 --threads 2 --out {Model}");
+        CliRun run = CliRun.Of($"train --samples 400 --model softmax --epochs 2 --threads 2 --out {ModelPath}");
         Assert.Equal((ExitCode.Done, ""), (run.Code, run.Errors));
         Assert.Equal(
             """
@@ -31,15 +32,28 @@ public sealed class TrainCommandTests : IDisposable
         Assert.StartsWith("epoch 2/2", run.Lines[6]);
         Assert.Matches(@"^best    epoch [12], validation accuracy \d\d\.\d\d%$", run.Lines[8]);
         Assert.Matches(@"^test    accuracy \d\d\.\d\d% \([\d,]+ of 4,000\), loss \d\.\d{4}$", run.Lines[9]);
-        Assert.StartsWith($"saved   {Model} (", run.Lines[10]);
-        Assert.Equal($"next    chainrule predict {Model} picture.png", run.Lines[11]);
+        Assert.StartsWith($"saved   {ModelPath} (", run.Lines[10]);
+        Assert.Equal($"next    chainrule predict {ModelPath} picture.png", run.Lines[11]);
         Assert.Equal(12, run.Lines.Length);
+    }
+
+    [Fact]
+    public void Training_in_a_terminal_draws_a_bar_below_the_finished_epochs()
+    {
+        CliRun run = CliRun.Of($"train --data iris --epochs 3 --out {ModelPath}", interactive: true);
+        Assert.Equal((ExitCode.Done, ""), (run.Code, run.Errors));
+        Assert.Contains("first step ...", run.Output);
+        Assert.Matches(@"100% epoch 3/3  loss \d\.\d{4}  accuracy \d\d\.\d\d%  [\d,]+ samples/s  0\.0 s left",
+            run.Output);
+        foreach (int epoch in (int[])[1, 2, 3]) Assert.Matches($@"epoch {epoch}/3  loss .*  0\.\d s *\n", run.Output);
+        Assert.Contains("\x1b[", run.Output);
+        Assert.DoesNotContain("\x1b[38", run.Output);                          // no colours were asked for
     }
 
     [Fact]
     public void Training_as_json_gives_start_step_epochs_and_end()
     {
-        CliRun run = CliRun.Of($"train --data iris --epochs 3 --json --out {Model}");
+        CliRun run = CliRun.Of($"train --data iris --epochs 3 --json --out {ModelPath}");
         var events = run.Events;
         Assert.Equal(["start", "step", "epoch", "epoch", "epoch", "end"],
             events.Select(e => e.GetProperty("event").GetString()!));
@@ -57,15 +71,15 @@ public sealed class TrainCommandTests : IDisposable
     [Fact]
     public void Iris_reaches_29_of_30_and_its_model_is_evaluated_the_same()
     {
-        CliRun trained = CliRun.Of($"train --data iris --out {Model}");
+        CliRun trained = CliRun.Of($"train --data iris --out {ModelPath}");
         string test = Assert.Single(trained.Lines, l => l.StartsWith("test", StringComparison.Ordinal));
         int right = int.Parse(test.Split('(')[1].Split(' ')[0]);
         Assert.InRange(right, 29, 30);
 
-        CliRun evaluated = CliRun.Of($"evaluate {Model}");
+        CliRun evaluated = CliRun.Of($"evaluate {ModelPath}");
         Assert.Contains($"({right} of 30)", evaluated.Output);
         Assert.Contains("data      iris, test part: 30 samples", evaluated.Output);
-        JsonElement json = Assert.Single(CliRun.Of($"evaluate {Model} --json").Events);
+        JsonElement json = Assert.Single(CliRun.Of($"evaluate {ModelPath} --json").Events);
         Assert.Equal(right / 30.0, json.GetProperty("accuracy").GetDouble(), 6);
         Assert.Equal(["setosa", "versicolor", "virginica"], json.GetProperty("classes").EnumerateArray().Select(c =>
             c.GetString()!));
@@ -78,45 +92,50 @@ public sealed class TrainCommandTests : IDisposable
     {
         string other = _folder["other.safetensors"], third = _folder["third.safetensors"];
         string options = "train --samples 300 --model lenet5 --epochs 1 --seed 7";
-        foreach (string line in (string[])[$"{options} --threads 1 --out {Model}",
+        foreach (string line in (string[])[$"{options} --threads 1 --out {ModelPath}",
             $"{options} --threads 3 --out {other}",
             $"{options} --seed 8 --out {third}".Replace("--seed 7 ", "")])
         {
             Assert.Equal((ExitCode.Done, ""), CliRun.Of(line) is var r ? (r.Code, r.Errors) : default);
         }
-        Assert.Equal(File.ReadAllBytes(Model), File.ReadAllBytes(other));
-        Assert.NotEqual(File.ReadAllBytes(Model), File.ReadAllBytes(third));
+        Assert.Equal(File.ReadAllBytes(ModelPath), File.ReadAllBytes(other));
+        Assert.NotEqual(File.ReadAllBytes(ModelPath), File.ReadAllBytes(third));
     }
 
     [Fact]
     public void Csv_with_a_class_column_trains_and_predicts_raw_rows()
     {
         string csv = _folder.Write("shapes.csv", Rows((x, y) => x > y ? "right" : "left"));
-        CliRun run = CliRun.Of($"train --data {csv} --target kind --hidden 8 --epochs 40 --out {Model}");
+        CliRun run = CliRun.Of($"train --data {csv} --target kind --hidden 8 --epochs 40 --out {ModelPath}");
         Assert.Equal((ExitCode.Done, ""), (run.Code, run.Errors));
         Assert.StartsWith($"data       {csv}: 144 to learn from, 16 to validate, 40 to test", run.Output);
 
-        Assert.Matches(@"^900,-300: right (9\d|100)\.\d\d%, left", CliRun.Of($"predict {Model} 900,-300").Output);
-        Assert.Matches(@"^-900,300: left (9\d|100)\.\d\d%, right", CliRun.Of($"predict {Model} -900,300").Output);
+        Assert.Matches(@"^900,-300: right (9\d|100)\.\d\d%, left", CliRun.Of($"predict {ModelPath} 900,-300").Output);
+        Assert.Matches(@"^-900,300: left (9\d|100)\.\d\d%, right", CliRun.Of($"predict {ModelPath} -900,300").Output);
         string rows = _folder.Write("rows.csv", "x,y\n900,-300\n-900,300\n");
-        CliRun file = CliRun.Of($"predict {Model} {rows}");
+        CliRun file = CliRun.Of($"predict {ModelPath} {rows}");
         Assert.StartsWith($"{rows} line 2: right ", file.Lines[0]);
         Assert.StartsWith($"{rows} line 3: left ", file.Lines[1]);
-        Assert.Contains("test rows: 40 samples", CliRun.Of($"evaluate {Model}").Output);
-        Assert.Contains("all rows: 200 samples", CliRun.Of($"evaluate {Model} --data {csv}").Output);
+        SavedModel saved = SavedModel.Load(ModelPath);
+        Tensor scores = saved.Model.Forward(saved.Description.Scaling!.Apply(Tensor.From(new float[,] { { 900,
+            -300 } })));
+        Assert.Equal(["left", "right"], saved.Description.Classes!);
+        Assert.True(scores.ToArray<float>() is [var left, var right] && right > left);
+        Assert.Contains("test rows: 40 samples", CliRun.Of($"evaluate {ModelPath}").Output);
+        Assert.Contains("all rows: 200 samples", CliRun.Of($"evaluate {ModelPath} --data {csv}").Output);
     }
 
     [Fact]
     public void Csv_with_a_number_as_target_predicts_in_its_units()
     {
         string csv = _folder.Write("line.csv", Rows((x, y) => $"{1000 + 0.5 * x - 0.25 * y}"));
-        CliRun run = CliRun.Of($"train --data {csv} --target kind --model softmax --epochs 100 --out {Model}");
+        CliRun run = CliRun.Of($"train --data {csv} --target kind --model softmax --epochs 100 --out {ModelPath}");
         Assert.Equal((ExitCode.Done, ""), (run.Code, run.Errors));
         Assert.Contains("R2 ", run.Output);
 
-        JsonElement prediction = Assert.Single(CliRun.Of($"predict {Model} 400,-200 --json").Events);
+        JsonElement prediction = Assert.Single(CliRun.Of($"predict {ModelPath} 400,-200 --json").Events);
         Assert.Equal(1250, prediction.GetProperty("value").GetDouble(), 25.0);
-        JsonElement evaluation = Assert.Single(CliRun.Of($"evaluate {Model} --json").Events);
+        JsonElement evaluation = Assert.Single(CliRun.Of($"evaluate {ModelPath} --json").Events);
         Assert.InRange(evaluation.GetProperty("r2").GetDouble(), 0.99, 1);
         Assert.InRange(evaluation.GetProperty("rmse").GetDouble(), 0, 30);
     }
@@ -139,22 +158,22 @@ public sealed class TrainCommandTests : IDisposable
         using var output = new StopAfter("\"event\":\"epoch\"", 2, stop);
         using var errors = new StringWriter { NewLine = "\n" };
         int code = CommandLine.Run(["train", "--samples", "600", "--model", "softmax", "--epochs", "1000", "--json",
-            "--out", Model],
+            "--out", ModelPath],
             output, errors, stop.Token);
         Assert.Equal(ExitCode.Failed, code);
-        Assert.Matches($"^chainrule: interrupted: the best weights so far, of epoch [12], are in {Model}.\n$",
+        Assert.Matches($"^chainrule: interrupted: the best weights so far, of epoch [12], are in {ModelPath}.\n$",
             errors.ToString());
         JsonElement end = JsonDocument.Parse(output.Lines[^1]).RootElement;
         Assert.Equal(("end", "interrupted"), (end.GetProperty("event").GetString(),
             end.GetProperty("reason").GetString()));
         Assert.Equal(18, end.GetProperty("steps").GetInt64(), 6.0);              // 6 batches an epoch
-        Assert.Equal([10, 784], SafeTensors.Read(Model).Tensors["fc.weight"].Shape.Dims.ToArray());
+        Assert.Equal([10, 784], SafeTensors.Read(ModelPath).Tensors["fc.weight"].Shape.Dims.ToArray());
     }
 
     [Fact]
     public void Loss_that_is_not_finite_names_step_and_layer_and_saves_nothing()
     {
-        CliRun run = CliRun.Of($"train --samples 400 --model mlp --lr 1e30 --out {Model}");
+        CliRun run = CliRun.Of($"train --samples 400 --model mlp --lr 1e30 --out {ModelPath}");
         Assert.Equal(ExitCode.Failed, run.Code);
         Assert.Equal(
             """
@@ -164,7 +183,7 @@ public sealed class TrainCommandTests : IDisposable
               help: a lower rate (--lr) often keeps the loss finite.
 
             """.ReplaceLineEndings("\n"), run.Errors);
-        Assert.False(File.Exists(Model));
+        Assert.False(File.Exists(ModelPath));
     }
 
     // 200 rows of two numbers from -1000 to 1000 and what a function makes of them.

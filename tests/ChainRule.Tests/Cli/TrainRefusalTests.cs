@@ -88,6 +88,20 @@ public sealed class TrainRefusalTests : IDisposable
     }
 
     [Fact]
+    public void Data_file_cut_short_is_an_error()
+    {
+        // The header of 60,000 images of 28 x 28 and the first 100 points.
+        byte[] images = [0, 0, 8, 3, 0, 0, 0xEA, 0x60, 0, 0, 0, 28, 0, 0, 0, 28, .. new byte[100]];
+        string path = _folder.Write(Path.Combine("cache", "mnist", "train-images-idx3-ubyte"), images);
+        foreach (string name in (string[])["train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"])
+            _folder.Write(Path.Combine("cache", "mnist", $"{name}-ubyte"), "");
+        CliRun run = CliRun.Of($"train --data mnist --out {_folder["m.safetensors"]}", _folder);
+        Assert.Equal((ExitCode.Failed, ""), (run.Code, run.Output));
+        Assert.StartsWith("chainrule: IDX: ", run.Errors);
+        Assert.Contains($"file: {path}", run.Errors);
+    }
+
+    [Fact]
     public void Unknown_target_column_is_an_error() => FailsOn("a,b,kind\n1,2,x\n3,4,y\n", "--target kinds", file =>
         $"""
         chainrule: CSV: there is no column 'kinds'; there are 'a', 'b', 'kind'.
