@@ -1,6 +1,7 @@
 namespace ChainRule;
 
 /// <summary>Derivatives as values: gradients, Jacobians, Hessians and their products with vectors.</summary>
+/// <remarks>Functions that take a function record what it computes, inside <see cref="NoGrad"/> too.</remarks>
 public static class Autograd
 {
     /// <summary>
@@ -35,7 +36,9 @@ public static class Autograd
     /// <param name="createGraph">
     /// Records the walk, so that gradients can be differentiated again; implies <paramref name="retainGraph"/>.
     /// </param>
-    /// <returns>One gradient for each input, of its shape and dtype.</returns>
+    /// <returns>One gradient for each input, of its shape and dtype; zeros where the output does not depend on it.</returns>
+    /// <exception cref="GradException">Input or output requires no gradient, or the graph was released.</exception>
+    /// <exception cref="ShapeException">No gradient is given and the output has more than one element, or shapes differ.</exception>
     public static Tensor[] Grad(
         Tensor output, IReadOnlyList<Tensor> inputs, Tensor? gradient = null, bool retainGraph = false, bool createGraph = false)
     {
@@ -47,13 +50,14 @@ public static class Autograd
         Dictionary<Tensor, Tensor?> captured = new(ReferenceEqualityComparer.Instance);
         foreach (Tensor input in inputs)
         {
+            ArgumentNullException.ThrowIfNull(input, nameof(inputs));
             if (!input.RequiresGrad)
                 throw new GradException(
                     "Grad: an input requires no gradient; set RequiresGrad before the output is computed.");
             captured[input] = null;
         }
         BackwardPass.Run(
-            output, BackwardPass.Seed(output, gradient, "Grad"), retainGraph || createGraph, createGraph, captured);
+            output, BackwardPass.Seed(output, gradient, createGraph, "Grad"), retainGraph || createGraph, createGraph, captured);
         Tensor[] gradients = new Tensor[inputs.Count];
         for (int i = 0; i < gradients.Length; i++)
             gradients[i] = captured[inputs[i]] ?? Tensor.Zeros(inputs[i].Shape, inputs[i].DType);
@@ -69,6 +73,7 @@ public static class Autograd
     /// <returns>Shape of the result followed by that of <paramref name="x"/>.</returns>
     public static Tensor Jacobian(Func<Tensor, Tensor> function, Tensor x, bool createGraph = false)
     {
+        using NoGrad.Scope _ = Graph.Resume();
         Tensor at = Point(function, x, createGraph);
         return Rows(function(at), at, createGraph);
     }
@@ -82,6 +87,7 @@ public static class Autograd
     /// <exception cref="ShapeException">The function has more than one result.</exception>
     public static Tensor Hessian(Func<Tensor, Tensor> function, Tensor x)
     {
+        using NoGrad.Scope _ = Graph.Resume();
         Tensor at = Point(function, x, keepGraph: false);
         return Rows(FirstDerivative(function, at, "Hessian"), at, createGraph: false);
     }
@@ -99,11 +105,15 @@ public static class Autograd
     /// <exception cref="ShapeException">
     /// The function has more than one result, or v has another shape than x.
     /// </exception>
+    /// <exception cref="DTypeException">v has another type than x.</exception>
     public static Tensor Hvp(Func<Tensor, Tensor> function, Tensor x, Tensor v)
     {
         ArgumentNullException.ThrowIfNull(v);
+        using NoGrad.Scope _ = Graph.Resume();
         Tensor at = Point(function, x, keepGraph: false);
         if (v.Shape != at.Shape) throw new ShapeException($"Hvp: v is {v.Shape}, x is {at.Shape}.", v.Shape, at.Shape);
+        if (v.DType != at.DType)
+            throw new DTypeException($"Hvp: v is {v.DType.Text()}, x is {at.DType.Text()}.", v.DType, at.DType);
         Tensor gradient = FirstDerivative(function, at, "Hvp");
         return gradient.RequiresGrad ? Grad(gradient, at, v) : Tensor.Zeros(at.Shape, at.DType);
     }

@@ -11,6 +11,8 @@ internal sealed class BackwardPass
     private static long s_stamp;
 
     private readonly List<Op> _order = [];
+    private readonly Stack<Op> _pending = new();
+    private bool _ordered;
     private Dictionary<Tensor, Tensor?>? _captured;
     private long _stamp;
 
@@ -43,13 +45,18 @@ internal sealed class BackwardPass
             Graph.Recording = recording;
             foreach (Op op in pass._order) (op.Gradient, op.MoreGradients) = (null, null);
             pass._order.Clear();
+            pass._pending.Clear();
             pass._captured = null;
             t_spare = pass;
         }
     }
 
     /// <summary>The gradient a walk starts with.</summary>
-    public static Tensor Seed(Tensor root, Tensor? gradient, string caller)
+    /// <param name="root">Where the walk starts.</param>
+    /// <param name="gradient">What the caller gave, if anything.</param>
+    /// <param name="createGraph">The walk is recorded, and the given gradient may be a part of the graph.</param>
+    /// <param name="caller">Name for messages.</param>
+    public static Tensor Seed(Tensor root, Tensor? gradient, bool createGraph, string caller)
     {
         if (gradient is null)
         {
@@ -63,7 +70,8 @@ internal sealed class BackwardPass
             throw new ShapeException($"{caller}: gradient is {gradient.Shape}, the tensor {root.Shape}.", gradient.Shape, root.Shape);
         if (gradient.DType != root.DType)
             throw new DTypeException($"{caller}: gradient is {gradient.DType.Text()}, the tensor {root.DType.Text()}.", gradient.DType, root.DType);
-        return gradient;
+        // A copy: the caller may give the Grad of a leaf, which the walk adds to.
+        return createGraph ? gradient : gradient.CopyDense(Tensor.Empty(root.Shape, root.DType));
     }
 
     /// <summary>True when the gradient of this input will be used.</summary>
@@ -157,11 +165,11 @@ internal sealed class BackwardPass
     {
         if (_captured is not null)
         {
-            Tensor? found = _captured[leaf];
-            // Target may add to it later, so it must not be somebody else's tensor: the caller's seed, say.
-            if (found is null) found = CreateGraph ? gradient : gradient.CopyDense(Tensor.Empty(leaf.Shape, leaf.DType));
-            else found += gradient;
-            _captured[leaf] = found;
+            // What is added to must not be somebody else's tensor, a gradient that went to two inputs, say.
+            if (_captured[leaf] is not { } found)
+                _captured[leaf] = CreateGraph ? gradient : gradient.CopyDense(Tensor.Empty(leaf.Shape, leaf.DType));
+            else if (CreateGraph) _captured[leaf] = found + gradient;
+            else AddInPlace(found, gradient);
             return;
         }
         if (CreateGraph)
@@ -182,7 +190,7 @@ internal sealed class BackwardPass
             return;
         }
         Collect(first);
-        _order.Sort(static (a, b) => b.Number.CompareTo(a.Number));
+        if (!_ordered) _order.Sort(static (a, b) => b.Number.CompareTo(a.Number));
         if (_captured is not null) MarkNeeded();
         Slot(first, root.OutputIndex) = seed;
         first.OwnsGradient = false;
@@ -200,7 +208,7 @@ internal sealed class BackwardPass
 
     private void Step(Op op)
     {
-        Capture(op);
+        if (op.Captured) Capture(op);
         if (_captured is not null && !op.Needed) return;
         if (op is MultiOp multi)
         {
@@ -220,8 +228,7 @@ internal sealed class BackwardPass
     // Results in the middle of the graph whose gradient was asked for: complete when the walk reaches their operation.
     private void Capture(Op op)
     {
-        if (_captured is null) return;
-        foreach (Tensor key in _captured.Keys)
+        foreach (Tensor key in _captured!.Keys)
         {
             if (key.Op == op && Slot(op, key.OutputIndex) is { } gradient)
             {
@@ -232,8 +239,9 @@ internal sealed class BackwardPass
 
     private void Collect(Op root)
     {
-        Stack<Op>? pending = null;
         Op? op = Visit(root);
+        _ordered = true;
+        long last = long.MaxValue;
         while (op is not null)
         {
             if (op.Released)
@@ -242,32 +250,38 @@ internal sealed class BackwardPass
                     $"Backward: the graph of {op.Name} was released by an earlier Backward; pass retainGraph: true there to walk it twice.");
             }
             _order.Add(op);
+            _ordered &= op.Number < last;
+            last = op.Number;
             Op? next = null;
-            Follow(op.A, ref next, ref pending);
-            Follow(op.B, ref next, ref pending);
-            Follow(op.C, ref next, ref pending);
-            foreach (Tensor input in op.MoreInputs) Follow(input, ref next, ref pending);
-            op = next ?? (pending is { Count: > 0 } ? pending.Pop() : null);
+            Follow(op.A, ref next);
+            Follow(op.B, ref next);
+            Follow(op.C, ref next);
+            foreach (Tensor input in op.MoreInputs) Follow(input, ref next);
+            op = next ?? (_pending.Count > 0 ? _pending.Pop() : null);
         }
     }
 
-    private void Follow(Tensor? input, ref Op? next, ref Stack<Op>? pending)
+    private void Follow(Tensor? input, ref Op? next)
     {
         if (input?.Op is not { } op || op.Visited == _stamp) return;
         Visit(op);
         if (next is null) next = op;
-        else (pending ??= new Stack<Op>()).Push(op);
+        else _pending.Push(op);
     }
 
     private Op Visit(Op op)
     {
-        (op.Visited, op.Needed, op.Gradient, op.OwnsGradient) = (_stamp, false, null, false);
+        (op.Visited, op.Needed, op.Captured, op.Gradient, op.OwnsGradient) = (_stamp, false, false, null, false);
         return op;
     }
 
     // Ascending order of recording: inputs come before what is computed from them.
     private void MarkNeeded()
     {
+        foreach (Tensor key in _captured!.Keys)
+        {
+            if (key.Op is { } made && made.Visited == _stamp) made.Captured = true;
+        }
         for (int i = _order.Count - 1; i >= 0; i--)
         {
             Op op = _order[i];

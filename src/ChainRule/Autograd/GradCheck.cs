@@ -38,6 +38,7 @@ public static class GradCheck
             points[i] = inputs[i].Detach();
             points[i].RequiresGrad = true;
         }
+        using NoGrad.Scope recorded = Graph.Resume();
         Tensor result = function(points);
         Tensor projection = Tensor.Randn(result.Shape, new Rng(20180705), dtype: result.DType);
         Tensor[] gradients = result.RequiresGrad
@@ -52,7 +53,9 @@ public static class GradCheck
                 double numeric = Difference(function, points, i, k, epsilon, projection);
                 double error = Math.Abs(analytic[k] - numeric);
                 bool good = error <= absoluteTolerance + (relativeTolerance * Math.Abs(numeric));
-                if (worst.Input < 0 || (worst.Passed && !good) || (worst.Passed == good && !(error <= worst.Error)))
+                // NaN is worse than any number.
+                bool worse = !double.IsNaN(worst.Error) && !(error <= worst.Error);
+                if (worst.Input < 0 || (worst.Passed && !good) || (worst.Passed == good && worse))
                     worst = new GradCheckResult(good, error, i, k, analytic[k], numeric);
             }
         }

@@ -17,6 +17,14 @@ internal static class Graph
         set => t_paused = !value;
     }
 
+    /// <summary>Records until the returned scope is disposed, also inside <see cref="NoGrad"/>.</summary>
+    public static NoGrad.Scope Resume()
+    {
+        NoGrad.Scope scope = new(Recording);
+        Recording = true;
+        return scope;
+    }
+
     /// <summary>
     /// True when a result of these inputs must be recorded. Called after the kernel has run, it also keeps the inputs
     /// and with them their memory alive until then.

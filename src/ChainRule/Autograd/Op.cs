@@ -44,6 +44,9 @@ internal abstract class Op
     /// <summary>True when the pass needs the gradients of this operation's inputs.</summary>
     internal bool Needed { get; set; }
 
+    /// <summary>True when the pass was asked for the gradient of one of this operation's results.</summary>
+    internal bool Captured { get; set; }
+
     /// <summary>True after <see cref="Release"/>.</summary>
     internal bool Released { get; private set; }
 

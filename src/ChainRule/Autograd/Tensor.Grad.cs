@@ -32,7 +32,7 @@ public sealed unsafe partial class Tensor
 
     /// <summary>
     /// Gradient that <see cref="Backward"/> summed up for this leaf, of its shape and type; null before the first and after
-    /// <see cref="ZeroGrad"/>.
+    /// <see cref="ZeroGrad"/>. The next <see cref="Backward"/> adds to the same memory: keep a copy with <see cref="Detach"/>.
     /// </summary>
     public Tensor? Grad => _gradFilled ? _grad : null;
 
@@ -49,11 +49,12 @@ public sealed unsafe partial class Tensor
     /// <param name="createGraph">Records the walk itself, so that gradients can be differentiated again; implies <paramref name="retainGraph"/>.</param>
     /// <exception cref="GradException">The tensor requires no gradient, or its graph was released by an earlier walk.</exception>
     /// <exception cref="ShapeException">No gradient is given and the tensor has more than one element, or shapes differ.</exception>
+    /// <exception cref="DTypeException">The gradient is of another type.</exception>
     public void Backward(Tensor? gradient = null, bool retainGraph = false, bool createGraph = false)
     {
         if (!RequiresGrad)
             throw new GradException("Backward: this tensor requires no gradient: nothing it was computed from has RequiresGrad set, or it was computed inside NoGrad or detached.");
-        BackwardPass.Run(this, BackwardPass.Seed(this, gradient, "Backward"), retainGraph || createGraph, createGraph, null);
+        BackwardPass.Run(this, BackwardPass.Seed(this, gradient, createGraph, "Backward"), retainGraph || createGraph, createGraph, null);
     }
 
     /// <summary>Forgets the gradient. Its memory is kept for the next one.</summary>
