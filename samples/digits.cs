@@ -47,7 +47,7 @@ internal sealed class Report : ITrainingCallback
 {
     public TrainingDecision OnEpoch(EpochResult epoch)
     {
-        Console.WriteLine($"epoch {epoch.Epoch}: {epoch.Validation}, {epoch.SamplesPerSecond:0} pictures a second");
+        Console.WriteLine(epoch);
         return TrainingDecision.Continue;
     }
 }

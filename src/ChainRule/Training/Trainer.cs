@@ -191,6 +191,29 @@ public sealed class Trainer
         return all;
     }
 
+    /// <summary>The model's outputs for the samples of a loader, transforms included, in evaluation mode.</summary>
+    /// <param name="data">Batches; without shuffling the outputs stand in the order of the data set.</param>
+    /// <returns><c>[N, ...]</c> what the model gives, in the loader's order.</returns>
+    /// <exception cref="DataException">The loader gives no batch.</exception>
+    public Tensor Predict(DataLoader data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        CheckNotEmpty(data, "prediction");
+        using EvaluationMode mode = new(Model);
+        using NoGrad.Scope noGrad = NoGrad.Begin();
+        int count = data.DropLast ? data.BatchCount * data.BatchSize : data.Dataset.Count, begin = 0;
+        Tensor? all = null;
+        foreach (Batch batch in data)
+        {
+            using Step step = Step.Begin();
+            Tensor output = Model.Forward(batch.Input);
+            all ??= Tensor.EmptyKept(Shape.Create([count, .. output.Shape.Dims[1..]]), output.DType);
+            output.CopyDense(all[begin..(begin + batch.Count)]);
+            begin += batch.Count;
+        }
+        return all!;
+    }
+
     private static void CheckNotEmpty(DataLoader data, string purpose)
     {
         if (data.BatchCount == 0) throw new DataException("Trainer", $"the {purpose} loader gives no batch.");

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ChainRule.Training;
 
 /// <summary>One epoch of training.</summary>
@@ -9,7 +11,16 @@ namespace ChainRule.Training;
 /// <param name="Time">How long the epoch took, with validation.</param>
 public sealed record EpochResult(
     int Epoch, EvaluationResult Training, EvaluationResult? Validation, double SamplesPerSecond, double LearningRate,
-    TimeSpan Time);
+    TimeSpan Time)
+{
+    /// <summary>The epoch in one line: "epoch 3: loss 0.12, accuracy 0.96; validation loss 0.2; 900 samples/s".</summary>
+    public override string ToString()
+    {
+        string validation = Validation is null ? "" : $"; validation {Validation}";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"epoch {Epoch}: {Training}{validation}; {SamplesPerSecond:N0} samples/s");
+    }
+}
 
 /// <summary>Why training ended.</summary>
 public enum TrainingEnd

@@ -100,6 +100,35 @@ public sealed class TrainerTests
         Assert.False(output.RequiresGrad);
     }
 
+    [Theory]
+    [InlineData(false, 10)]
+    [InlineData(true, 8)]
+    public void Predict_of_a_loader_applies_its_transforms_and_keeps_its_order(bool dropLast, int samples)
+    {
+        Sequential model = Problems.Mlp(6);
+        Trainer trainer = new(model, new Sgd(model.Parameters()), Problems.CrossEntropy);
+        TensorDataset data = Problems.Sectors(10, 6);
+        DataLoader loader = new(data, 4, dropLast: dropLast, transforms: [new Scale(2)]);
+        Tensor output;
+        using (Step.Begin()) output = trainer.Predict(loader);
+        using (Step.Begin()) trainer.Predict(data.Inputs);           // the result outlives later steps
+        Assert.Equal([samples, 3], output.Shape.Dims.ToArray());
+        float[] expected = model.Forward(data.Inputs * 2).ToArray<float>(), actual = output.ToArray<float>();
+        for (int i = 0; i < actual.Length; i++) Assert.Equal(expected[i], actual[i], 5);
+        Assert.True(model.IsTraining);
+    }
+
+    [Fact]
+    public void Epoch_prints_as_one_line()
+    {
+        EvaluationResult training = new(0.25, [new("accuracy", 0.9)], 100), validation = new(0.5, [], 20);
+        EpochResult epoch = new(3, training, validation, 1234.4, 0.1, TimeSpan.FromSeconds(1));
+        Assert.Equal(
+            "epoch 3: loss 0.2500, accuracy 0.9000; validation loss 0.5000; 1,234 samples/s", epoch.ToString());
+        EpochResult alone = epoch with { Validation = null };
+        Assert.Equal("epoch 3: loss 0.2500, accuracy 0.9000; 1,234 samples/s", alone.ToString());
+    }
+
     [Fact]
     public void Cancelled_training_stops_within_a_batch_and_restores_the_best_weights()
     {
