@@ -11,6 +11,9 @@ namespace ChainRule;
 /// </remarks>
 public static class Compute
 {
+    // Far beyond what any kernel can use; a number mistyped by some zeros would exhaust the system's threads.
+    private const int MostThreads = 1024;
+
     private static readonly Lock Gate = new();
 
     /// <summary>
@@ -19,9 +22,9 @@ public static class Compute
     /// <see cref="Environment.ProcessorCount"/>.
     /// </summary>
     /// <value>
-    /// At least 1. With 1 no other thread is started, nor was one before the first operator large enough.
+    /// 1 to 1024. With 1 no other thread is started, nor was one before the first operator large enough.
     /// </value>
-    /// <exception cref="ArgumentOutOfRangeException">The value set is less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value set is less than 1 or more than 1024.</exception>
     /// <remarks>
     /// May be set at any time, from any thread; operators under way finish on the threads they began with. In the
     /// browser there is one thread, and setting more leaves it so. When several user threads call operators at once,
@@ -34,6 +37,7 @@ public static class Compute
         set
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MostThreads);
             lock (Gate)
             {
                 if (value != Scheduler.Current.Threads) Scheduler.Use(Scheduler.Create(value));
@@ -51,6 +55,6 @@ public static class Compute
     internal static int DefaultThreads() =>
         int.TryParse(Environment.GetEnvironmentVariable("CHAINRULE_THREADS"), NumberStyles.None,
             CultureInfo.InvariantCulture, out int asked) && asked > 0
-            ? asked
+            ? Math.Min(asked, MostThreads)
             : Environment.ProcessorCount;
 }

@@ -6,7 +6,7 @@ public static class NearestName
     /// <summary>
     /// The known name with the fewest edits (insert, delete, replace, swap of neighbours; case ignored) to
     /// <paramref name="given"/>, the first of equals; null when none is near: more edits than a third of the longer
-    /// name's length, rounded up.
+    /// name's length, rounded up, or every letter another.
     /// </summary>
     /// <param name="given">The name as given.</param>
     /// <param name="known">The names there are.</param>
@@ -19,7 +19,8 @@ public static class NearestName
         foreach (string name in known)
         {
             int edits = Edits(given.ToUpperInvariant(), name.ToUpperInvariant());
-            if (edits >= fewest || edits > (Math.Max(given.Length, name.Length) + 2) / 3) continue;
+            int longer = Math.Max(given.Length, name.Length);
+            if (edits >= fewest || edits >= longer || edits > (longer + 2) / 3) continue;
             fewest = edits;
             best = name;
         }

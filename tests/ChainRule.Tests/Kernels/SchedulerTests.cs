@@ -136,6 +136,10 @@ public sealed unsafe class SchedulerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Compute.Threads = 0);
 
     [Fact]
+    public void Threads_by_the_thousand_are_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Compute.Threads = 1025);
+
+    [Fact]
     public void SimdBits_is_a_known_width() => Assert.Contains(Compute.SimdBits, new[] { 512, 256, 128, 0 });
 
     private static void RunThrowing(Scheduler scheduler) => scheduler.Run(&Throw, null, 30);

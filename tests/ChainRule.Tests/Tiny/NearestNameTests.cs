@@ -12,5 +12,8 @@ public sealed class NearestNameTests
         Assert.Equal(expected, NearestName.Of(given, ["petal width", "species", "class"]));
 
     [Fact]
+    public void Name_without_a_letter_in_common_is_not_near() => Assert.Null(NearestName.Of("d", ["a", "b"]));
+
+    [Fact]
     public void First_of_equally_near_names_is_taken() => Assert.Equal("cat", NearestName.Of("bat", ["cat", "hat"]));
 }
