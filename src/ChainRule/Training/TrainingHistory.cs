@@ -13,7 +13,7 @@ public sealed record EpochResult(
     int Epoch, EvaluationResult Training, EvaluationResult? Validation, double SamplesPerSecond, double LearningRate,
     TimeSpan Time)
 {
-    /// <summary>The epoch in one line: "epoch 3: loss 0.12, accuracy 0.96; validation loss 0.2; 900 samples/s".</summary>
+    /// <summary>One line: "epoch 3: loss 0.12, accuracy 0.96; validation loss 0.2; 900 samples/s".</summary>
     public override string ToString()
     {
         string validation = Validation is null ? "" : $"; validation {Validation}";
