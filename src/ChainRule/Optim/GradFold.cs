@@ -11,14 +11,17 @@ internal interface IFoldRule
     static abstract V Add<V>(V sum, V x)
         where V : struct, IVec<V>;
 
-    static abstract V Join<V>(V a, V b)
-        where V : struct, IVec<V>;
+    /// <summary>Two partial results in one; a sum unless the rule says otherwise, as are the next two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual V Join<V>(V a, V b)
+        where V : struct, IVec<V> => a + b;
 
-    static abstract double Join(double a, double b);
+    static virtual double Join(double a, double b) => a + b;
 
-    static abstract double Lanes<V, T>(V sum)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual double Lanes<V, T>(V sum)
         where V : struct, ISimdVec<V, T>
-        where T : unmanaged, INumber<T>;
+        where T : unmanaged, INumber<T> => double.CreateTruncating(V.Sum(sum));
 }
 
 /// <summary>One number from all entries of a gradient, gathered in an order that its length alone decides.</summary>
@@ -110,17 +113,6 @@ internal readonly struct SquareRule : IFoldRule
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Add<V>(V sum, V x)
         where V : struct, IVec<V> => V.Fma(x, x, sum);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Join<V>(V a, V b)
-        where V : struct, IVec<V> => a + b;
-
-    public static double Join(double a, double b) => a + b;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static double Lanes<V, T>(V sum)
-        where V : struct, ISimdVec<V, T>
-        where T : unmanaged, INumber<T> => double.CreateTruncating(V.Sum(sum));
 }
 
 internal readonly struct MagnitudeRule : IFoldRule
@@ -128,17 +120,6 @@ internal readonly struct MagnitudeRule : IFoldRule
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Add<V>(V sum, V x)
         where V : struct, IVec<V> => sum + V.Abs(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Join<V>(V a, V b)
-        where V : struct, IVec<V> => a + b;
-
-    public static double Join(double a, double b) => a + b;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static double Lanes<V, T>(V sum)
-        where V : struct, ISimdVec<V, T>
-        where T : unmanaged, INumber<T> => double.CreateTruncating(V.Sum(sum));
 }
 
 internal readonly struct LargestRule : IFoldRule

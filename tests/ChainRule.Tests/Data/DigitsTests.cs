@@ -27,18 +27,8 @@ public sealed class DigitsTests
     [Fact]
     public void Samples_are_the_same_on_one_thread_and_on_several()
     {
-        int threads = Compute.Threads;
-        try
-        {
-            Compute.Threads = 1;
-            byte[] one = Digits.Generate(500, seed: 9).Pixels;
-            Compute.Threads = 3;
-            Assert.Equal(one, Digits.Generate(500, seed: 9).Pixels);
-        }
-        finally
-        {
-            Compute.Threads = threads;
-        }
+        static byte[] Pixels() => Digits.Generate(500, seed: 9).Pixels;
+        Assert.Equal(Threads.On(1, Pixels), Threads.On(3, Pixels));
     }
 
     [Fact]

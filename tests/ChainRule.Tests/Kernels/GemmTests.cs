@@ -37,13 +37,13 @@ public sealed unsafe class GemmTests
             byte[][] results = new byte[4][];
             for (int threads = 1; threads <= 4; threads++)
             {
-                KernelAssert.WithThreads(threads, () =>
+                results[threads - 1] = Threads.On(threads, () =>
                 {
                     using var test = new Case<float>(new Random(7), m, n, k, batch, a, b, Layout.Plain);
                     GemmProblem<float> problem = test.Problem();
                     problem.RowBias = test.RowBias.Data;
                     Gemm.Run(problem);
-                    results[threads - 1] = System.Runtime.InteropServices.MemoryMarshal.AsBytes(test.C.Span).ToArray();
+                    return System.Runtime.InteropServices.MemoryMarshal.AsBytes(test.C.Span).ToArray();
                 });
             }
             for (int i = 1; i < 4; i++)

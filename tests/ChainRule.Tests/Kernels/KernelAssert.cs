@@ -1,14 +1,10 @@
 using System.Numerics;
-using ChainRule.Kernels.Scheduling;
 
 namespace ChainRule.Tests.Kernels;
 
-/// <summary>What kernel tests share: random contents, closeness, and running on a chosen number of threads.</summary>
+/// <summary>What kernel tests share: random contents and closeness.</summary>
 internal static class KernelAssert
 {
-    // The scheduler is one for the process: tests that exchange it take turns.
-    private static readonly Lock SchedulerInUse = new();
-
     public static void Fill<T>(Span<T> target, Random random)
         where T : unmanaged, INumber<T>
     {
@@ -40,22 +36,5 @@ internal static class KernelAssert
         int same = a.CommonPrefixLength(b);
         if (same != a.Length || a.Length != b.Length)
             Assert.Fail($"{what}: bits differ from byte {same} of {a.Length} on");
-    }
-
-    public static void WithThreads(int threads, Action action)
-    {
-        lock (SchedulerInUse)
-        {
-            int before = Compute.Threads;
-            Scheduler.Use(Scheduler.Create(threads));
-            try
-            {
-                action();
-            }
-            finally
-            {
-                Scheduler.Use(Scheduler.Create(before));
-            }
-        }
     }
 }

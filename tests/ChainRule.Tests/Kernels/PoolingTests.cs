@@ -39,7 +39,7 @@ public sealed unsafe class PoolingTests
         {
             byte[][] results = new byte[3][];
             for (int threads = 1; threads <= 3; threads++)
-                KernelAssert.WithThreads(threads, () => results[threads - 1] = AllPasses(shape));
+                results[threads - 1] = Threads.On(threads, () => AllPasses(shape));
             KernelAssert.SameBits<byte>(results[0], results[1], $"{shape}, 2 threads");
             KernelAssert.SameBits<byte>(results[0], results[2], $"{shape}, 3 threads");
         }

@@ -6,31 +6,22 @@ using ChainRule.Optim;
 namespace ChainRule.Tests.ModelsTests;
 
 /// <summary>Sets the number of threads of the process, so it runs alone.</summary>
-[CollectionDefinition(nameof(RepeatableTrainingTests), DisableParallelization = true)]
-[Collection(nameof(RepeatableTrainingTests))]
+[Collection(nameof(OneAtATime))]
 public sealed class RepeatableTrainingTests
 {
     [Fact]
     public void Trainings_with_one_seed_give_the_same_file_on_any_number_of_threads()
     {
         using TempFolder folder = new();
-        int before = Compute.Threads;
-        try
-        {
-            byte[] first = Train(folder["1"], threads: 1, seed: 7);
-            Assert.Equal(first, Train(folder["2"], threads: 2, seed: 7));
-            Assert.Equal(first, Train(folder["3"], threads: 3, seed: 7));
-            Assert.NotEqual(first, Train(folder["4"], threads: 1, seed: 8));
-        }
-        finally
-        {
-            Compute.Threads = before;
-        }
+        byte[] Train(string name, int threads, ulong seed) => Threads.On(threads, () => TrainedFile(folder[name], seed));
+        byte[] first = Train("1", threads: 1, seed: 7);
+        Assert.Equal(first, Train("2", threads: 2, seed: 7));
+        Assert.Equal(first, Train("3", threads: 3, seed: 7));
+        Assert.NotEqual(first, Train("4", threads: 1, seed: 8));
     }
 
-    private static byte[] Train(string path, int threads, ulong seed)
+    private static byte[] TrainedFile(string path, ulong seed)
     {
-        Compute.Threads = threads;
         Rng rng = new(seed);
         Sequential model =
         [

@@ -3,8 +3,7 @@ using ChainRule.Nn;
 namespace ChainRule.Tests.NnTests;
 
 /// <summary>Sets the process-wide seed, so it runs alone.</summary>
-[CollectionDefinition(nameof(DefaultGeneratorTests), DisableParallelization = true)]
-[Collection(nameof(DefaultGeneratorTests))]
+[Collection(nameof(OneAtATime))]
 public sealed class DefaultGeneratorTests
 {
     [Fact]

@@ -68,23 +68,13 @@ public sealed class IndexingOpTests
         Rng rng = new(8);
         Tensor index = Tensor.From([.. Enumerable.Range(0, 3000).Select(_ => (long)rng.NextInt(50))]);
         Tensor dy = Tensor.Randn([3000, 130], new Rng(9));
-        int threads = Compute.Threads;
-        try
-        {
-            Compute.Threads = 1;
-            float[] one = Gradient();
-            Compute.Threads = 2;
-            Assert.Equal(one, Gradient());
-            double[] plain = new double[50 * 130];
-            long[] rows = index.ToArray<long>();
-            float[] values = dy.ToArray<float>();
-            for (int i = 0; i < values.Length; i++) plain[(rows[i / 130] * 130) + (i % 130)] += values[i];
-            for (int i = 0; i < plain.Length; i++) Assert.Equal(plain[i], one[i], 1e-4);
-        }
-        finally
-        {
-            Compute.Threads = threads;
-        }
+        float[] one = Threads.On(1, Gradient);
+        Assert.Equal(one, Threads.On(2, Gradient));
+        double[] plain = new double[50 * 130];
+        long[] rows = index.ToArray<long>();
+        float[] values = dy.ToArray<float>();
+        for (int i = 0; i < values.Length; i++) plain[(rows[i / 130] * 130) + (i % 130)] += values[i];
+        for (int i = 0; i < plain.Length; i++) Assert.Equal(plain[i], one[i], 1e-4);
 
         float[] Gradient()
         {

@@ -65,21 +65,8 @@ public sealed unsafe class NormalizationOpTests
     [Fact]
     public void BatchNorm_has_the_same_bits_for_one_and_two_threads()
     {
-        int threads = Compute.Threads;
-        try
-        {
-            foreach (Shape shape in new Shape[] { [8, 12, 30, 31], [300, 200] })
-            {
-                Compute.Threads = 1;
-                float[] one = All(shape);
-                Compute.Threads = 2;
-                Assert.Equal(one, All(shape));
-            }
-        }
-        finally
-        {
-            Compute.Threads = threads;
-        }
+        foreach (Shape shape in new Shape[] { [8, 12, 30, 31], [300, 200] })
+            Assert.Equal(Threads.On(1, () => All(shape)), Threads.On(2, () => All(shape)));
 
         static float[] All(Shape shape)
         {
@@ -131,27 +118,18 @@ public sealed unsafe class NormalizationOpTests
     public void Dropout_depends_on_the_generator_alone()
     {
         Tensor x = Tensor.Rand([70_001], new Rng(9), 1, 2);
-        int threads = Compute.Threads;
-        try
-        {
-            Compute.Threads = 1;
-            float[] one = F.Dropout(x, 0.5, true, new Rng(4, 2)).ToArray<float>();
-            Compute.Threads = 2;
-            Assert.Equal(one, F.Dropout(x, 0.5, true, new Rng(4, 2)).ToArray<float>());
-            bool[] kept = [.. one.Select(v => v != 0)];
-            Assert.Equal(kept,
-                F.Dropout(x.To(DType.Float64), 0.5, true, new Rng(4, 2)).ToArray<double>().Select(v => v != 0));
-            Assert.NotEqual(one, F.Dropout(x, 0.5, true, new Rng(5, 2)).ToArray<float>());
-            Rng rng = new(4, 2);
-            _ = rng.NextUInt32();
-            Tensor first = F.Dropout(x, 0.5, true, rng);
-            Assert.Equal(4UL * (1 + (8 * 2188)), rng.State.Position);
-            Assert.NotEqual(first.ToArray<float>(), F.Dropout(x, 0.5, true, rng).ToArray<float>());
-        }
-        finally
-        {
-            Compute.Threads = threads;
-        }
+        float[] Draw(ulong seed) => F.Dropout(x, 0.5, true, new Rng(seed, 2)).ToArray<float>();
+        float[] one = Threads.On(1, () => Draw(4));
+        Assert.Equal(one, Threads.On(2, () => Draw(4)));
+        Assert.NotEqual(one, Draw(5));
+        bool[] kept = [.. one.Select(v => v != 0)];
+        Assert.Equal(
+            kept, F.Dropout(x.To(DType.Float64), 0.5, true, new Rng(4, 2)).ToArray<double>().Select(v => v != 0));
+        Rng rng = new(4, 2);
+        _ = rng.NextUInt32();
+        Tensor first = F.Dropout(x, 0.5, true, rng);
+        Assert.Equal(4UL * (1 + (8 * 2188)), rng.State.Position);
+        Assert.NotEqual(first.ToArray<float>(), F.Dropout(x, 0.5, true, rng).ToArray<float>());
     }
 
     [Fact]

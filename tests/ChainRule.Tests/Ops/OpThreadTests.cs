@@ -87,7 +87,3 @@ public sealed class OpThreadTests
         }
     }
 }
-
-/// <summary>Tests that change settings of the process and must not run beside others.</summary>
-[CollectionDefinition(nameof(OneAtATime), DisableParallelization = true)]
-public sealed class OneAtATime;

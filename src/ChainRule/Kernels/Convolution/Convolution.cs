@@ -10,101 +10,55 @@ namespace ChainRule.Kernels.Convolution;
 internal static unsafe class Convolution
 {
     /// <summary>y = relu(x * w + bias); <paramref name="bias"/> may be null.</summary>
-    public static void Forward(in ConvolutionShape shape, float* x, float* w, float* bias, float* y, bool relu = false)
+    public static void Forward<T>(in ConvolutionShape shape, T* x, T* w, T* bias, T* y, bool relu = false)
+        where T : unmanaged, INumber<T>
     {
         switch (SimdInfo.Width)
         {
-            case 512: Passes<Vec512<float>, float>.Forward(shape, x, w, bias, y, relu); break;
-            case 256: Passes<Vec256<float>, float>.Forward(shape, x, w, bias, y, relu); break;
-            case 128: Passes<Vec128<float>, float>.Forward(shape, x, w, bias, y, relu); break;
-            default: Passes<Vec1<float>, float>.Forward(shape, x, w, bias, y, relu); break;
-        }
-    }
-
-    /// <inheritdoc cref="Forward(in ConvolutionShape, float*, float*, float*, float*, bool)"/>
-    public static void Forward(
-        in ConvolutionShape shape, double* x, double* w, double* bias, double* y, bool relu = false)
-    {
-        switch (SimdInfo.Width)
-        {
-            case 512: Passes<Vec512<double>, double>.Forward(shape, x, w, bias, y, relu); break;
-            case 256: Passes<Vec256<double>, double>.Forward(shape, x, w, bias, y, relu); break;
-            case 128: Passes<Vec128<double>, double>.Forward(shape, x, w, bias, y, relu); break;
-            default: Passes<Vec1<double>, double>.Forward(shape, x, w, bias, y, relu); break;
+            case 512: Passes<Vec512<T>, T>.Forward(shape, x, w, bias, y, relu); break;
+            case 256: Passes<Vec256<T>, T>.Forward(shape, x, w, bias, y, relu); break;
+            case 128: Passes<Vec128<T>, T>.Forward(shape, x, w, bias, y, relu); break;
+            default: Passes<Vec1<T>, T>.Forward(shape, x, w, bias, y, relu); break;
         }
     }
 
     /// <summary>dx from dy; the forward pass of a transposed convolution.</summary>
-    public static void BackwardData(in ConvolutionShape shape, float* dy, float* w, float* dx)
+    public static void BackwardData<T>(in ConvolutionShape shape, T* dy, T* w, T* dx)
+        where T : unmanaged, INumber<T>
     {
         switch (SimdInfo.Width)
         {
-            case 512: Passes<Vec512<float>, float>.BackwardData(shape, dy, w, dx); break;
-            case 256: Passes<Vec256<float>, float>.BackwardData(shape, dy, w, dx); break;
-            case 128: Passes<Vec128<float>, float>.BackwardData(shape, dy, w, dx); break;
-            default: Passes<Vec1<float>, float>.BackwardData(shape, dy, w, dx); break;
-        }
-    }
-
-    /// <inheritdoc cref="BackwardData(in ConvolutionShape, float*, float*, float*)"/>
-    public static void BackwardData(in ConvolutionShape shape, double* dy, double* w, double* dx)
-    {
-        switch (SimdInfo.Width)
-        {
-            case 512: Passes<Vec512<double>, double>.BackwardData(shape, dy, w, dx); break;
-            case 256: Passes<Vec256<double>, double>.BackwardData(shape, dy, w, dx); break;
-            case 128: Passes<Vec128<double>, double>.BackwardData(shape, dy, w, dx); break;
-            default: Passes<Vec1<double>, double>.BackwardData(shape, dy, w, dx); break;
+            case 512: Passes<Vec512<T>, T>.BackwardData(shape, dy, w, dx); break;
+            case 256: Passes<Vec256<T>, T>.BackwardData(shape, dy, w, dx); break;
+            case 128: Passes<Vec128<T>, T>.BackwardData(shape, dy, w, dx); break;
+            default: Passes<Vec1<T>, T>.BackwardData(shape, dy, w, dx); break;
         }
     }
 
     /// <summary>dw = (dw if accumulating) + the sum over images and pixels.</summary>
-    public static void BackwardWeights(
-        in ConvolutionShape shape, float* x, float* dy, float* dw, bool accumulate = false)
+    public static void BackwardWeights<T>(
+        in ConvolutionShape shape, T* x, T* dy, T* dw, bool accumulate = false)
+        where T : unmanaged, INumber<T>
     {
         switch (SimdInfo.Width)
         {
-            case 512: WeightGradient<Vec512<float>, float>.Run(shape, x, dy, dw, accumulate); break;
-            case 256: WeightGradient<Vec256<float>, float>.Run(shape, x, dy, dw, accumulate); break;
-            case 128: WeightGradient<Vec128<float>, float>.Run(shape, x, dy, dw, accumulate); break;
-            default: WeightGradient<Vec1<float>, float>.Run(shape, x, dy, dw, accumulate); break;
-        }
-    }
-
-    /// <inheritdoc cref="BackwardWeights(in ConvolutionShape, float*, float*, float*, bool)"/>
-    public static void BackwardWeights(
-        in ConvolutionShape shape, double* x, double* dy, double* dw, bool accumulate = false)
-    {
-        switch (SimdInfo.Width)
-        {
-            case 512: WeightGradient<Vec512<double>, double>.Run(shape, x, dy, dw, accumulate); break;
-            case 256: WeightGradient<Vec256<double>, double>.Run(shape, x, dy, dw, accumulate); break;
-            case 128: WeightGradient<Vec128<double>, double>.Run(shape, x, dy, dw, accumulate); break;
-            default: WeightGradient<Vec1<double>, double>.Run(shape, x, dy, dw, accumulate); break;
+            case 512: WeightGradient<Vec512<T>, T>.Run(shape, x, dy, dw, accumulate); break;
+            case 256: WeightGradient<Vec256<T>, T>.Run(shape, x, dy, dw, accumulate); break;
+            case 128: WeightGradient<Vec128<T>, T>.Run(shape, x, dy, dw, accumulate); break;
+            default: WeightGradient<Vec1<T>, T>.Run(shape, x, dy, dw, accumulate); break;
         }
     }
 
     /// <summary>db[c] = (db[c] if accumulating) + the sum of dy over images and pixels.</summary>
-    public static void BackwardBias(in ConvolutionShape shape, float* dy, float* db, bool accumulate = false)
+    public static void BackwardBias<T>(in ConvolutionShape shape, T* dy, T* db, bool accumulate = false)
+        where T : unmanaged, INumber<T>
     {
         switch (SimdInfo.Width)
         {
-            case 512: BiasGradient<Vec512<float>, float>.Run(shape, dy, db, accumulate); break;
-            case 256: BiasGradient<Vec256<float>, float>.Run(shape, dy, db, accumulate); break;
-            case 128: BiasGradient<Vec128<float>, float>.Run(shape, dy, db, accumulate); break;
-            default: BiasGradient<Vec1<float>, float>.Run(shape, dy, db, accumulate); break;
-        }
-    }
-
-    /// <inheritdoc cref="BackwardBias(in ConvolutionShape, float*, float*, bool)"/>
-    public static void BackwardBias(in ConvolutionShape shape, double* dy, double* db, bool accumulate = false)
-    {
-        switch (SimdInfo.Width)
-        {
-            case 512: BiasGradient<Vec512<double>, double>.Run(shape, dy, db, accumulate); break;
-            case 256: BiasGradient<Vec256<double>, double>.Run(shape, dy, db, accumulate); break;
-            case 128: BiasGradient<Vec128<double>, double>.Run(shape, dy, db, accumulate); break;
-            default: BiasGradient<Vec1<double>, double>.Run(shape, dy, db, accumulate); break;
+            case 512: BiasGradient<Vec512<T>, T>.Run(shape, dy, db, accumulate); break;
+            case 256: BiasGradient<Vec256<T>, T>.Run(shape, dy, db, accumulate); break;
+            case 128: BiasGradient<Vec128<T>, T>.Run(shape, dy, db, accumulate); break;
+            default: BiasGradient<Vec1<T>, T>.Run(shape, dy, db, accumulate); break;
         }
     }
 

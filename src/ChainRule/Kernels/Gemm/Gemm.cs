@@ -21,25 +21,15 @@ internal static unsafe class Gemm
     public static nint TileRows { get; } =
         Avx512F.VL.IsSupported || AdvSimd.Arm64.IsSupported ? 8 : 4;
 
-    public static void Run(in GemmProblem<float> problem)
+    public static void Run<T>(in GemmProblem<T> problem)
+        where T : unmanaged, INumber<T>
     {
         switch (SimdInfo.Width)
         {
-            case 512: Run<Vec512<float>, float>(problem); break;
-            case 256: Run<Vec256<float>, float>(problem); break;
-            case 128: Run<Vec128<float>, float>(problem); break;
-            default: Run<Vec1<float>, float>(problem); break;
-        }
-    }
-
-    public static void Run(in GemmProblem<double> problem)
-    {
-        switch (SimdInfo.Width)
-        {
-            case 512: Run<Vec512<double>, double>(problem); break;
-            case 256: Run<Vec256<double>, double>(problem); break;
-            case 128: Run<Vec128<double>, double>(problem); break;
-            default: Run<Vec1<double>, double>(problem); break;
+            case 512: Run<Vec512<T>, T>(problem); break;
+            case 256: Run<Vec256<T>, T>(problem); break;
+            case 128: Run<Vec128<T>, T>(problem); break;
+            default: Run<Vec1<T>, T>(problem); break;
         }
     }
 

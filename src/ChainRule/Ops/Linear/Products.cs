@@ -1,3 +1,4 @@
+using System.Numerics;
 using ChainRule.Kernels.Gemm;
 
 namespace ChainRule.Ops;
@@ -11,17 +12,14 @@ internal static unsafe class Products
     public static void Run(Tensor a, Tensor b, Tensor y, Shape batch, bool accumulate)
     {
         if (y.Count == 0) return;
-        Tensor left = OneBatchStride(a, batch, out nint leftBatch), right = OneBatchStride(b, batch, out nint rightBatch);
-        int inner = Inner(a, false), count = batch.Count;
-        if (y.DType == DType.Float32)
-            Multiply(Of<float>(left, false, leftBatch), Of<float>(right, false, rightBatch), inner, y, count, accumulate, null);
-        else
-            Multiply(Of<double>(left, false, leftBatch), Of<double>(right, false, rightBatch), inner, y, count, accumulate, null);
-        GC.KeepAlive(left);
-        GC.KeepAlive(right);
+        Tensor left = OneBatchStride(a, batch, out nint leftBatch);
+        Tensor right = OneBatchStride(b, batch, out nint rightBatch);
+        Multiply(new(left, BatchStride: leftBatch), new(right, BatchStride: rightBatch), y, batch.Count, accumulate, null);
     }
 
-    /// <summary>y = op(a) op(b) + bias, or y += op(a) op(b), of plain matrices, each read as it lies or transposed.</summary>
+    /// <summary>
+    /// y = op(a) op(b) + bias, or y += op(a) op(b), of plain matrices, each read as it lies or transposed.
+    /// </summary>
     /// <param name="a">Left matrix.</param>
     /// <param name="transposeA">Read it transposed.</param>
     /// <param name="b">Right matrix.</param>
@@ -33,36 +31,30 @@ internal static unsafe class Products
         Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor y, bool accumulate = false, Tensor? bias = null)
     {
         if (y.Count == 0) return;
-        Tensor? dense = bias?.Dense();
-        if (y.DType == DType.Float32)
-            Multiply(Of<float>(a, transposeA), Of<float>(b, transposeB), Inner(a, transposeA), y, 1, accumulate, dense);
-        else Multiply(Of<double>(a, transposeA), Of<double>(b, transposeB), Inner(a, transposeA), y, 1, accumulate, dense);
-        GC.KeepAlive(a);
-        GC.KeepAlive(b);
+        Multiply(new(a, transposeA), new(b, transposeB), y, 1, accumulate, bias?.Dense());
     }
 
-    private static int Inner(Tensor a, bool transposed) => a.Dims[transposed ? ^2 : ^1];
-
-    private static Matrix<T> Of<T>(Tensor t, bool transposed, nint batchStride = 0)
-        where T : unmanaged
+    private static void Multiply(
+        in Operand a, in Operand b, Tensor y, int batch, bool accumulate, Tensor? columnBias)
     {
-        Matrix<T> matrix = new(t.Ptr<T>(), t.Strides[^2], t.Strides[^1], batchStride);
-        return transposed ? matrix.Transposed : matrix;
+        if (y.DType == DType.Float32) Multiply<float>(a, b, y, batch, accumulate, columnBias);
+        else Multiply<double>(a, b, y, batch, accumulate, columnBias);
     }
 
     private static void Multiply<T>(
-        Matrix<T> a, Matrix<T> b, int inner, Tensor y, int batch, bool accumulate, Tensor? columnBias)
-        where T : unmanaged
+        in Operand a, in Operand b, Tensor y, int batch, bool accumulate, Tensor? columnBias)
+        where T : unmanaged, INumber<T>
     {
-        int m = y.Dims[^2], n = y.Dims[^1];
-        GemmProblem<T> problem = new(m, n, inner, a, b, new Matrix<T>(y.Ptr<T>(), n, 1, (nint)m * n))
+        int m = y.Dims[^2], n = y.Dims[^1], inner = a.Tensor.Dims[a.Transposed ? ^2 : ^1];
+        Matrix<T> result = new(y.Ptr<T>(), n, 1, (nint)m * n);
+        Gemm.Run(new GemmProblem<T>(m, n, inner, a.Matrix<T>(), b.Matrix<T>(), result)
         {
             Batch = batch,
             Accumulate = accumulate,
             ColumnBias = columnBias is null ? null : columnBias.Ptr<T>(),
-        };
-        if (typeof(T) == typeof(float)) Gemm.Run(*(GemmProblem<float>*)&problem);
-        else Gemm.Run(*(GemmProblem<double>*)&problem);
+        });
+        GC.KeepAlive(a.Tensor);
+        GC.KeepAlive(b.Tensor);
         GC.KeepAlive(y);
         GC.KeepAlive(columnBias);
     }
@@ -85,5 +77,15 @@ internal static unsafe class Products
             stride = rank == 1 ? strides[0] : 0;
         }
         return full;
+    }
+
+    private readonly record struct Operand(Tensor Tensor, bool Transposed = false, nint BatchStride = 0)
+    {
+        public Matrix<T> Matrix<T>()
+            where T : unmanaged
+        {
+            Matrix<T> matrix = new(Tensor.Ptr<T>(), Tensor.Strides[^2], Tensor.Strides[^1], BatchStride);
+            return Transposed ? matrix.Transposed : matrix;
+        }
     }
 }
