@@ -90,10 +90,11 @@ public abstract class Layer : Module
         return false;
     }
 
-    // A layer kept in a field but not registered would train nothing and save nothing, without a word.
+    // A layer kept in a field but not registered would train nothing and save nothing, without a word. A frozen model that
+    // another one asks, a teacher, is meant to stay outside.
     private void CheckAdded(Layer outer)
     {
-        if (Parameters().Count == 0) return;
+        if (Parameters().All(p => p.Frozen)) return;
         throw new InvalidOperationException(
             $"{outer.Path} ({outer.Summary}) uses {Summary}, which was never added to it: "
             + "its parameters would not be trained or saved.\n"

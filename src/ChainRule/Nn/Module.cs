@@ -9,13 +9,13 @@ namespace ChainRule.Nn;
 /// <see cref="Layer"/>; a part with several inputs or outputs derives from this class and has a Forward of its own.
 /// </summary>
 /// <remarks>
-/// Registration happens by making: <see cref="AddParameter"/>, <see cref="AddBuffer"/>, <see cref="AddModule{T}"/> in
+/// Registration happens by making: <see cref="AddParameter(string, Tensor)"/>, <see cref="AddBuffer"/>, <see cref="AddModule{T}"/> in
 /// the constructor. Keys of the state are the names on the way down, joined by points, as in PyTorch:
 /// "features.0.weight".
 /// </remarks>
 public abstract class Module
 {
-    private readonly List<Parameter> _parameters = [];
+    private readonly List<(string Name, Parameter Value)> _parameters = [];
     private readonly List<(string Name, Tensor Value)> _buffers = [];
     private readonly List<(string Name, Rng Rng)> _generators = [];
     private readonly List<(string Name, Module Module)> _children = [];
@@ -56,9 +56,9 @@ public abstract class Module
         HashSet<Parameter> seen = [];
         Visit("", (prefix, module) =>
         {
-            foreach (Parameter p in module._parameters)
+            foreach ((string name, Parameter p) in module._parameters)
             {
-                if (seen.Add(p)) found.Add((prefix + p.Name, p));
+                if (seen.Add(p)) found.Add((prefix + name, p));
             }
         });
         return found;
@@ -74,9 +74,9 @@ public abstract class Module
         HashSet<Tensor> seen = new(ReferenceEqualityComparer.Instance);
         Visit("", (prefix, module) =>
         {
-            foreach (Parameter p in module._parameters)
+            foreach ((string name, Parameter p) in module._parameters)
             {
-                if (seen.Add(p.Value)) found.Add((prefix + p.Name, p.Value));
+                if (seen.Add(p.Value)) found.Add((prefix + name, p.Value));
             }
             foreach ((string name, Tensor value) in module._buffers)
             {
@@ -159,28 +159,43 @@ public abstract class Module
 
     /// <summary>Registers a parameter.</summary>
     /// <param name="name">Name, as in PyTorch.</param>
-    /// <param name="value">Start values, float32 or float64.</param>
+    /// <param name="value">Start values, float32 or float64; copied.</param>
     /// <returns>The parameter.</returns>
     /// <exception cref="ArgumentException">The name is taken, empty or holds a point.</exception>
+    /// <exception cref="GradException">The values are not of a floating-point type.</exception>
     protected Parameter AddParameter(string name, Tensor value)
     {
         ArgumentNullException.ThrowIfNull(value);
         CheckName(name);
-        Parameter parameter = new(name, value);
-        _parameters.Add(parameter);
-        return parameter;
+        return AddParameter(name, new Parameter(name, value));
+    }
+
+    /// <summary>
+    /// Registers a parameter of another module here too, so that both learn one set of numbers: the weights of an embedding and of
+    /// the layer before its softmax, say. Lists name it once, by its first key.
+    /// </summary>
+    /// <param name="name">Name in this module, as in PyTorch.</param>
+    /// <param name="shared">The other module's parameter.</param>
+    /// <returns>The same parameter.</returns>
+    /// <exception cref="ArgumentException">The name is taken, empty or holds a point.</exception>
+    protected Parameter AddParameter(string name, Parameter shared)
+    {
+        ArgumentNullException.ThrowIfNull(shared);
+        CheckName(name);
+        _parameters.Add((name, shared));
+        return shared;
     }
 
     /// <summary>Registers a tensor that is saved with the model but not learnt, such as running statistics.</summary>
     /// <param name="name">Name, as in PyTorch.</param>
-    /// <param name="value">Start values.</param>
-    /// <returns>The tensor.</returns>
+    /// <param name="value">Start values; copied.</param>
+    /// <returns>The tensor of the module's own.</returns>
     /// <exception cref="ArgumentException">The name is taken, empty or holds a point.</exception>
     protected Tensor AddBuffer(string name, Tensor value)
     {
         ArgumentNullException.ThrowIfNull(value);
         CheckName(name);
-        Tensor owned = Owned(value);
+        Tensor owned = value.Detach();
         _buffers.Add((name, owned));
         return owned;
     }
@@ -211,19 +226,15 @@ public abstract class Module
     {
         ArgumentNullException.ThrowIfNull(module);
         CheckName(name);
-        for (Module? m = this; m is not null; m = m.Parent)
-        {
-            if (m == module)
-                throw new ArgumentException($"AddModule: {module.Summary} would contain itself.", nameof(module));
-        }
+        if (module.Contains(this))
+            throw new ArgumentException($"AddModule: {module.Summary} would contain itself.", nameof(module));
         _children.Add((name, module));
         if (module.Parent is null) (module.Parent, module.Name) = (this, name);
         return module;
     }
 
-    // Memory that lasts and moves in one piece: neither a view, nor the result of a step, nor part of a graph.
-    internal static Tensor Owned(Tensor value) =>
-        value.IsContiguous && value.IsLeaf && !value.IsInStep ? value : value.Detach();
+    private bool Contains(Module module) =>
+        this == module || _children.Exists(c => c.Module.Contains(module));
 
     private void CheckName(string name)
     {
@@ -251,7 +262,7 @@ public abstract class Module
 
     private void Print(List<(string Text, long Own)> lines, string name, int depth)
     {
-        lines.Add(($"{new string(' ', 2 * depth)}{name}: {Summary}", _parameters.Sum(p => (long)p.Value.Count)));
+        lines.Add(($"{new string(' ', 2 * depth)}{name}: {Summary}", _parameters.Sum(p => (long)p.Value.Value.Count)));
         foreach ((string childName, Module child) in _children) child.Print(lines, childName, depth + 1);
     }
 }

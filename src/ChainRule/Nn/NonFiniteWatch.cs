@@ -14,6 +14,7 @@ public sealed class NonFiniteWatch : IDisposable
     private static NonFiniteWatch? t_current;
 
     private readonly NonFiniteWatch? _before;
+    private bool _closed;
 
     private NonFiniteWatch(NonFiniteWatch? before) => _before = before;
 
@@ -26,7 +27,11 @@ public sealed class NonFiniteWatch : IDisposable
     public static NonFiniteWatch Begin() => t_current = new NonFiniteWatch(t_current);
 
     /// <summary>Stops watching.</summary>
-    public void Dispose() => t_current = _before;
+    public void Dispose()
+    {
+        _closed = true;
+        while (t_current is { _closed: true }) t_current = t_current._before;            // in whatever order they are closed
+    }
 
     // Inner layers finish before the ones around them, so the first report is the innermost.
     internal void Look(Layer layer, Tensor y)

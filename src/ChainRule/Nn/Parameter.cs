@@ -11,7 +11,7 @@ public sealed class Parameter
     internal Parameter(string name, Tensor value)
     {
         Name = name;
-        Value = Module.Owned(value);
+        Value = value.Detach();                                      // dense memory that lasts and that nobody else looks into
         Value.RequiresGrad = true;
     }
 

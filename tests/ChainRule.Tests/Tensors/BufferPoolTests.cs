@@ -103,7 +103,7 @@ public sealed class BufferPoolTests
     public void Training_allocates_no_buffer_and_little_memory_once_it_runs()
     {
         Rng rng = new(1);
-        Sequential model = [new Linear(8, 16, rng: rng), new Nn.Tanh(), new Linear(16, 3, rng: rng)];
+        Sequential model = [new Linear(8, 16, rng: rng), new Tanh(), new Linear(16, 3, rng: rng)];
         Sgd optimizer = new(model.Parameters(), 0.01, momentum: 0.9);
         Tensor x = Tensor.Randn([32, 8], rng), y = Tensor.Zeros([32], DType.Int64);
         for (int i = 0; i < 100; i++) Train();

@@ -1,0 +1,71 @@
+using ChainRule.Nn;
+using ChainRule.Tests.Operators;
+
+namespace ChainRule.Tests.Tensors;
+
+/// <summary>
+/// Operators under a collector that never rests, beside a thread that overwrites every buffer that comes back: memory used after the
+/// last use of its tensor would show as NaN.
+/// </summary>
+[Collection(nameof(OneAtATime))]
+public sealed class CollectionStressTests
+{
+    [Fact]
+    public void Results_are_the_same_bits_under_constant_collection()
+    {
+        double[] expected = Work();
+        bool stop = false;
+        Thread collector = new(() =>
+        {
+            while (!Volatile.Read(ref stop))
+            {
+                GC.Collect(0);
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        Thread vandal = new(() =>
+        {
+            int[] sizes = [1, 8, 16, 24, 64, 192, 256, 384, 512, 576, 1024, 1536, 2304];
+            while (!Volatile.Read(ref stop))
+            {
+                foreach (int size in sizes) Tensor.EmptyKept([size], DType.Float32).Fill(double.NaN);
+            }
+        });
+        collector.Start();
+        vandal.Start();
+        try
+        {
+            DateTime end = DateTime.UtcNow.AddSeconds(1.5);
+            int rounds = 0;
+            for (; rounds < 5 || DateTime.UtcNow < end; rounds++) Assert.Equal(expected, Work());
+        }
+        finally
+        {
+            Volatile.Write(ref stop, true);
+            collector.Join();
+            vandal.Join();
+        }
+    }
+
+    // A little of every family of operators, forwards and backwards, outside a step: each result has a buffer of its own.
+    private static double[] Work()
+    {
+        Rng rng = new(1);
+        Tensor x = Tensor.Randn([2, 3, 8, 8], rng);
+        Sequential model =
+        [
+            new Conv2d(3, 4, 3, padding: 1, rng: rng), new Relu(), new MaxPool2d(2), new Conv2d(4, 4, 3, padding: 1, rng: rng),
+            new Tanh(), new AvgPool2d(2), new Flatten(), new Linear(16, 6, rng: rng), new LogSoftmax(),
+        ];
+        Tensor y = model.Forward(x), target = Tensor.From(1L, 4L);
+        Tensor loss = F.NllLoss(y, target) + F.CrossEntropy(y[.., 1..].Contiguous() * 2, target) + y.T.MatMul(y).Exp().Mean();
+        Tensor z = Tensor.Concat([y, y.Flip(1) * y.Max(1, keepDim: true).Values], 1).Permute(1, 0).Reshape(6, 4);
+        Tensor more = z.Softmax(1).Sum(0).Var(0) + z.IndexSelect(0, target).Sum() + Tensor.Where(z.Less(z * 0), z, z * 2).Mean();
+        (loss + more).Backward();
+        List<double> results = [loss.Item(), more.Item()];
+        foreach (Parameter p in model.Parameters()) results.AddRange(p.Grad!.To(DType.Float64).ToArray<double>());
+        Tensor v = Tensor.Arange(0, 8, dtype: DType.Float64);
+        results.AddRange(Autograd.Hvp(t => (t.Sin() * t.Cumsum(0)).Sum(), v, v / 8).ToArray<double>());
+        return [.. results];
+    }
+}
