@@ -45,7 +45,7 @@ namespace ChainRule.Ops
             }
             if (pass.Wants(x)) Products.Plain(dy, false, weight, false, pass.Target(x, out bool add), add);
             if (pass.Wants(weight)) Products.Plain(dy, true, x, false, pass.Target(weight, out bool add), add);
-            if (pass.Wants(C)) pass.Add(C, dy.Sum(0));
+            if (pass.Wants(C)) SumKernel.RowsTo(pass, dy, C!);
         }
 
         public static void Check(Tensor x, Tensor weight, Tensor? bias)
