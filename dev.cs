@@ -280,8 +280,9 @@ internal static class Links
 /// <summary>
 /// The pages' code, compiled and run. A block marked <c>csharp run</c> is a program (top-level statements, then types);
 /// <c>csharp continue</c> goes on where the page's last program stopped; <c>text output</c> is what it must print.
-/// The files in samples/ are programs too, good when they return 0. All become one project, so that they cost one build;
-/// errors name page and line through #line. Arguments choose the programs whose <c>page:line</c> contains one of them.
+/// The files in samples/ are programs too, good when they return 0. All become one project, so that they cost one
+/// build; errors name page and line through #line. Arguments choose the programs whose <c>page:line</c> contains one of
+/// them.
 /// </summary>
 internal static class Docs
 {

@@ -42,10 +42,13 @@ public sealed class CaseRun(GoldenCase golden)
     public void Compare(string name, IEnumerable<double> values)
     {
         double[] numbers = [.. values];
-        Compare(name, Tensor.From(numbers, Case.Stored(name).Shape.Count == numbers.Length ? Case.Stored(name).Shape : [numbers.Length]));
+        Shape expected = Case.Stored(name).Shape;
+        Compare(name, Tensor.From(numbers, expected.Count == numbers.Length ? expected : [numbers.Length]));
     }
 
-    /// <summary>Back-propagates the cotangents and compares every expected tensor the adapter has not compared itself.</summary>
+    /// <summary>
+    /// Back-propagates the cotangents and compares every expected tensor the adapter has not compared itself.
+    /// </summary>
     public void Finish()
     {
         Tensor? total = null;

@@ -35,7 +35,9 @@ public static class CaseRunner
 {
     /// <summary>Runs every case under a folder whose area/op/case holds the pattern.</summary>
     /// <param name="folder">Folder, searched with all below it.</param>
-    /// <param name="only">Part of "area/op/case" in any case of letters; <c>*</c> stands for anything. Null for all.</param>
+    /// <param name="only">
+    /// Part of "area/op/case" in any case of letters; <c>*</c> stands for anything. Null for all.
+    /// </param>
     /// <param name="precision">Float32, or Float64 with its tight tolerance.</param>
     /// <returns>The results, in the order of the paths.</returns>
     public static IEnumerable<CaseResult> RunFolder(string folder, string? only = null, DType precision = DType.Float32)
@@ -82,15 +84,18 @@ public static class CaseRunner
             if (Matches($"{read.Area}/{read.OpName}/{read.Name}", only)) golden = read;
             return null;
         }
-        catch (Exception e) when (e is ChainRuleException or IOException or InvalidDataException or System.Text.Json.JsonException)
+        catch (Exception e) when (
+            e is ChainRuleException or IOException or InvalidDataException or System.Text.Json.JsonException)
         {
             string name = Path.GetFileNameWithoutExtension(path);
-            return Matches(path, only) ? new CaseResult("?", "?", name, Verdict.Failed, "", e.Message.ReplaceLineEndings(" ")) : null;
+            return Matches(path, only)
+                ? new CaseResult("?", "?", name, Verdict.Failed, "", e.Message.ReplaceLineEndings(" ")) : null;
         }
     }
 
     private static bool Matches(string name, string? only) =>
-        only is null || System.IO.Enumeration.FileSystemName.MatchesSimpleExpression($"*{only}*", name, ignoreCase: true);
+        only is null
+            || System.IO.Enumeration.FileSystemName.MatchesSimpleExpression($"*{only}*", name, ignoreCase: true);
 
     private static CaseResult Result(GoldenCase golden, Verdict verdict, string tensor, string detail) =>
         new(golden.Area, golden.OpName, golden.Name, verdict, tensor, detail);

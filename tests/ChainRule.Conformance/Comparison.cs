@@ -8,7 +8,9 @@ namespace ChainRule.Conformance;
 /// <param name="Detail">The worst element, or why nothing could be compared; empty where passed.</param>
 public sealed record Comparison(string Tensor, bool Passed, string Detail)
 {
-    /// <summary>Compares elements: |a - b| at most atol + rtol |b|; NaN and infinities fail; integers must be equal.</summary>
+    /// <summary>
+    /// Compares elements: |a - b| at most atol + rtol |b|; NaN and infinities fail; integers must be equal.
+    /// </summary>
     /// <param name="name">Name of the tensor.</param>
     /// <param name="computed">What we computed; null where nothing was.</param>
     /// <param name="expected">What is expected: float64 or int64.</param>
@@ -17,7 +19,8 @@ public sealed record Comparison(string Tensor, bool Passed, string Detail)
     public static Comparison Of(string name, Tensor? computed, Tensor expected, double relative, double absolute)
     {
         if (computed is null) return new(name, false, "nothing was computed for it");
-        if (computed.Shape != expected.Shape) return new(name, false, $"shape {computed.Shape}, expected {expected.Shape}");
+        if (computed.Shape != expected.Shape)
+            return new(name, false, $"shape {computed.Shape}, expected {expected.Shape}");
         bool whole = expected.DType == DType.Int64;
         if (whole) (relative, absolute) = (0, 0);
         double[] a = computed.To(DType.Float64).ToArray<double>(), b = expected.To(DType.Float64).ToArray<double>();
@@ -34,6 +37,7 @@ public sealed record Comparison(string Tensor, bool Passed, string Detail)
         if (worst < 0) return new(name, true, "");
         return new(name, false, string.Create(
             CultureInfo.InvariantCulture,
-            $"element {worst}: {a[worst]:g9}, expected {b[worst]:g9}, error {worstError:g3}, tolerance {absolute + (relative * Math.Abs(b[worst])):g3}"));
+            $"element {worst}: {a[worst]:g9}, expected {b[worst]:g9}, error {worstError:g3}, "
+            + $"tolerance {absolute + (relative * Math.Abs(b[worst])):g3}"));
     }
 }

@@ -25,7 +25,8 @@ public sealed class GoldenCase
         Name = Need(file, "case");
         Attrs = JsonDocument.Parse(Need(file, "attrs")).RootElement;
         JsonElement tolerance = JsonDocument.Parse(Need(file, "tolerance")).RootElement;
-        double relative = tolerance.GetProperty("rtol").GetDouble(), absolute = tolerance.GetProperty("atol").GetDouble();
+        double relative = tolerance.GetProperty("rtol").GetDouble(),
+            absolute = tolerance.GetProperty("atol").GetDouble();
         (Relative, Absolute) = precision == DType.Float64 ? (1e-7, absolute / 1000) : (relative, absolute);
     }
 
@@ -53,12 +54,19 @@ public sealed class GoldenCase
     /// <summary>Every name of a tensor in the file.</summary>
     public IEnumerable<string> Names => _tensors.Keys;
 
+    /// <summary>What follows a prefix in the names that begin with it: "init.param." gives the parameters.</summary>
+    public IEnumerable<string> Behind(string prefix) =>
+        Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Select(n => n[prefix.Length..]);
+
     /// <summary>Reads a file.</summary>
     /// <param name="path">A safetensors file of the golden format.</param>
-    /// <param name="precision">Float32, for the file's own tolerance, or Float64, for the tight one of the format.</param>
+    /// <param name="precision">
+    /// Float32, for the file's own tolerance, or Float64, for the tight one of the format.
+    /// </param>
     /// <exception cref="CheckpointException">The file is no safetensors file.</exception>
     /// <exception cref="InvalidDataException">The file is not of that format.</exception>
-    public static GoldenCase Read(string path, DType precision = DType.Float32) => new(SafeTensors.Read(path), precision);
+    public static GoldenCase Read(string path, DType precision = DType.Float32) =>
+        new(SafeTensors.Read(path), precision);
 
     /// <summary>True where the file holds a tensor of that name.</summary>
     public bool Has(string name) => _tensors.ContainsKey(name);
@@ -69,7 +77,8 @@ public sealed class GoldenCase
     /// <summary>A tensor as it stands in the file, a given one in <see cref="Precision"/>.</summary>
     /// <exception cref="InvalidDataException">There is none of that name.</exception>
     public Tensor Stored(string name) =>
-        _tensors.TryGetValue(name, out Tensor? t) ? t : throw new InvalidDataException($"the file holds no tensor '{name}'.");
+        _tensors.TryGetValue(
+            name, out Tensor? t) ? t : throw new InvalidDataException($"the file holds no tensor '{name}'.");
 
     /// <summary>A given tensor, as a leaf where its gradient is expected, seen through the case's views.</summary>
     /// <param name="name">Full name: in.x, param.weight, state_in.h0.</param>
@@ -115,12 +124,14 @@ public sealed class GoldenCase
         : [Int(attr)];
 
     /// <summary>True where an attribute is null or missing.</summary>
-    public bool IsNull(string attr) => !Attrs.TryGetProperty(attr, out JsonElement e) || e.ValueKind == JsonValueKind.Null;
+    public bool IsNull(string attr) =>
+        !Attrs.TryGetProperty(attr, out JsonElement e) || e.ValueKind == JsonValueKind.Null;
 
     /// <summary>An attribute.</summary>
     /// <exception cref="InvalidDataException">It is missing.</exception>
     public JsonElement Attr(string attr) =>
-        Attrs.TryGetProperty(attr, out JsonElement e) ? e : throw new InvalidDataException($"the attribute '{attr}' is missing.");
+        Attrs.TryGetProperty(
+            attr, out JsonElement e) ? e : throw new InvalidDataException($"the attribute '{attr}' is missing.");
 
     private static double Number(JsonElement e) => e.ValueKind == JsonValueKind.String
         ? e.GetString() == "-inf" ? double.NegativeInfinity : double.PositiveInfinity
@@ -134,7 +145,8 @@ public sealed class GoldenCase
             case "permute":
                 return x.Permute([.. parts[1].EnumerateArray().Select(e => e.GetInt32())]);
             case "slice":
-                return x.Slice(parts[1].GetInt32(), Bound(parts[2], 0), Bound(parts[3], int.MaxValue), Bound(parts[4], 1));
+                return x.Slice(
+                    parts[1].GetInt32(), Bound(parts[2], 0), Bound(parts[3], int.MaxValue), Bound(parts[4], 1));
             case "expand":
                 return x.Expand((int[])[.. parts[1].EnumerateArray().Select(e => e.GetInt32())]);
             default:

@@ -5,7 +5,9 @@ namespace ChainRule.Tests;
 /// <summary>The golden cases of the shared folder, run as the conformance runner runs them.</summary>
 internal static class Goldens
 {
-    /// <summary>Fails unless there are cases of an operation, "tensor/add", and all pass in both floating types.</summary>
+    /// <summary>
+    /// Fails unless there are cases of an operation, "tensor/add", and all pass in both floating types.
+    /// </summary>
     public static void AssertPass(string op)
     {
         foreach (DType precision in (DType[])[DType.Float32, DType.Float64])

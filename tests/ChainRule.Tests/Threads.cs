@@ -8,7 +8,9 @@ internal static class Threads
     // The scheduler is one for the process: tests that exchange it take turns.
     private static readonly Lock SchedulerInUse = new();
 
-    /// <summary>What <paramref name="work"/> gives on so many threads; puts the number back that was in force.</summary>
+    /// <summary>
+    /// What <paramref name="work"/> gives on so many threads; puts the number back that was in force.
+    /// </summary>
     public static T On<T>(int threads, Func<T> work)
     {
         lock (SchedulerInUse)

@@ -43,6 +43,8 @@ public abstract class ChainRuleException : Exception
     /// <summary>Notes that the error passes through a layer.</summary>
     internal void AddLayer(string layer) => _layers.Add(layer);
 
-    /// <summary>Adds a help line that a layer is sure of, unless the error came with its own. A later one is better informed.</summary>
+    /// <summary>
+    /// Adds a help line that a layer is sure of, unless the error came with its own. A later one is better informed.
+    /// </summary>
     internal void Suggest(string help) => _suggested = help;
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace ChainRule;
 
 /// <summary>
-/// A model or checkpoint file that cannot be used: cut short, damaged, with a lying header, or of another model. The place is given by
-/// <see cref="File"/>, <see cref="Offset"/> and <see cref="Key"/> where they are known.
+/// A model or checkpoint file that cannot be used: cut short, damaged, with a lying header, or of another model. The
+/// place is given by <see cref="File"/>, <see cref="Offset"/> and <see cref="Key"/> where they are known.
 /// </summary>
 public sealed class CheckpointException : ChainRuleException
 {

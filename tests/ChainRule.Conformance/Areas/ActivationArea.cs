@@ -5,7 +5,8 @@ internal static class ActivationArea
 {
     public static void AddTo(Dictionary<string, Action<CaseRun>> all)
     {
-        void Add(string op, Func<CaseRun, Tensor, Tensor> f) => all.Add("activation/" + op, r => r.Out("y", f(r, r.In("x"))));
+        void Add(string op, Func<CaseRun, Tensor, Tensor> f) =>
+            all.Add("activation/" + op, r => r.Out("y", f(r, r.In("x"))));
 
         Add("relu", (_, x) => x.Relu());
         Add("leaky_relu", (r, x) => x.LeakyRelu(r.Case.Number("negative_slope")));

@@ -20,7 +20,8 @@ internal static class ClassicArea
     {
         Tensor w = r.In("w"), x = r.In("x");
         Tensor a0 = w[0] * x[0], a1 = w[1] * x[1], s = a0 + a1, t = s + w[2], n = -t, e = n.Exp(), d = 1 + e, f = 1 / d;
-        (string Name, Tensor Node)[] nodes = [("a0", a0), ("a1", a1), ("s", s), ("t", t), ("n", n), ("e", e), ("d", d), ("f", f)];
+        (string Name, Tensor Node)[] nodes =
+            [("a0", a0), ("a1", a1), ("s", s), ("t", t), ("n", n), ("e", e), ("d", d), ("f", f)];
         foreach ((string name, Tensor node) in nodes)
         {
             r.Out(name, node);

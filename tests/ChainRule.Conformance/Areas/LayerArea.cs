@@ -7,18 +7,21 @@ internal static class LayerArea
 {
     public static void AddTo(Dictionary<string, Action<CaseRun>> all)
     {
-        void Add(string op, Func<CaseRun, Tensor, Tensor> f) => all.Add("layer/" + op, r => r.Out("y", f(r, r.In("x"))));
+        void Add(
+            string op, Func<CaseRun, Tensor, Tensor> f) => all.Add("layer/" + op, r => r.Out("y", f(r, r.In("x"))));
 
         Add("linear", (r, x) => F.Linear(x, r.Param("weight")!, r.Param("bias")));
         Add("dropout", (r, x) => F.Dropout(x, r.Case.Number("p"), r.Case.Bool("training"), new Rng(0)));
         Add("conv2d", Conv2d);
         Add("avg_pool2d", (r, x) => F.AvgPool2d(
-            x, Size(r, "kernel_size"), Size(r, "stride"), Size(r, "padding"), r.Case.Bool("ceil_mode"), r.Case.Bool("count_include_pad"),
+            x, Size(r, "kernel_size"), Size(r, "stride"), Size(r, "padding"), r.Case.Bool("ceil_mode"),
+            r.Case.Bool("count_include_pad"),
             r.Case.IsNull("divisor_override") ? null : r.Case.Int("divisor_override")));
         all.Add("layer/max_pool2d", r =>
         {
             (Tensor y, Tensor indices) = F.MaxPool2dWithIndices(
-                r.In("x"), Size(r, "kernel_size"), Size(r, "stride"), Size(r, "padding"), Size(r, "dilation"), r.Case.Bool("ceil_mode"));
+                r.In("x"), Size(r, "kernel_size"), Size(r, "stride"), Size(r, "padding"), Size(r, "dilation"),
+                r.Case.Bool("ceil_mode"));
             r.Out("y", y);
             r.Out("indices", indices.To(DType.Int64));
         });
@@ -59,7 +62,8 @@ internal static class LayerArea
         if (training) batches++;
         double momentum = r.Case.NumberOrNull("momentum") ?? 1.0 / batches;
         r.Out("y", F.BatchNorm(
-            r.In("x"), mean, variance, r.Param("weight"), r.Param("bias"), training || !tracked, momentum, r.Case.Number("eps")));
+            r.In("x"), mean, variance, r.Param("weight"), r.Param("bias"), training || !tracked,
+            momentum, r.Case.Number("eps")));
         if (!tracked) return;
         r.StateOut("running_mean", mean!);
         r.StateOut("running_var", variance!);

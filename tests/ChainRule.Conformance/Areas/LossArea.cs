@@ -12,8 +12,10 @@ internal static class LossArea
         Add("bce_with_logits", r => F.BinaryCrossEntropyWithLogits(
             r.In("input"), r.In("target"), r.InOrNull("weight"), r.InOrNull("pos_weight"), Reduction(r)));
         Add("cross_entropy", r => F.CrossEntropy(
-            r.In("input"), r.In("target"), r.InOrNull("weight"), r.Case.Number("label_smoothing"), r.Case.Int("ignore_index"), Reduction(r)));
-        Add("nll", r => F.NllLoss(r.In("input"), r.In("target"), r.InOrNull("weight"), r.Case.Int("ignore_index"), Reduction(r)));
+            r.In("input"), r.In("target"), r.InOrNull("weight"), r.Case.Number("label_smoothing"),
+            r.Case.Int("ignore_index"), Reduction(r)));
+        Add("nll", r =>
+            F.NllLoss(r.In("input"), r.In("target"), r.InOrNull("weight"), r.Case.Int("ignore_index"), Reduction(r)));
     }
 
     private static Reduction Reduction(CaseRun r) => r.Case.Text("reduction") switch

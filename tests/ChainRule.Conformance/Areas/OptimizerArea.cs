@@ -30,24 +30,29 @@ internal static class OptimizerArea
     /// <summary>The optimiser that attributes describe; those left out have the entry's defaults.</summary>
     public static Optimizer Make(string name, JsonElement attrs, IReadOnlyList<Parameter> parameters)
     {
-        double Number(string key, double missing) => attrs.TryGetProperty(key, out JsonElement e) ? e.GetDouble() : missing;
+        double Number(
+            string key, double missing) => attrs.TryGetProperty(key, out JsonElement e) ? e.GetDouble() : missing;
         bool Flag(string key) => attrs.TryGetProperty(key, out JsonElement e) && e.GetBoolean();
-        double Beta(int i, double missing) => attrs.TryGetProperty("betas", out JsonElement e) ? e[i].GetDouble() : missing;
+        double Beta(
+            int i, double missing) => attrs.TryGetProperty("betas", out JsonElement e) ? e[i].GetDouble() : missing;
         return name switch
         {
             "sgd" => new Sgd(
-                parameters, Number("lr", 1e-3), Number("momentum", 0), Number("dampening", 0), Number("weight_decay", 0), Flag("nesterov")),
+                parameters, Number("lr", 1e-3), Number("momentum", 0), Number("dampening", 0),
+                Number("weight_decay", 0), Flag("nesterov")),
             "adam" => new Adam(
-                parameters, Number("lr", 1e-3), Beta(0, 0.9), Beta(1, 0.999), Number("eps", 1e-8), Number("weight_decay", 0), Flag("amsgrad")),
+                parameters, Number("lr", 1e-3), Beta(0, 0.9), Beta(1, 0.999), Number("eps", 1e-8),
+                Number("weight_decay", 0), Flag("amsgrad")),
             "adamw" => new AdamW(
-                parameters, Number("lr", 1e-3), Beta(0, 0.9), Beta(1, 0.999), Number("eps", 1e-8), Number("weight_decay", 0.01), Flag("amsgrad")),
+                parameters, Number("lr", 1e-3), Beta(0, 0.9), Beta(1, 0.999), Number("eps", 1e-8),
+                Number("weight_decay", 0.01), Flag("amsgrad")),
             _ => throw new InvalidDataException($"no optimiser here is called '{name}'."),
         };
     }
 
     private static void Steps(CaseRun r, string name)
     {
-        string[] names = [.. r.Case.Names.Where(n => n.StartsWith(Start, StringComparison.Ordinal)).Select(n => n[Start.Length..])];
+        string[] names = [.. r.Case.Behind(Start)];
         Parameter[] parameters = [.. names.Select(n => new Parameter(n, r.Case.Stored(Start + n)))];
         Optimizer optimizer = Make(name, r.Case.Attrs, parameters);
         for (int step = 1; r.Case.Has($"step.{step}.grad.{names[0]}"); step++)
@@ -55,14 +60,16 @@ internal static class OptimizerArea
             optimizer.ZeroGrad();
             for (int i = 0; i < names.Length; i++) Give(parameters[i], r.Case.Stored($"step.{step}.grad.{names[i]}"));
             optimizer.Step();
-            for (int i = 0; i < names.Length; i++) r.Compare($"step.{step}.param.{names[i]}", parameters[i].Value.Detach());
+            for (int i = 0; i < names.Length; i++)
+                r.Compare($"step.{step}.param.{names[i]}", parameters[i].Value.Detach());
         }
     }
 
     private static Parameter[] Gradients(CaseRun r, out string[] names)
     {
-        names = [.. r.Case.Names.Where(n => n.StartsWith("in.grad_", StringComparison.Ordinal)).Select(n => n["in.".Length..])];
-        Parameter[] parameters = [.. names.Select(n => new Parameter("p", Tensor.Zeros(r.Case.Stored("in." + n).Shape, r.Case.Precision)))];
+        names = [.. r.Case.Behind("in.").Where(n => n.StartsWith("grad_", StringComparison.Ordinal))];
+        Parameter[] parameters =
+            [.. names.Select(n => new Parameter(n, Tensor.Zeros(r.Case.Stored("in." + n).Shape, r.Case.Precision)))];
         for (int i = 0; i < names.Length; i++) Give(parameters[i], r.Case.Stored("in." + names[i]));
         return parameters;
     }

@@ -21,9 +21,12 @@ internal static class SchedulerArea
         Add("multi_step_lr", (r, o) => new MultiStepLr(o, r.Case.Ints("milestones"), r.Case.Number("gamma")));
         Add("exponential_lr", (r, o) => new ExponentialLr(o, r.Case.Number("gamma")));
         Add("cosine_annealing_lr", (r, o) => new CosineAnnealingLr(o, r.Case.Int("T_max"), r.Case.Number("eta_min")));
-        Add("linear_lr", (r, o) => new LinearLr(o, r.Case.Number("start_factor"), r.Case.Number("end_factor"), r.Case.Int("total_iters")));
+        Add("linear_lr", (r, o) =>
+            new LinearLr(o, r.Case.Number("start_factor"), r.Case.Number("end_factor"), r.Case.Int("total_iters")));
         Add("warmup_then", (r, o) => new WarmUpThen(
-            r.Case.Text("after") == "cosine" ? new CosineAnnealingLr(o, r.Case.Int("T_max")) : new ExponentialLr(o, r.Case.Number("gamma")),
+            r.Case.Text("after") == "cosine"
+                ? new CosineAnnealingLr(o, r.Case.Int("T_max"))
+                : new ExponentialLr(o, r.Case.Number("gamma")),
             r.Case.Int("warmup"), r.Case.Number("start_factor")));
     }
 }

@@ -46,8 +46,10 @@ internal static class TensorArea
         Shaped("var", (r, x) => x.Var(Dims(r), r.Case.Bool("unbiased") ? 1 : 0, r.Case.Bool("keepdim")));
         Shaped("std", (r, x) => x.Std(Dims(r), r.Case.Bool("unbiased") ? 1 : 0, r.Case.Bool("keepdim")));
         Shaped("prod", (r, x) => r.Case.IsNull("dim") ? x.Prod() : x.Prod(r.Case.Int("dim"), r.Case.Bool("keepdim")));
-        Shaped("argmax", (r, x) => r.Case.IsNull("dim") ? x.ArgMax() : x.ArgMax(r.Case.Int("dim"), r.Case.Bool("keepdim")));
-        Shaped("argmin", (r, x) => r.Case.IsNull("dim") ? x.ArgMin() : x.ArgMin(r.Case.Int("dim"), r.Case.Bool("keepdim")));
+        Shaped("argmax", (r, x) =>
+            r.Case.IsNull("dim") ? x.ArgMax() : x.ArgMax(r.Case.Int("dim"), r.Case.Bool("keepdim")));
+        Shaped("argmin", (r, x) =>
+            r.Case.IsNull("dim") ? x.ArgMin() : x.ArgMin(r.Case.Int("dim"), r.Case.Bool("keepdim")));
         Add("max", r => Extremum(r, x => x.Max(), x => x.Max(r.Case.Int("dim"), r.Case.Bool("keepdim"))));
         Add("min", r => Extremum(r, x => x.Min(), x => x.Min(r.Case.Int("dim"), r.Case.Bool("keepdim"))));
         Shaped("cumsum", (r, x) => x.Cumsum(r.Case.Int("dim")));
@@ -80,7 +82,9 @@ internal static class TensorArea
     private static void Pow(CaseRun r)
     {
         Tensor? a = r.InOrNull("a"), b = r.InOrNull("b");
-        r.Out("y", a is null ? Tensor.Pow(r.Case.Number("base"), b!) : b is null ? a.Pow(r.Case.Number("exponent")) : a.Pow(b));
+        r.Out("y", a is null ? Tensor.Pow(r.Case.Number("base"), b!)
+            : b is null ? a.Pow(r.Case.Number("exponent"))
+            : a.Pow(b));
     }
 
     // The file names pairs from the last dimension, the operator from the first.
@@ -102,7 +106,8 @@ internal static class TensorArea
         _ => throw new InvalidDataException($"unknown pad mode '{name}'."),
     };
 
-    private static void Extremum(CaseRun r, Func<Tensor, Tensor> whole, Func<Tensor, (Tensor Values, Tensor Indices)> along)
+    private static void Extremum(
+        CaseRun r, Func<Tensor, Tensor> whole, Func<Tensor, (Tensor Values, Tensor Indices)> along)
     {
         if (r.Case.IsNull("dim"))
         {
@@ -118,11 +123,13 @@ internal static class TensorArea
     {
         int[] sizes = r.Case.Ints("split_size_or_sections");
         bool even = r.Case.Attr("split_size_or_sections").ValueKind == JsonValueKind.Number;
-        Tensor[] parts = even ? r.In("x").Split(sizes[0], r.Case.Int("dim")) : r.In("x").Split(sizes, r.Case.Int("dim"));
+        Tensor[] parts = even ? r.In("x").Split(sizes[0], r.Case.Int("dim"))
+            : r.In("x").Split(sizes, r.Case.Int("dim"));
         for (int i = 0; i < parts.Length; i++) r.Out($"y{i}", parts[i]);
     }
 
-    private static Tensor Scaled(CaseRun r) => r.Case.Number("alpha") == 1 ? r.In("b") : r.In("b") * r.Case.Number("alpha");
+    private static Tensor Scaled(CaseRun r) =>
+        r.Case.Number("alpha") == 1 ? r.In("b") : r.In("b") * r.Case.Number("alpha");
 
     private static List<Tensor> Parts(CaseRun r)
     {
@@ -141,7 +148,8 @@ internal static class TensorArea
     {
         if (entry.ValueKind == JsonValueKind.Number) return entry.GetInt32();
         return TensorIndex.Slice(
-            At(entry[0], Index.Start), At(entry[1], Index.End), entry[2].ValueKind == JsonValueKind.Null ? 1 : entry[2].GetInt32());
+            At(entry[0], Index.Start), At(entry[1], Index.End),
+            entry[2].ValueKind == JsonValueKind.Null ? 1 : entry[2].GetInt32());
 
         static Index At(JsonElement bound, Index missing) =>
             bound.ValueKind == JsonValueKind.Null ? missing

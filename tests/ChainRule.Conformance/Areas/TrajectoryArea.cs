@@ -30,13 +30,14 @@ internal static class TrajectoryArea
         all.Add("trajectory/resnet", Resnet);
     }
 
-    private static Tensor Fc(Dictionary<string, Tensor> p, string name, Tensor x) => F.Linear(x, p[name + ".weight"], p[name + ".bias"]);
+    private static Tensor Fc(Dictionary<string, Tensor> p, string name, Tensor x) =>
+        F.Linear(x, p[name + ".weight"], p[name + ".bias"]);
 
     private static Tensor Act(CaseRun r, Tensor x) => r.Case.Text("activation") == "tanh" ? x.Tanh() : x.Relu();
 
     private static Dictionary<string, Tensor> Train(CaseRun r, Func<Dictionary<string, Tensor>, Tensor, Tensor> forward)
     {
-        string[] names = [.. r.Case.Names.Where(n => n.StartsWith(Start, StringComparison.Ordinal)).Select(n => n[Start.Length..])];
+        string[] names = [.. r.Case.Behind(Start)];
         Parameter[] parameters = [.. names.Select(n => new Parameter(n, r.Case.Stored(Start + n)))];
         Dictionary<string, Tensor> values = names.Zip(parameters).ToDictionary(p => p.First, p => p.Second.Value);
         Optimizer optimizer = OptimizerArea.Make(
@@ -53,7 +54,8 @@ internal static class TrajectoryArea
             losses.Add(loss.Item());
             for (int i = 0; step == 0 && i < names.Length; i++)
             {
-                if (r.Case.Has($"step.1.grad.{names[i]}")) r.Compare($"step.1.grad.{names[i]}", parameters[i].Grad!.Detach());
+                if (r.Case.Has($"step.1.grad.{names[i]}"))
+                    r.Compare($"step.1.grad.{names[i]}", parameters[i].Grad!.Detach());
             }
             optimizer.Step();
         }
@@ -66,7 +68,8 @@ internal static class TrajectoryArea
     {
         const double Momentum = 0.1, Eps = 1e-5;
         Dictionary<string, (Tensor Mean, Tensor Variance)> statistics = [];
-        int[][] blocks = [.. r.Case.Attr("blocks").EnumerateArray().Select(b => new[] { b[0].GetInt32(), b[1].GetInt32() })];
+        int[][] blocks =
+            [.. r.Case.Attr("blocks").EnumerateArray().Select(b => new[] { b[0].GetInt32(), b[1].GetInt32() })];
         bool training = true;
 
         Tensor Norm(Dictionary<string, Tensor> p, string name, Tensor x)
@@ -82,7 +85,8 @@ internal static class TrajectoryArea
             for (int i = 0; i < blocks.Length; i++)
             {
                 string name = $"block{i + 1}.";
-                Tensor y = Norm(p, name + "bn1", F.Conv2d(x, p[name + "conv1.weight"], stride: blocks[i][1], padding: 1)).Relu();
+                Tensor y = Norm(
+                    p, name + "bn1", F.Conv2d(x, p[name + "conv1.weight"], stride: blocks[i][1], padding: 1)).Relu();
                 y = Norm(p, name + "bn2", F.Conv2d(y, p[name + "conv2.weight"], padding: 1));
                 if (p.TryGetValue(name + "down.conv.weight", out Tensor? down))
                     x = Norm(p, name + "down.bn", F.Conv2d(x, down, stride: blocks[i][1]));

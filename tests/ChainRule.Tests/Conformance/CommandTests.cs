@@ -48,7 +48,8 @@ public sealed class CommandTests
             ("grad.in.x", Tensor.From(2.0)),
         ], Metadata("neg", "gradient"));
         var (code, output, _) = Run(folder.Root);
-        Assert.Equal("failed tensor/neg/gradient grad.in.x: element 0: -2, expected 2, error 4, tolerance 3e-06", output[0]);
+        Assert.Equal(
+            "failed tensor/neg/gradient grad.in.x: element 0: -2, expected 2, error 4, tolerance 3e-06", output[0]);
         Assert.Equal(1, code);
     }
 
@@ -128,7 +129,8 @@ public sealed class CommandTests
     {
         Directory.CreateDirectory(folder[$"tensor/{op}"]);
         SafeTensors.Write(
-            folder[$"tensor/{op}/{name}.safetensors"], [("in.x", Tensor.From(x)), ("out.y", Tensor.From(y))], Metadata(op, name));
+            folder[$"tensor/{op}/{name}.safetensors"], [("in.x", Tensor.From(x)), ("out.y", Tensor.From(y))],
+            Metadata(op, name));
     }
 
     private static Dictionary<string, string> Metadata(string op, string name) => new()

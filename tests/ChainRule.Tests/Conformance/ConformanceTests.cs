@@ -6,7 +6,9 @@ namespace ChainRule.Tests.ConformanceTests;
 /// <summary>What the conformance runner computes, and that all of it agrees with the golden cases.</summary>
 public sealed class ConformanceTests
 {
-    /// <summary>Every op done so far: one that disappears from the runner fails here; a new one joins the list.</summary>
+    /// <summary>
+    /// Every op done so far: one that disappears from the runner fails here; a new one joins the list.
+    /// </summary>
     private const string Done = """
         activation: abs elu leaky_relu log_softmax relu softmax softplus
         autograd: gradient_penalty hessian hvp jacobian

@@ -6,6 +6,9 @@ namespace ChainRule.Tests.Data;
 
 public sealed class DataFolderTests : IDisposable
 {
+    private const string WhereElse =
+        "put a.gz or a into one of these folders, or name a folder that has a sub-folder toys in CHAINRULE_DATA.";
+
     private static readonly byte[] Content = [.. Enumerable.Range(0, 200_000).Select(i => (byte)(i * i))];
 
     private static readonly DataSource Source = new("toys", "Toys", new Uri("https://example.org/toys/"),
@@ -86,11 +89,11 @@ public sealed class DataFolderTests : IDisposable
     public void Absent_file_without_an_own_folder_names_the_variable()
     {
         var error = Assert.Throws<DataException>(() => Folder(own: false).Require(Source, download: false));
-        Assert.Equal("""
+        Assert.Equal($"""
             toys: a.gz was not found.
               looked in:
                 cache/toys
-              help: put a.gz or a into one of these folders, or name a folder that has a sub-folder toys in CHAINRULE_DATA.
+              help: {WhereElse}
             """, Said(error));
     }
 
@@ -118,7 +121,8 @@ public sealed class DataFolderTests : IDisposable
         var network = new Answer(_ => new HttpResponseMessage { Content = new ByteArrayContent(wrong) });
         var error = Assert.Throws<DataException>(() => Folder(network).Require(Source));
         Assert.Equal("toys: https://example.org/toys/a.gz is not the published file: its SHA-256 is "
-            + $"{Convert.ToHexStringLower(SHA256.HashData(wrong))}, expected {Source.Files[0].Sha256}; nothing was kept.",
+            + $"{Convert.ToHexStringLower(SHA256.HashData(wrong))}, expected {Source.Files[0].Sha256}; "
+            + "nothing was kept.",
             Said(error));
         AssertNothingLeft();
     }
@@ -141,11 +145,11 @@ public sealed class DataFolderTests : IDisposable
     {
         var network = new Answer(_ => new HttpResponseMessage(HttpStatusCode.NotFound));
         var error = Assert.Throws<DataException>(() => Folder(network, own: false).Require(Source));
-        Assert.Equal("""
+        Assert.Equal($"""
             toys: a.gz was not found, and https://example.org/toys/a.gz answered 404 Not Found.
               looked in:
                 cache/toys
-              help: put a.gz or a into one of these folders, or name a folder that has a sub-folder toys in CHAINRULE_DATA.
+              help: {WhereElse}
             """, Said(error));
         AssertNothingLeft();
     }

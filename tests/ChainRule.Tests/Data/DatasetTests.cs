@@ -39,7 +39,8 @@ public sealed class DatasetTests
     }
 
     [Fact]
-    public void All_gives_every_sample_in_order() => Assert.Equal([0, 10, 20], Counting(3).All().Target.ToArray<long>());
+    public void All_gives_every_sample_in_order() =>
+        Assert.Equal([0, 10, 20], Counting(3).All().Target.ToArray<long>());
 
     [Fact]
     public void Subset_renumbers_its_samples()

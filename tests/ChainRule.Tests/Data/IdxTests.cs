@@ -188,11 +188,11 @@ public sealed class IdxTests : IDisposable
     public void Lying_header_of_a_small_gzip_is_refused_by_its_size()
     {
         byte[] packed = Gzip([.. Header(0x08, 60000, 28, 28), 1]);
-        Assert.Equal($"""
-            IDX: the header promises [60000, 28, 28] of UInt8, 47040000 bytes, more than the whole file can unpack to ({packed.Length * 1032}).
-              file: FILE
-              offset: 16 (of the unpacked content)
-            """, ErrorOf(packed));
+        Assert.Equal(
+            "IDX: the header promises [60000, 28, 28] of UInt8, 47040000 bytes, "
+            + $"more than the whole file can unpack to ({packed.Length * 1032}).\n"
+            + "  file: FILE\n  offset: 16 (of the unpacked content)",
+            ErrorOf(packed));
     }
 
     [Fact]

@@ -66,7 +66,8 @@ public sealed class TransformTests
     [Fact]
     public void Channels_that_do_not_fit_are_refused() => Assert.Equal(
         "Standardize: 3 channels for input [2, 2]; expected [N, 3, ...].",
-        Assert.Throws<ShapeException>(() => Apply(new Standardize([1, 2, 3], [1, 1, 1]), Tensor.Zeros([2, 2]))).Message);
+        Assert.Throws<ShapeException>(
+            () => Apply(new Standardize([1, 2, 3], [1, 1, 1]), Tensor.Zeros([2, 2]))).Message);
 
     [Fact]
     public void Deviation_of_zero_is_refused() => Assert.StartsWith(

@@ -265,7 +265,8 @@ public sealed class CsvDatasetTests
     [Fact]
     public void Test_share_outside_its_range_is_refused() => Assert.StartsWith(
         "expected a share for test of 0 or more and below 1. (Parameter 'options')",
-        Assert.Throws<ArgumentOutOfRangeException>(() => From("x,y\n1,a\n2,b\n", new CsvOptions { TestShare = 1 })).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => From("x,y\n1,a\n2,b\n", new CsvOptions { TestShare = 1 })).Message);
 
     [Fact]
     public void Unknown_category_class_and_column_count_are_refused_when_encoding()

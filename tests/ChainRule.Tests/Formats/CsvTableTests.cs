@@ -79,7 +79,8 @@ public sealed class CsvTableTests
     public void Byte_order_mark_is_no_part_of_the_first_name()
     {
         using var folder = new TempFolder();
-        Assert.Equal("é", CsvTable.Read(folder.Write("x.csv", [.. Encoding.UTF8.Preamble, .. "é,b\n1,2\n"u8])).Columns[0]);
+        Assert.Equal(
+            "é", CsvTable.Read(folder.Write("x.csv", [.. Encoding.UTF8.Preamble, .. "é,b\n1,2\n"u8])).Columns[0]);
     }
 
     [Fact]
@@ -113,7 +114,8 @@ public sealed class CsvTableTests
 
     [Fact]
     public void Quote_that_is_never_closed_is_refused() => Assert.Equal(
-        "CSV: a quote is opened and never closed.\n  at: row 3", ErrorOf(() => CsvTable.Parse("a,b\n1,2\n\"3,4\n5,6\n")));
+        "CSV: a quote is opened and never closed.\n  at: row 3",
+        ErrorOf(() => CsvTable.Parse("a,b\n1,2\n\"3,4\n5,6\n")));
 
     [Fact]
     public void Absent_column_suggests_the_nearest_name() => Assert.Equal(

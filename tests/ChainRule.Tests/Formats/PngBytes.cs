@@ -74,7 +74,8 @@ internal static class PngBytes
                 raw.Add((byte)filter);
                 for (int i = 0; i < row.Length; i++)
                 {
-                    int a = i >= step ? row[i - step] : 0, b = above?[i] ?? 0, c = i >= step ? above?[i - step] ?? 0 : 0;
+                    int a = i >= step ? row[i - step] : 0, b = above?[i] ?? 0;
+                    int c = i >= step ? above?[i - step] ?? 0 : 0;
                     int p = a + b - c, pa = Math.Abs(p - a), pb = Math.Abs(p - b), pc = Math.Abs(p - c);
                     int paeth = pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
                     raw.Add((byte)(row[i] - filter switch { 0 => 0, 1 => a, 2 => b, 3 => (a + b) / 2, _ => paeth }));

@@ -29,10 +29,12 @@ public sealed class ModelFileTests
         Sequential narrow = Make(2, 4);
         float[] before = narrow.State()[0].Value.ToArray<float>();
         ErrorSnapshot.Throws<CheckpointException>(
-            $"LoadState: the model file holds '0.weight' [8, 4], this model has [4, 4].\n  file: {path}", () => narrow.LoadState(path));
+            $"LoadState: the model file holds '0.weight' [8, 4], this model has [4, 4].\n  file: {path}",
+            () => narrow.LoadState(path));
         Sequential longer = [new Linear(4, 8), new Linear(8, 2)];
         ErrorSnapshot.Throws<CheckpointException>(
-            $"LoadState: the model file is of another model: it lacks '1.weight', '1.bias' and holds '2.bias', '2.weight'.\n  file: {path}",
+            "LoadState: the model file is of another model: it lacks '1.weight', '1.bias' and holds '2.bias', "
+            + $"'2.weight'.\n  file: {path}",
             () => longer.LoadState(path));
         StateMismatch mismatch = longer.LoadState(path, strict: false);
         Assert.Equal(["1.weight", "1.bias"], mismatch.Missing);

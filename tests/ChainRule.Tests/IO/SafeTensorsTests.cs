@@ -23,7 +23,8 @@ public sealed class SafeTensorsTests
     public void Every_type_and_shape_comes_back_as_it_was()
     {
         using TempFolder folder = new();
-        SafeTensors.Write(folder["a.safetensors"], Sample, new Dictionary<string, string> { ["note"] = "line 1\nline 2" });
+        SafeTensors.Write(
+            folder["a.safetensors"], Sample, new Dictionary<string, string> { ["note"] = "line 1\nline 2" });
         SafeTensorsContent content = SafeTensors.Read(folder["a.safetensors"]);
         Assert.Equal(Sample.Length, content.Tensors.Count);
         foreach ((string key, Tensor expected) in Sample)
@@ -49,12 +50,13 @@ public sealed class SafeTensorsTests
     [Fact]
     public void Small_file_has_the_bytes_of_the_format()
     {
-        byte[] bytes = Bytes([("b", Tensor.From([(byte)9], [1])), ("a", Tensor.From([1f], [1]))], new() { ["k"] = "v" });
-        const string Header = """
-            {"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[1],"data_offsets":[4,5]}}
-            """;
+        byte[] bytes = Bytes(
+            [("b", Tensor.From([(byte)9], [1])), ("a", Tensor.From([1f], [1]))], new() { ["k"] = "v" });
+        const string Header = """{"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"""
+            + ""","b":{"dtype":"U8","shape":[1],"data_offsets":[4,5]}}""";
         string padded = Header.PadRight((Header.Length + 7) / 8 * 8);
-        Assert.Equal([.. BitConverter.GetBytes((long)padded.Length), .. Encoding.ASCII.GetBytes(padded), 0, 0, 0x80, 0x3F, 9], bytes);
+        byte[] length = BitConverter.GetBytes((long)padded.Length);
+        Assert.Equal([.. length, .. Encoding.ASCII.GetBytes(padded), 0, 0, 0x80, 0x3F, 9], bytes);
     }
 
     [Fact]
@@ -70,7 +72,8 @@ public sealed class SafeTensorsTests
     {
         using TempFolder folder = new();
         string path = folder.Write("a.safetensors", "old");
-        Assert.Throws<ArgumentException>(() => SafeTensors.Write(path, [("x", Tensor.Ones([1])), ("x", Tensor.Ones([1]))]));
+        Assert.Throws<ArgumentException>(
+            () => SafeTensors.Write(path, [("x", Tensor.Ones([1])), ("x", Tensor.Ones([1]))]));
         Assert.Throws<ArgumentException>(() => SafeTensors.Write(path, [("__metadata__", Tensor.Ones([1]))]));
         Assert.Equal("old", File.ReadAllText(path));
         Assert.Single(Directory.GetFiles(folder.Root));
@@ -80,9 +83,9 @@ public sealed class SafeTensorsTests
     [Theory]
     // The frame.
     [InlineData(
-        "",
-        "",
-        "the file ends after 0 of the 8 bytes that hold the header's length; the file is cut short or not safetensors.", 0)]
+        "", "",
+        "the file ends after 0 of the 8 bytes that hold the header's length; "
+        + "the file is cut short or not safetensors.", 0)]
     // The header as a whole.
     [InlineData("[]", "", "the header does not begin with '{'; this is not a safetensors file.", 8)]
     [InlineData("{", "", "the header cannot be read as JSON.", 9)]
@@ -183,16 +186,23 @@ public sealed class SafeTensorsTests
     [InlineData("""{"__metadata__":{"k":"1","k":"2"}}""", "", "the metadata hold 'k' twice.", 33)]
     public void Damaged_file_gets_an_error_with_its_offset(string header, string data, string problem, int offset)
     {
-        byte[] json = Encoding.UTF8.GetBytes(header), bytes = [.. BitConverter.GetBytes((long)json.Length), .. json, .. Encoding.Latin1.GetBytes(data)];
+        byte[] json = Encoding.UTF8.GetBytes(header),
+            bytes = [.. BitConverter.GetBytes((long)json.Length), .. json, .. Encoding.Latin1.GetBytes(data)];
         if (header.Length == 0) bytes = [];
-        ErrorSnapshot.Throws<CheckpointException>($"SafeTensors: {problem}\n  file: x.safetensors\n  offset: {offset}", () => Parse(bytes));
+        ErrorSnapshot.Throws<CheckpointException>(
+            $"SafeTensors: {problem}\n  file: x.safetensors\n  offset: {offset}", () => Parse(bytes));
     }
 
     [Theory]
-    [InlineData(1_000, "the header should take 1000 bytes, but only 2 follow; the file is cut short or not safetensors.")]
-    [InlineData(-1, "the header should take 18446744073709551615 bytes, but only 2 follow; the file is cut short or not safetensors.")]
-    public void Lying_header_length_costs_no_memory(long promised, string problem) => ErrorSnapshot.Throws<CheckpointException>(
-        $"SafeTensors: {problem}\n  file: x.safetensors\n  offset: 0", () => Parse([.. BitConverter.GetBytes(promised), .. "{}"u8]));
+    [InlineData(
+        1_000, "the header should take 1000 bytes, but only 2 follow; the file is cut short or not safetensors.")]
+    [InlineData(
+        -1, "the header should take 18446744073709551615 bytes, but only 2 follow; "
+        + "the file is cut short or not safetensors.")]
+    public void Lying_header_length_costs_no_memory(long promised, string problem) =>
+        ErrorSnapshot.Throws<CheckpointException>(
+            $"SafeTensors: {problem}\n  file: x.safetensors\n  offset: 0",
+            () => Parse([.. BitConverter.GetBytes(promised), .. "{}"u8]));
 
     [Fact]
     public void File_cut_short_anywhere_gets_an_error()
@@ -247,7 +257,8 @@ public sealed class SafeTensorsTests
     public void Files_of_another_writer_are_read()
     {
         int tensors = 0;
-        foreach (string path in Directory.EnumerateFiles(SharedData.Path("goldens/trajectory"), "*.safetensors", SearchOption.AllDirectories))
+        string folder = SharedData.Path("goldens/trajectory");
+        foreach (string path in Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories))
         {
             SafeTensorsContent content = SafeTensors.Read(path);
             Assert.Equal("chainrule-golden/1", content.Metadata["format"]);

@@ -13,7 +13,8 @@ public sealed class RepeatableTrainingTests
     public void Trainings_with_one_seed_give_the_same_file_on_any_number_of_threads()
     {
         using TempFolder folder = new();
-        byte[] Train(string name, int threads, ulong seed) => Threads.On(threads, () => TrainedFile(folder[name], seed));
+        byte[] Train(string name, int threads, ulong seed) =>
+            Threads.On(threads, () => TrainedFile(folder[name], seed));
         byte[] first = Train("1", threads: 1, seed: 7);
         Assert.Equal(first, Train("2", threads: 2, seed: 7));
         Assert.Equal(first, Train("3", threads: 3, seed: 7));
@@ -30,7 +31,8 @@ public sealed class RepeatableTrainingTests
             new Linear(8 * 7 * 7, 64, rng: rng), new Tanh(), new Dropout(0.5, rng), new Linear(64, 10, rng: rng),
         ];
         Adam optimizer = new(model.Parameters());
-        Tensor x = Tensor.Randn([64, 1, 28, 28], rng), y = Tensor.From([.. Enumerable.Range(0, 64).Select(i => i % 10L)], [64]);
+        Tensor x = Tensor.Randn([64, 1, 28, 28], rng),
+            y = Tensor.From([.. Enumerable.Range(0, 64).Select(i => i % 10L)], [64]);
         for (int i = 0; i < 3; i++)
         {
             using Step step = Step.Begin();

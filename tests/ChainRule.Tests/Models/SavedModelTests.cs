@@ -25,12 +25,14 @@ public sealed class SavedModelTests
         using TempFolder folder = new();
         ModelOptions options = architecture switch
         {
-            "lenet5" => new LeNet5Options { Widths = [2, 3, 4, 5], Pooling = Pooling.Average, Activation = Activation.Tanh },
+            "lenet5" =>
+                new LeNet5Options { Widths = [2, 3, 4, 5], Pooling = Pooling.Average, Activation = Activation.Tanh },
             "mlp" => new MlpOptions { Sizes = [784, 8, 10], Dropout = 0.2, Activation = Activation.LeakyRelu },
             "mnist-cnn" => new MnistCnnOptions { Dropout = 0.1, Classes = 4 },
             _ => new SoftmaxRegressionOptions { Features = 784, Classes = 10 },
         };
-        SavedModel saved = new(options.Build(new Rng(5)), new ModelDescription { Model = options, InputShape = [1, 28, 28] });
+        SavedModel saved = new(
+            options.Build(new Rng(5)), new ModelDescription { Model = options, InputShape = [1, 28, 28] });
         saved.Save(folder["a.safetensors"]);
         SavedModel loaded = SavedModel.Load(folder["a.safetensors"]);
         Assert.Equal(saved.Description.ToJson(), loaded.Description.ToJson());
@@ -45,12 +47,15 @@ public sealed class SavedModelTests
     [Fact]
     public void Description_has_its_text_and_comes_back()
     {
-        const string Json = """
-            {"version":1,"model":{"architecture":"mlp","sizes":[2,3,2],"activation":"elu","dropout":0.25},"inputShape":[2],"scaling":{"mean":[1,2],"std":[0.5,0.1]},"classes":["no","yes"],"features":["a","b"],"target":"c"}
-            """;
+        const string Json =
+            """{"version":1,"model":{"architecture":"mlp","sizes":[2,3,2],"activation":"elu","dropout":0.25}"""
+            + ""","inputShape":[2],"scaling":{"mean":[1,2],"std":[0.5,0.1]},"classes":["no","yes"]"""
+            + ""","features":["a","b"],"target":"c"}""";
         Assert.Equal(Json, Table.ToJson());
         Assert.Equal(Json, ModelDescription.FromJson(Json).ToJson());
-        Assert.Equal("""{"version":1,"model":{"architecture":"mnist-cnn","dropout":0.5,"classes":10}}""", new ModelDescription { Model = new MnistCnnOptions() }.ToJson());
+        Assert.Equal(
+            """{"version":1,"model":{"architecture":"mnist-cnn","dropout":0.5,"classes":10}}""",
+            new ModelDescription { Model = new MnistCnnOptions() }.ToJson());
     }
 
     [Theory]
@@ -78,12 +83,15 @@ public sealed class SavedModelTests
         """{"version":1,"model":{"architecture":"mlp","sizes":[1,2],"depth":3}}""",
         "the model's description cannot be read at $.model.depth.")]
     [InlineData(
-        """{"version":1,"model":{"architecture":"mnist-cnn","dropout":0.5,"classes":10},"scaling":{"mean":[1],"std":[]}}""",
+        """{"version":1,"model":{"architecture":"mnist-cnn","dropout":0.5,"classes":10}"""
+        + ""","scaling":{"mean":[1],"std":[]}}""",
         "input scaling needs as many means as deviations, got 1 and 0.")]
     [InlineData(
-        """{"version":1,"model":{"architecture":"mnist-cnn","dropout":0.5,"classes":10},"scaling":{"mean":[1],"std":[0]}}""",
+        """{"version":1,"model":{"architecture":"mnist-cnn","dropout":0.5,"classes":10}"""
+        + ""","scaling":{"mean":[1],"std":[0]}}""",
         "input scaling holds a number that is not finite, or a deviation of 0.")]
-    [InlineData("""{"version":1,"model":{"architecture":"lenet5"}}""", "the model's description cannot be read at $.model.")]
+    [InlineData(
+        """{"version":1,"model":{"architecture":"lenet5"}}""", "the model's description cannot be read at $.model.")]
     [InlineData(
         """{"version":1,"model":{"architecture":"mnist-cnn","dropout":0.5,"classes":10},"classes":["a","b","c"]}""",
         "3 classes are named, the network has 10 outputs.")]
@@ -91,21 +99,25 @@ public sealed class SavedModelTests
         """{"version":1,"model":{"architecture":"mnist-cnn","dropout":0.5,"classes":10},"inputShape":[1,-28]}""",
         "the input shape [1, -28] holds a size below 1.")]
     public void Description_that_makes_no_sense_is_refused(string json, string problem) =>
-        ErrorSnapshot.Throws<CheckpointException>($"ModelDescription: {problem}", () => ModelDescription.FromJson(json));
+        ErrorSnapshot.Throws<CheckpointException>(
+            $"ModelDescription: {problem}", () => ModelDescription.FromJson(json));
 
     [Theory]
     [InlineData(
-        """{"version":1,"model":{"architecture":"mlp","sizes":[1000000000,1000000000],"activation":"elu","dropout":0}}""",
+        """{"version":1,"model":{"architecture":"mlp","sizes":[1000000000,1000000000]"""
+        + ""","activation":"elu","dropout":0}}""",
         "ModelDescription: the file describes 1000000001000000000 parameters and holds 17 numbers.")]
     [InlineData(
         """{"version":1,"model":{"architecture":"mlp","sizes":[3],"activation":"relu","dropout":0}}""",
-        "ModelDescription: the model's description makes no sense: Mlp: sizes must be two or more numbers from 1, got [3]. (Parameter 'options')")]
+        "ModelDescription: the model's description makes no sense: Mlp: sizes must be two or more numbers from 1, "
+        + "got [3]. (Parameter 'options')")]
     [InlineData(
         """{"version":1,"model":{"architecture":"mlp","sizes":[2,2,2],"activation":"relu","dropout":0}}""",
         "LoadState: the model file holds 'fc1.weight' [3, 2], this model has [2, 2].")]
     [InlineData(
         """{"version":1,"model":{"architecture":"softmax-regression","features":2,"classes":3}}""",
-        "LoadState: the model file is of another model: it lacks 'fc.weight', 'fc.bias' and holds 'fc1.bias', 'fc1.weight', 'fc2.bias', 'fc2.weight'.")]
+        "LoadState: the model file is of another model: it lacks 'fc.weight', 'fc.bias' and holds 'fc1.bias', "
+        + "'fc1.weight', 'fc2.bias', 'fc2.weight'.")]
     public void File_whose_weights_are_not_those_it_describes_is_refused(string json, string problem)
     {
         using TempFolder folder = new();
@@ -165,10 +177,14 @@ public sealed class SavedModelTests
     public void Scaling_brings_features_and_channels_to_their_range()
     {
         InputScaling scaling = new([1, 2], [0.5, 0.1]);
-        Assert.Equal([2f, 10], scaling.Apply(Tensor.From([2f, 3], [1, 2])).ToArray<float>().Select(v => MathF.Round(v, 4)));
-        Assert.Equal([2f, 4, 10, 20], scaling.Apply(Tensor.From([2f, 3, 3, 4], [1, 2, 1, 2])).ToArray<float>().Select(v => MathF.Round(v, 4)));
+        Assert.Equal(
+            [2f, 10], scaling.Apply(Tensor.From([2f, 3], [1, 2])).ToArray<float>().Select(v => MathF.Round(v, 4)));
+        Assert.Equal(
+            [2f, 4, 10, 20],
+            scaling.Apply(Tensor.From([2f, 3, 3, 4], [1, 2, 1, 2])).ToArray<float>().Select(v => MathF.Round(v, 4)));
         Assert.Equal([4f], new InputScaling([1], [0.5]).Apply(Tensor.From([3f], [1, 1, 1, 1])).ToArray<float>());
         Assert.Equal(
-            "InputScaling: expects [N, 2, ...], got [1, 3].", Assert.Throws<ShapeException>(() => scaling.Apply(Tensor.Zeros([1, 3]))).Message);
+            "InputScaling: expects [N, 2, ...], got [1, 3].",
+            Assert.Throws<ShapeException>(() => scaling.Apply(Tensor.Zeros([1, 3]))).Message);
     }
 }

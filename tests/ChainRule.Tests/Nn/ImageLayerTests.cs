@@ -16,13 +16,18 @@ public sealed class ImageLayerTests
     [Fact]
     public void Impossible_options_are_refused_when_the_layer_is_made()
     {
-        Expect("Conv2d: 2 groups do not divide 3 input and 4 output channels. (Parameter 'groups')", () => new Conv2d(3, 4, 3, groups: 2));
-        Expect("Conv2d: kernelSize must be 1 or more, got 0x3. (Parameter 'kernelSize')", () => new Conv2d(3, 4, (0, 3)));
-        Expect("Conv2d: padding must be 0 or more, got 0x-1. (Parameter 'padding')", () => new Conv2d(3, 4, 3, padding: (0, -1)));
-        Expect("Conv2d: dilation must be 1 or more, got 0x0. (Parameter 'dilation')", () => new Conv2d(3, 4, 3, dilation: 0));
+        Expect("Conv2d: 2 groups do not divide 3 input and 4 output channels. (Parameter 'groups')", () =>
+            new Conv2d(3, 4, 3, groups: 2));
+        Expect(
+            "Conv2d: kernelSize must be 1 or more, got 0x3. (Parameter 'kernelSize')", () => new Conv2d(3, 4, (0, 3)));
+        Expect("Conv2d: padding must be 0 or more, got 0x-1. (Parameter 'padding')", () =>
+            new Conv2d(3, 4, 3, padding: (0, -1)));
+        Expect("Conv2d: dilation must be 1 or more, got 0x0. (Parameter 'dilation')", () =>
+            new Conv2d(3, 4, 3, dilation: 0));
         Expect("Conv2d: groups must be 1 or more, got 0. (Parameter 'groups')", () => new Conv2d(3, 4, 3, groups: 0));
         Expect(
-            "AvgPool2d: padding must be from 0 to half of the window 3x3, got 2x2. (Parameter 'padding')", () => new AvgPool2d(3, padding: 2));
+            "AvgPool2d: padding must be from 0 to half of the window 3x3, got 2x2. (Parameter 'padding')",
+            () => new AvgPool2d(3, padding: 2));
         Expect("MaxPool2d: stride must be 1 or more, got 0x0. (Parameter 'stride')", () => new MaxPool2d(3, stride: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Conv2d(0, 4, 3));
 

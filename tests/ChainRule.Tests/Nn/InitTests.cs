@@ -41,10 +41,12 @@ public sealed class InitTests
         double mean = values.Average(), deviation = Math.Sqrt(values.Average(v => v * v) - (mean * mean));
         // Five standard errors of 51,200 numbers; the deviation of a normal's deviation is std / sqrt(2 n).
         Assert.InRange(mean, -5 * std / Math.Sqrt(values.Length), 5 * std / Math.Sqrt(values.Length));
-        Assert.InRange(deviation / std, 1 - (5 / Math.Sqrt(2.0 * values.Length)), 1 + (5 / Math.Sqrt(2.0 * values.Length)));
+        Assert.InRange(
+            deviation / std, 1 - (5 / Math.Sqrt(2.0 * values.Length)), 1 + (5 / Math.Sqrt(2.0 * values.Length)));
         double largest = values.Max(Math.Abs);
         Assert.True(largest <= bound * (1 + 1e-6), $"{largest} is beyond {bound}");
-        Assert.True(largest > (double.IsInfinity(bound) ? 3 * std : 0.999 * bound), $"{largest} does not reach {bound}");
+        Assert.True(
+            largest > (double.IsInfinity(bound) ? 3 * std : 0.999 * bound), $"{largest} does not reach {bound}");
     }
 
     [Fact]

@@ -12,7 +12,8 @@ internal static class LayerAssert
         x.RequiresGrad = true;
         Tensor y = Run(x);
         Tensor projection = Tensor.Randn(y.Shape, new Rng(3), dtype: DType.Float64);
-        List<(string Name, Tensor Leaf)> leaves = [("x", x), .. layer.NamedParameters().Select(p => (p.Key, p.Parameter.Value))];
+        List<(string Name, Tensor Leaf)> leaves =
+            [("x", x), .. layer.NamedParameters().Select(p => (p.Key, p.Parameter.Value))];
         Tensor[] gradients = Autograd.Grad(y, [.. leaves.Select(l => l.Leaf)], projection);
         using NoGrad.Scope noGrad = NoGrad.Begin();
         foreach (((string name, Tensor leaf), Tensor gradient) in leaves.Zip(gradients))
@@ -23,7 +24,8 @@ internal static class LayerAssert
                 double numeric = (At(leaf, i, epsilon) - At(leaf, i, -epsilon)) / (2 * epsilon);
                 double error = Math.Abs(analytic[i] - numeric);
                 Assert.True(
-                    error <= 1e-7 + (tolerance * Math.Abs(numeric)), $"{name}[{i}]: {analytic[i]} by back-propagation, {numeric} by differences");
+                    error <= 1e-7 + (tolerance * Math.Abs(numeric)),
+                    $"{name}[{i}]: {analytic[i]} by back-propagation, {numeric} by differences");
             }
         }
 

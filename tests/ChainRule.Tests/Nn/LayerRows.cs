@@ -52,7 +52,8 @@ internal static class LayerRows
         {
             Name = "Conv2d with every option",
             Make = (rng, dtype) => new Conv2d(
-                4, 2, (3, 2), stride: (2, 1), padding: (1, 0), dilation: 2, groups: 2, bias: false, rng: rng, dtype: dtype),
+                4, 2, (3, 2), stride: (2, 1), padding: (1, 0), dilation: 2, groups: 2, bias: false, rng: rng,
+                dtype: dtype),
             Input = [1, 4, 6, 5],
             Output = [1, 2, 2, 3],
             State = ["weight [2, 2, 3, 2]"],
@@ -120,7 +121,8 @@ internal static class LayerRows
         new()
         {
             Name = "BatchNorm1d without parameters",
-            Make = (_, dtype) => new BatchNorm1d(3, eps: 0.001, momentum: 0.5, affine: false, trackRunningStats: false, dtype: dtype),
+            Make = (_, dtype) =>
+                new BatchNorm1d(3, eps: 0.001, momentum: 0.5, affine: false, trackRunningStats: false, dtype: dtype),
             Input = [4, 3, 5],
             Output = [4, 3, 5],
             Summary = "BatchNorm1d 3, eps 0.001, momentum 0.5, no scale and shift, no running statistics",
@@ -166,28 +168,22 @@ internal static class LayerRows
             Output = [2, 6, 2],
             Summary = "Flatten dims 1 to 2",
         },
-        new() { Name = "Identity", Make = (_, _) => new Identity(), Input = [2, 3], Output = [2, 3], Summary = "Identity" },
-        new() { Name = "Sigmoid", Make = (_, _) => new Sigmoid(), Input = [2, 3], Output = [2, 3], Summary = "Sigmoid" },
-        new() { Name = "Tanh", Make = (_, _) => new Tanh(), Input = [2, 3], Output = [2, 3], Summary = "Tanh" },
-        new() { Name = "Relu", Make = (_, _) => new Relu(), Input = [2, 3], Output = [2, 3], Summary = "Relu" },
-        new() { Name = "LeakyRelu", Make = (_, _) => new LeakyRelu(), Input = [2, 3], Output = [2, 3], Summary = "LeakyRelu 0.01" },
-        new() { Name = "Elu", Make = (_, _) => new Elu(0.5), Input = [2, 3], Output = [2, 3], Summary = "Elu 0.5" },
-        new() { Name = "Softplus", Make = (_, _) => new Softplus(), Input = [2, 3], Output = [2, 3], Summary = "Softplus" },
-        new() { Name = "Softplus sharp", Make = (_, _) => new Softplus(2, 10), Input = [2, 3], Output = [2, 3], Summary = "Softplus beta 2, threshold 10" },
-        new() { Name = "Softmax", Make = (_, _) => new Softmax(), Input = [2, 3], Output = [2, 3], Summary = "Softmax dim -1" },
-        new() { Name = "LogSoftmax", Make = (_, _) => new LogSoftmax(0), Input = [2, 3], Output = [2, 3], Summary = "LogSoftmax dim 0" },
-        new()
-        {
-            Name = "Lambda",
-            Make = (_, _) => new Lambda("square", x => x * x),
-            Input = [2, 3],
-            Output = [2, 3],
-            Summary = "Lambda square",
-        },
+        Plain("Identity", () => new Identity(), "Identity"),
+        Plain("Sigmoid", () => new Sigmoid(), "Sigmoid"),
+        Plain("Tanh", () => new Tanh(), "Tanh"),
+        Plain("Relu", () => new Relu(), "Relu"),
+        Plain("LeakyRelu", () => new LeakyRelu(), "LeakyRelu 0.01"),
+        Plain("Elu", () => new Elu(0.5), "Elu 0.5"),
+        Plain("Softplus", () => new Softplus(), "Softplus"),
+        Plain("Softplus sharp", () => new Softplus(2, 10), "Softplus beta 2, threshold 10"),
+        Plain("Softmax", () => new Softmax(), "Softmax dim -1"),
+        Plain("LogSoftmax", () => new LogSoftmax(0), "LogSoftmax dim 0"),
+        Plain("Lambda", () => new Lambda("square", x => x * x), "Lambda square"),
         new()
         {
             Name = "Sequential",
-            Make = (rng, dtype) => new Sequential(new Linear(3, 4, rng: rng, dtype: dtype), new Tanh(), new Linear(4, 2, rng: rng, dtype: dtype)),
+            Make = (rng, dtype) => new Sequential(
+                new Linear(3, 4, rng: rng, dtype: dtype), new Tanh(), new Linear(4, 2, rng: rng, dtype: dtype)),
             Input = [5, 3],
             Output = [5, 2],
             State = ["0.weight [4, 3]", "0.bias [4]", "2.weight [2, 4]", "2.bias [2]"],
@@ -222,4 +218,8 @@ internal static class LayerRows
     ];
 
     public static LayerRow ByName(string name) => All.Single(r => r.Name == name);
+
+    // A layer without parameters that keeps the shape.
+    private static LayerRow Plain(string name, Func<Layer> make, string summary) =>
+        new() { Name = name, Make = (_, _) => make(), Input = [2, 3], Output = [2, 3], Summary = summary };
 }

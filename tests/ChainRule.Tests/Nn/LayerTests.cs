@@ -7,7 +7,8 @@ public sealed class LayerTests
 {
     public static TheoryData<string> Rows => [.. LayerRows.All.Select(r => r.Name)];
 
-    public static TheoryData<string> ErrorRows => [.. LayerRows.All.Where(r => r.Wrong is not null).Select(r => r.Name)];
+    public static TheoryData<string> ErrorRows =>
+        [.. LayerRows.All.Where(r => r.Wrong is not null).Select(r => r.Name)];
 
     [Fact]
     public void Every_layer_has_a_row()
@@ -51,7 +52,8 @@ public sealed class LayerTests
     {
         LayerRow row = LayerRows.ByName(name);
         Layer wide = row.Make(new Rng(1), DType.Float64), narrow = row.Make(new Rng(1), DType.Float32);
-        narrow.LoadState(wide.State().ToDictionary(s => s.Key, s => s.Value.DType == DType.Float64 ? s.Value.To(DType.Float32) : s.Value));
+        static Tensor Narrow(Tensor t) => t.DType == DType.Float64 ? t.To(DType.Float32) : t;
+        narrow.LoadState(wide.State().ToDictionary(s => s.Key, s => Narrow(s.Value)));
         Tensor x = Tensor.Randn(row.Input, new Rng(2), dtype: DType.Float64);
         double[] expected = wide.Forward(x).ToArray<double>();
         float[] got = narrow.Forward(x.To(DType.Float32)).ToArray<float>();
@@ -90,6 +92,7 @@ public sealed class LayerTests
         LayerRow row = LayerRows.ByName(name);
         var first = row.Make(new Rng(7), DType.Float32).State();
         var second = row.Make(new Rng(7), DType.Float32).State();
-        foreach (((string key, Tensor a), (_, Tensor b)) in first.Zip(second)) Assert.True(a.ToDoubles().SequenceEqual(b.ToDoubles()), key);
+        foreach (((string key, Tensor a), (_, Tensor b)) in first.Zip(second))
+            Assert.True(a.ToDoubles().SequenceEqual(b.ToDoubles()), key);
     }
 }

@@ -24,7 +24,8 @@ public sealed class ModuleTests
     [Fact]
     public void Layer_that_does_not_fit_the_one_before_names_both()
     {
-        Network model = new(new Sequential(new Linear(8, 64, rng: new Rng(1)), new Tanh(), new Linear(128, 10, rng: new Rng(1))));
+        Network model = new(
+            new Sequential(new Linear(8, 64, rng: new Rng(1)), new Tanh(), new Linear(128, 10, rng: new Rng(1))));
         ShapeException e = Assert.Throws<ShapeException>(() => model.Forward(Tensor.Zeros([32, 8])));
         Assert.Equal(
             """
@@ -39,7 +40,8 @@ public sealed class ModuleTests
     [Fact]
     public void Residual_with_unequal_ways_says_what_each_gives()
     {
-        ShapeException e = Assert.Throws<ShapeException>(() => new Residual(new Linear(3, 2)).Forward(Tensor.Zeros([1, 3])));
+        ShapeException e = Assert.Throws<ShapeException>(
+            () => new Residual(new Linear(3, 2)).Forward(Tensor.Zeros([1, 3])));
         Assert.Equal(
             """
             Residual: the body gives [1, 2], the input is [1, 3]; they must be equal.
@@ -56,7 +58,9 @@ public sealed class ModuleTests
         model.Add("head", new Linear(2, 3));
         Assert.Same(model[1], model["head"]);
         Assert.Equal(["head.weight", "head.bias"], model.State().Select(s => s.Key));
-        Assert.Equal("Sequential: there is no layer 'tail'; there are 0, head. (Parameter 'name')", Assert.Throws<ArgumentException>(() => model["tail"]).Message);
+        Assert.Equal(
+            "Sequential: there is no layer 'tail'; there are 0, head. (Parameter 'name')",
+            Assert.Throws<ArgumentException>(() => model["tail"]).Message);
         Assert.Throws<ArgumentException>(() => model.Add("head", new Tanh()));
         Assert.Throws<ArgumentException>(() => model.Add("a.b", new Tanh()));
     }
@@ -83,9 +87,11 @@ public sealed class ModuleTests
     public void Layer_used_but_not_added_is_reported()
     {
         Forgetful model = new();
-        InvalidOperationException e = Assert.Throws<InvalidOperationException>(() => model.Forward(Tensor.Zeros([1, 2])));
+        InvalidOperationException e = Assert.Throws<InvalidOperationException>(
+            () => model.Forward(Tensor.Zeros([1, 2])));
         Assert.Equal(
-            "model (Forgetful) uses Linear 2 -> 2, which was never added to it: its parameters would not be trained or saved.\n"
+            "model (Forgetful) uses Linear 2 -> 2, which was never added to it: "
+            + "its parameters would not be trained or saved.\n"
             + "  help: register it where it is made: _layer = AddModule(\"layer\", new ...).",
             e.Message);
     }
@@ -115,7 +121,9 @@ public sealed class ModuleTests
         Linear layer = new(2, 1);
         layer.Weight.Set(Tensor.From([3f, 4f], [1, 2]));
         Assert.Equal([3f, 4f], layer.Weight.Value.ToArray<float>());
-        Assert.Equal("Set: weight is [1, 2], got [2, 1].", Assert.Throws<ShapeException>(() => layer.Weight.Set(Tensor.Zeros([2, 1]))).Message);
+        Assert.Equal(
+            "Set: weight is [1, 2], got [2, 1].",
+            Assert.Throws<ShapeException>(() => layer.Weight.Set(Tensor.Zeros([2, 1]))).Message);
         Assert.Equal(
             "Set: weight is float32, got float64.",
             Assert.Throws<DTypeException>(() => layer.Weight.Set(Tensor.Zeros([1, 2], DType.Float64))).Message);

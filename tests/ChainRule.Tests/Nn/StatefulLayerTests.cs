@@ -16,7 +16,8 @@ public sealed class StatefulLayerTests
     [Fact]
     public void Dropout_draws_anew_each_time_and_again_from_a_saved_state()
     {
-        Sequential model = [new Linear(4, 64, rng: new Rng(1)), new Dropout(0.5, new Rng(2)), new Dropout(0.5, new Rng(2))];
+        Sequential model =
+            [new Linear(4, 64, rng: new Rng(1)), new Dropout(0.5, new Rng(2)), new Dropout(0.5, new Rng(2))];
         Assert.Equal(["1.rng", "2.rng"], model.Generators().Select(g => g.Key));
         Tensor x = Tensor.Ones([8, 4]);
         RngState[] saved = [.. model.Generators().Select(g => g.Rng.State)];
@@ -43,7 +44,8 @@ public sealed class StatefulLayerTests
     [InlineData(1.5, "1.5")]
     [InlineData(double.NaN, "NaN")]
     public void Dropout_refuses_a_share_outside_its_range(double p, string text) => Assert.Equal(
-        $"Dropout: p must be in [0, 1], got {text}. (Parameter 'p')", Assert.Throws<ArgumentOutOfRangeException>(() => new Dropout(p)).Message);
+        $"Dropout: p must be in [0, 1], got {text}. (Parameter 'p')",
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Dropout(p)).Message);
 
     [Theory]
     [InlineData(0.1)]

@@ -102,7 +102,8 @@ public sealed class IndexingOpTests
             "gather: index must be int64 or int32, got float32.\n  help: convert with To(DType.Int64) first.",
             Assert.Throws<DTypeException>(() => Tensor.Ones([2]).Gather(0, Tensor.Ones([2]))).Message);
         Assert.Equal(
-            "gather: index [3, 1] does not fit [2, 3]: ranks must be equal, and sizes at most the tensor's but along dim 1.",
+            "gather: index [3, 1] does not fit [2, 3]: ranks must be equal, "
+            + "and sizes at most the tensor's but along dim 1.",
             Assert.Throws<ShapeException>(
             () => Tensor.Ones([2, 3]).Gather(1, Tensor.Zeros([3, 1], DType.Int64))).Message);
         Assert.Equal(

@@ -106,7 +106,8 @@ public sealed class LossOpTests
         DataException error =
             Assert.Throws<DataException>(() => F.CrossEntropy(Tensor.Ones([3, 10]), Tensor.From(0L, 10, 3)));
         Assert.Equal(
-            "CrossEntropy: label 10 at position [1] is out of range for 10 classes; use 0 to 9, or -100 to leave it out.", error.Message);
+            "CrossEntropy: label 10 at position [1] is out of range for 10 classes; use 0 to 9, "
+            + "or -100 to leave it out.", error.Message);
     }
 
     [Fact]

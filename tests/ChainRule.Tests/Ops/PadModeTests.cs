@@ -33,7 +33,8 @@ public sealed class PadModeTests
     public void Reflecting_more_than_there_is_says_how_much_there_is()
     {
         ShapeException e = Assert.Throws<ShapeException>(() => Tensor.Zeros([2, 3]).Pad([(3, 0)], PadMode.Reflect));
-        Assert.Equal("pad: Reflect can add at most 2 entries at either side of dim 1 of [2, 3], asked for (3, 0).", e.Message);
+        Assert.Equal(
+            "pad: Reflect can add at most 2 entries at either side of dim 1 of [2, 3], asked for (3, 0).", e.Message);
     }
 
     [Fact]

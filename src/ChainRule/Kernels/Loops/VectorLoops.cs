@@ -44,26 +44,27 @@ internal static unsafe class VectorLoops
     }
 
     private static void Map3<TF>(
-        TF f, DType dtype, byte* a, int aStep, byte* b, int bStep, byte* c, int cStep, byte* y, nint count, MapCost cost)
+        TF f, DType dtype, byte* a, int aStep, byte* b, int bStep, byte* c, int cStep, byte* y, nint count,
+        MapCost cost)
         where TF : unmanaged, IMap3
     {
         switch (dtype)
         {
-            case DType.Float32: Typed<TF, float>(f, (float*)a, aStep, (float*)b, bStep, (float*)c, cStep, (float*)y, count, cost); break;
-            case DType.Float64: Typed<TF, double>(f, (double*)a, aStep, (double*)b, bStep, (double*)c, cStep, (double*)y, count, cost); break;
-            case DType.Int64: Typed<TF, long>(f, (long*)a, aStep, (long*)b, bStep, (long*)c, cStep, (long*)y, count, cost); break;
-            case DType.Int32: Typed<TF, int>(f, (int*)a, aStep, (int*)b, bStep, (int*)c, cStep, (int*)y, count, cost); break;
+            case DType.Float32: Typed<TF, float>(f, a, aStep, b, bStep, c, cStep, y, count, cost); break;
+            case DType.Float64: Typed<TF, double>(f, a, aStep, b, bStep, c, cStep, y, count, cost); break;
+            case DType.Int64: Typed<TF, long>(f, a, aStep, b, bStep, c, cStep, y, count, cost); break;
+            case DType.Int32: Typed<TF, int>(f, a, aStep, b, bStep, c, cStep, y, count, cost); break;
             default: Typed<TF, byte>(f, a, aStep, b, bStep, c, cStep, y, count, cost); break;
         }
     }
 
     private static void Typed<TF, T>(
-        TF f, T* a, int aStep, T* b, int bStep, T* c, int cStep, T* y, nint count, MapCost cost)
+        TF f, byte* a, int aStep, byte* b, int bStep, byte* c, int cStep, byte* y, nint count, MapCost cost)
         where TF : unmanaged, IMap3
         where T : unmanaged, INumber<T>
     {
         if (count == 0) return;
-        Arguments<TF, T> arguments = new() { F = f, A = a, B = b, C = c, Y = y, Count = count };
+        Arguments<TF, T> arguments = new() { F = f, A = (T*)a, B = (T*)b, C = (T*)c, Y = (T*)y, Count = count };
         (arguments.AStep, arguments.BStep, arguments.CStep) = (aStep, bStep, cStep);
         // Bytes have no vector form that all four widths share; they are rare and run as scalars.
         switch (typeof(T) == typeof(byte) ? 0 : SimdInfo.Width)

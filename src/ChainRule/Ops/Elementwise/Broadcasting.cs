@@ -18,7 +18,8 @@ internal static unsafe class Broadcasting
             if (da != db && da != 1 && db != 1)
             {
                 throw new ShapeException(
-                    $"{name}: shapes do not broadcast: {da} ({first}, dim {a.Rank - i}) and {db} ({second}, dim {b.Rank - i}).\n"
+                    $"{name}: shapes do not broadcast: {da} ({first}, dim {a.Rank - i}) "
+                    + $"and {db} ({second}, dim {b.Rank - i}).\n"
                     + $"  {Elementwise.Operand(first, a)}    {Elementwise.Operand(second, b)}",
                     a.Shape, b.Shape);
             }
@@ -56,7 +57,8 @@ internal static unsafe class Broadcasting
         if (y.Count == 0) return y;
         if (operands == 2) c = a;
         int most = Math.Max(shape.Rank, 1);
-        Span<int> dims = stackalloc int[most], sa = stackalloc int[most], sb = stackalloc int[most], sc = stackalloc int[most];
+        Span<int> dims = stackalloc int[most], sa = stackalloc int[most], sb = stackalloc int[most],
+            sc = stackalloc int[most];
         // A step other than 0 or 1 in the innermost dimension has no vector load: such an operand is gathered first.
         int rank = Plan(shape, a, b, c, dims, sa, sb, sc);
         if (sa[rank - 1] > 1 || sb[rank - 1] > 1 || sc[rank - 1] > 1)
@@ -105,7 +107,8 @@ internal static unsafe class Broadcasting
             if (full[i] == 1) continue;
             int fromEnd = full.Length - i;
             int ta = StrideFor(a, fromEnd), tb = StrideFor(b, fromEnd), tc = StrideFor(c, fromEnd);
-            if (rank > 0 && sa[rank - 1] == full[i] * ta && sb[rank - 1] == full[i] * tb && sc[rank - 1] == full[i] * tc)
+            if (rank > 0 && sa[rank - 1] == full[i] * ta && sb[rank - 1] == full[i] * tb
+                && sc[rank - 1] == full[i] * tc)
             {
                 dims[rank - 1] *= full[i];
                 (sa[rank - 1], sb[rank - 1], sc[rank - 1]) = (ta, tb, tc);

@@ -41,7 +41,8 @@ internal static unsafe class Elementwise
     {
         if (a.DType == b.DType) return;
         throw new DTypeException(
-            $"{name}: types differ: {a.DType.Text()} (a) and {b.DType.Text()} (b).\n  {Operand("a", a)}    {Operand("b", b)}", a.DType, b.DType)
+            $"{name}: types differ: {a.DType.Text()} (a) and {b.DType.Text()} (b).\n"
+            + $"  {Operand("a", a)}    {Operand("b", b)}", a.DType, b.DType)
         {
             Help = "convert one of them with To(DType); there is no implicit conversion.",
         };

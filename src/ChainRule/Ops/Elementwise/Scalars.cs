@@ -94,7 +94,9 @@ namespace ChainRule.Ops
         public static bool TakesIntegers => true;
 
         public V Forward<V>(V x)
-            where V : struct, IVec<V> => sign < 0 ? V.Const(shift) - x : shift < 0 ? x - V.Const(-shift) : x + V.Const(shift);
+            where V : struct, IVec<V> => sign < 0 ? V.Const(shift) - x
+            : shift < 0 ? x - V.Const(-shift)
+            : x + V.Const(shift);
 
         public V Backward<V>(V x, V y, V dy)
             where V : struct, IVec<V> => sign > 0 ? dy : -dy;

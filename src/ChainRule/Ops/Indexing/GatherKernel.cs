@@ -44,7 +44,11 @@ internal static unsafe class GatherKernel
     {
         if (index.Count == 0) return;
         int rank = index.Rank;
-        if (rank > MaxRank) throw new ShapeException($"gather: {index.Shape} has {rank} dimensions; at most {MaxRank} are possible.", index.Shape);
+        if (rank > MaxRank)
+        {
+            throw new ShapeException(
+                $"gather: {index.Shape} has {rank} dimensions; at most {MaxRank} are possible.", index.Shape);
+        }
         Arguments a = new()
         {
             X = x.Pointer,

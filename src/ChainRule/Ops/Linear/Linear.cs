@@ -59,7 +59,8 @@ namespace ChainRule.Ops
             if (x.Rank == 0 || x.Shape[^1] != weight.Shape[1])
             {
                 throw new ShapeException(
-                    $"Linear: expects [..., {weight.Shape[1]}], got {x.Shape}.\n  {Elementwise.Operand("x", x)}    {Elementwise.Operand("weight", weight)}",
+                    $"Linear: expects [..., {weight.Shape[1]}], got {x.Shape}.\n"
+                    + $"  {Elementwise.Operand("x", x)}    {Elementwise.Operand("weight", weight)}",
                     x.Shape, weight.Shape);
             }
             if (bias is not null && bias.Shape != [weight.Shape[0]])
@@ -67,7 +68,8 @@ namespace ChainRule.Ops
             if (weight.DType != x.DType || (bias is not null && bias.DType != x.DType))
             {
                 throw new DTypeException(
-                    $"Linear: x is {x.DType.Text()}, weight {weight.DType.Text()}{(bias is null ? "" : ", bias " + bias.DType.Text())}; all must be equal.",
+                    $"Linear: x is {x.DType.Text()}, weight {weight.DType.Text()}"
+                    + $"{(bias is null ? "" : ", bias " + bias.DType.Text())}; all must be equal.",
                     x.DType, weight.DType);
             }
         }

@@ -47,7 +47,8 @@ namespace ChainRule.Ops
             if (a.Shape[^1] != b.Shape[inner])
             {
                 throw new ShapeException(
-                    $"MatMul: inner sizes differ: {a.Shape[^1]} (a, dim {a.Rank - 1}) and {b.Shape[inner]} (b, dim {inner}).\n  {Both(a, b)}",
+                    $"MatMul: inner sizes differ: {a.Shape[^1]} (a, dim {a.Rank - 1}) "
+                    + $"and {b.Shape[inner]} (b, dim {inner}).\n  {Both(a, b)}",
                     a.Shape, b.Shape);
             }
         }
@@ -96,7 +97,8 @@ namespace ChainRule.Ops
                 if (da != db && da != 1 && db != 1)
                 {
                     throw new ShapeException(
-                        $"MatMul: batch sizes do not broadcast: {da} (a, dim {a.Rank - 2 - i}) and {db} (b, dim {b.Rank - 2 - i}).\n  {Both(a, b)}",
+                        $"MatMul: batch sizes do not broadcast: {da} (a, dim {a.Rank - 2 - i}) "
+                        + $"and {db} (b, dim {b.Rank - 2 - i}).\n  {Both(a, b)}",
                         a.Shape, b.Shape);
                 }
                 dims[^i] = da == 1 ? db : da;

@@ -14,7 +14,8 @@ internal static unsafe class Products
         if (y.Count == 0) return;
         Tensor left = OneBatchStride(a, batch, out nint leftBatch);
         Tensor right = OneBatchStride(b, batch, out nint rightBatch);
-        Multiply(new(left, BatchStride: leftBatch), new(right, BatchStride: rightBatch), y, batch.Count, accumulate, null);
+        Multiply(
+            new(left, BatchStride: leftBatch), new(right, BatchStride: rightBatch), y, batch.Count, accumulate, null);
     }
 
     /// <summary>

@@ -6,7 +6,9 @@ internal static unsafe class SumKernel
 {
     public static void Run(Tensor x, ReductionPlan plan, Tensor y) => Run(x, y, plan.Outer, plan.Reduced, plan.Inner);
 
-    /// <summary>Sum of the rows of a matrix as the gradient of an input: written where it belongs, not copied there.</summary>
+    /// <summary>
+    /// Sum of the rows of a matrix as the gradient of an input: written where it belongs, not copied there.
+    /// </summary>
     public static void RowsTo(BackwardPass pass, Tensor matrix, Tensor input)
     {
         Tensor dense = matrix.Dense(), target = pass.Target(input, out bool accumulate);

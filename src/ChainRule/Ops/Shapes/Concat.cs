@@ -34,7 +34,8 @@ namespace ChainRule
             }
             int rank = tensors[0].Rank;
             if (dim < -rank - 1 || dim > rank)
-                throw new ShapeException($"stack: dim {dim} is out of range for rank {rank}; use {-rank - 1} to {rank}.", tensors[0].Shape);
+                throw new ShapeException(
+                    $"stack: dim {dim} is out of range for rank {rank}; use {-rank - 1} to {rank}.", tensors[0].Shape);
             int at = dim < 0 ? dim + rank + 1 : dim;
             return Concat([.. tensors.Select(t => t.Unsqueeze(at))], at);
         }
@@ -62,11 +63,15 @@ namespace ChainRule.Ops
             {
                 Tensor t = tensors[i];
                 if (t.DType != first.DType)
-                    throw new DTypeException($"concat: types differ: {first.DType.Text()} (0) and {t.DType.Text()} ({i}).", first.DType, t.DType);
+                    throw new DTypeException(
+                        $"concat: types differ: {first.DType.Text()} (0) and {t.DType.Text()} ({i}).",
+                        first.DType, t.DType);
                 bool fits = t.Rank == first.Rank;
                 for (int d = 0; fits && d < t.Rank; d++) fits = d == at || t.Dims[d] == first.Dims[d];
                 if (!fits)
-                    throw new ShapeException($"concat: {t.Shape} ({i}) does not fit {first.Shape} (0) along dim {at}.", first.Shape, t.Shape);
+                    throw new ShapeException(
+                        $"concat: {t.Shape} ({i}) does not fit {first.Shape} (0) along dim {at}.",
+                        first.Shape, t.Shape);
                 sizes[at] += t.Dims[at];
             }
             Tensor y = Tensor.Empty(sizes, first.DType);

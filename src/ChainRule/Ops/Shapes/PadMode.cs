@@ -53,7 +53,8 @@ namespace ChainRule.Ops
             if (mode is not (PadMode.Reflect or PadMode.Replicate or PadMode.Circular))
                 throw new ArgumentOutOfRangeException(nameof(mode), $"pad: {mode} is no mode of padding.");
             if (pads.Length > x.Rank)
-                throw new ShapeException($"pad: {pads.Length} pairs for {x.Shape}, which has {x.Rank} dimensions.", x.Shape);
+                throw new ShapeException(
+                    $"pad: {pads.Length} pairs for {x.Shape}, which has {x.Rank} dimensions.", x.Shape);
             for (int i = 0; i < pads.Length; i++)
             {
                 int dim = x.Rank - pads.Length + i, size = x.Dims[dim], most = Math.Max(pads[i].Before, pads[i].After);
@@ -61,14 +62,20 @@ namespace ChainRule.Ops
                 {
                     throw new ArgumentOutOfRangeException(
                         nameof(pads),
-                        $"pad: ({pads[i].Before}, {pads[i].After}) for dim {dim} has a negative count; cut with Slice.");
+                        $"pad: ({pads[i].Before}, {pads[i].After}) for dim {dim} has a negative count; "
+                        + "cut with Slice.");
                 }
-                int limit = mode == PadMode.Reflect ? size - 1 : mode == PadMode.Circular ? size : size > 0 ? int.MaxValue : 0;
+                int limit = mode switch
+                {
+                    PadMode.Reflect => size - 1,
+                    PadMode.Circular => size,
+                    _ => size > 0 ? int.MaxValue : 0,
+                };
                 if (most > Math.Max(limit, 0))
                 {
                     throw new ShapeException(
-                        $"pad: {mode} can add at most {Math.Max(limit, 0)} entries at either side of dim {dim} of {x.Shape}, "
-                        + $"asked for ({pads[i].Before}, {pads[i].After}).", x.Shape);
+                        $"pad: {mode} can add at most {Math.Max(limit, 0)} entries at either side of dim {dim} "
+                        + $"of {x.Shape}, asked for ({pads[i].Before}, {pads[i].After}).", x.Shape);
                 }
             }
         }

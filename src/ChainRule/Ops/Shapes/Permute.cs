@@ -70,7 +70,8 @@ namespace ChainRule.Ops
             if (!good)
             {
                 throw new ShapeException(
-                    $"permute: [{string.Join(", ", dims.ToArray())}] does not name each of the {x.Rank} dimensions of {x.Shape} once.", x.Shape);
+                    $"permute: [{string.Join(", ", dims.ToArray())}] does not name each of the {x.Rank} dimensions of "
+                    + $"{x.Shape} once.", x.Shape);
             }
         }
     }

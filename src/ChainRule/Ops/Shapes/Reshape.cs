@@ -107,7 +107,8 @@ namespace ChainRule.Ops
             else if (unknown >= 0 || known != x.Count)
             {
                 throw new ShapeException(
-                    $"reshape: {x.Shape} has {x.Count} elements, which do not fill [{string.Join(", ", sizes.ToArray())}].", x.Shape);
+                    $"reshape: {x.Shape} has {x.Count} elements, "
+                    + $"which do not fill [{string.Join(", ", sizes.ToArray())}].", x.Shape);
             }
             return Shape.Create(dims);
         }

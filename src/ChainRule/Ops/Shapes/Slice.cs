@@ -102,7 +102,8 @@ namespace ChainRule.Ops
                         if (at < 0 || at >= size)
                         {
                             throw new ShapeException(
-                                $"slice: position {index.Start} is outside dim {from} of {x.Shape}, which has {size} positions.", x.Shape);
+                                $"slice: position {index.Start} is outside dim {from} of {x.Shape}, "
+                                + $"which has {size} positions.", x.Shape);
                         }
                         spec.First[from++] = at;
                         break;

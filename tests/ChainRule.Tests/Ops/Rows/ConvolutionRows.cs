@@ -27,30 +27,42 @@ internal static class ConvolutionRows
             ],
             Large =
             [
-                new([new In(4, 8, 28, 28), new In(16, 8, 5, 5), new In(16)], t => F.Conv2d(t[0], t[1], t[2], padding: 2)),
-                new([new In(16, 6, 31, 29), new In(8, 3, 3, 3)], t => F.Conv2d(t[0], t[1], stride: 2, padding: 1, groups: 2)),
+                new([new In(4, 8, 28, 28), new In(16, 8, 5, 5), new In(16)], t =>
+                    F.Conv2d(t[0], t[1], t[2], padding: 2)),
+                new([new In(16, 6, 31, 29), new In(8, 3, 3, 3)], t =>
+                    F.Conv2d(t[0], t[1], stride: 2, padding: 1, groups: 2)),
             ],
             Loose = 4,
             LooseGradient = 8,
             Errors =
             [
                 ErrorInput.Shape("rank", () => F.Conv2d(Tensor.Zeros([3, 5, 5]), Tensor.Zeros([2, 3, 3, 3])),
-                    "Conv2d: expects [N, 3, H, W], got [3, 5, 5].\n  x: [3, 5, 5] float32    weight: [2, 3, 3, 3] float32"),
-                ErrorInput.Shape("channels", () => F.Conv2d(Tensor.Zeros([1, 3, 5, 5]), Tensor.Zeros([2, 3, 3, 3]), groups: 2),
-                    "Conv2d: expects [N, 6, H, W], got [1, 3, 5, 5].\n  x: [1, 3, 5, 5] float32    weight: [2, 3, 3, 3] float32    groups: 2"),
-                ErrorInput.Shape("groups", () => F.Conv2d(Tensor.Zeros([1, 6, 5, 5]), Tensor.Zeros([3, 3, 3, 3]), groups: 2),
+                    "Conv2d: expects [N, 3, H, W], got [3, 5, 5].\n"
+                    + "  x: [3, 5, 5] float32    weight: [2, 3, 3, 3] float32"),
+                ErrorInput.Shape(
+                    "channels", () => F.Conv2d(Tensor.Zeros([1, 3, 5, 5]), Tensor.Zeros([2, 3, 3, 3]), groups: 2),
+                    "Conv2d: expects [N, 6, H, W], got [1, 3, 5, 5].\n"
+                    + "  x: [1, 3, 5, 5] float32    weight: [2, 3, 3, 3] float32    groups: 2"),
+                ErrorInput.Shape(
+                    "groups", () => F.Conv2d(Tensor.Zeros([1, 6, 5, 5]), Tensor.Zeros([3, 3, 3, 3]), groups: 2),
                     "Conv2d: 2 groups do not divide 3 output channels."),
                 ErrorInput.Shape("weight", () => F.Conv2d(Tensor.Zeros([1, 3, 5, 5]), Tensor.Zeros([3, 3])),
-                    "Conv2d: weight must be [outChannels, inChannels / groups, kernelH, kernelW], none of them 0, got [3, 3]."),
-                ErrorInput.Shape("bias", () => F.Conv2d(Tensor.Zeros([1, 3, 5, 5]), Tensor.Zeros([2, 3, 3, 3]), Tensor.Zeros([3])),
+                    "Conv2d: weight must be [outChannels, inChannels / groups, kernelH, kernelW], none of them 0, "
+                    + "got [3, 3]."),
+                ErrorInput.Shape(
+                    "bias", () => F.Conv2d(Tensor.Zeros([1, 3, 5, 5]), Tensor.Zeros([2, 3, 3, 3]), Tensor.Zeros([3])),
                     "Conv2d: bias must be [2], got [3]."),
-                ErrorInput.Shape("kernel", () => F.Conv2d(Tensor.Zeros([1, 1, 5, 3]), Tensor.Zeros([1, 1, 3, 3]), padding: 1, dilation: 3),
+                ErrorInput.Shape("kernel", () =>
+                    F.Conv2d(Tensor.Zeros([1, 1, 5, 3]), Tensor.Zeros([1, 1, 3, 3]), padding: 1, dilation: 3),
                     "Conv2d: kernel 3x3 (dilated: 7x7) is larger than the padded image 7x5 of [1, 1, 5, 3]."),
-                ErrorInput.DType("types", () => F.Conv2d(Tensor.Zeros([1, 1, 5, 3]), Tensor.Zeros([1, 1, 3, 3], DType.Float64)),
+                ErrorInput.DType(
+                    "types", () => F.Conv2d(Tensor.Zeros([1, 1, 5, 3]), Tensor.Zeros([1, 1, 3, 3], DType.Float64)),
                     "Conv2d: x is float32, weight float64; all must be equal."),
-                ErrorInput.DType("integers", () => F.Conv2d(Tensor.Zeros([1, 1, 5, 3], DType.Int32), Tensor.Zeros([1, 1, 3, 3])),
+                ErrorInput.DType(
+                    "integers", () => F.Conv2d(Tensor.Zeros([1, 1, 5, 3], DType.Int32), Tensor.Zeros([1, 1, 3, 3])),
                     "Conv2d: needs float32 or float64, got int32.\n  help: convert with To(DType.Float32) first."),
-                ErrorInput.Range("stride", () => F.Conv2d(Tensor.Zeros([1, 1, 3, 3]), Tensor.Zeros([1, 1, 3, 3]), stride: (1, 0)),
+                ErrorInput.Range(
+                    "stride", () => F.Conv2d(Tensor.Zeros([1, 1, 3, 3]), Tensor.Zeros([1, 1, 3, 3]), stride: (1, 0)),
                     "Conv2d: stride must be 1 or more, got 1x0. (Parameter 'stride')"),
             ],
             Goldens = ["layer/conv2d"],
@@ -70,10 +82,12 @@ internal static class ConvolutionRows
                 Max([1, 2, 5, 6], 3, stride: 2, padding: 1, ceil: true),
                 Max([0, 2, 4, 4], 2),
             ],
-            Large = [new([new In(4, 8, 56, 58)], t => F.MaxPool2d(t[0], 2)), new([new In(4, 8, 56, 58)], t => F.MaxPool2d(t[0], 3, 2, 1))],
+            Large = [new([new In(4, 8, 56, 58)], t => F.MaxPool2d(t[0], 2)),
+                new([new In(4, 8, 56, 58)], t => F.MaxPool2d(t[0], 3, 2, 1))],
             Errors =
             [
-                ErrorInput.Shape("rank", () => F.MaxPool2d(Tensor.Zeros([5, 5]), 2), "MaxPool2d: expects [N, C, H, W], got [5, 5]."),
+                ErrorInput.Shape(
+                    "rank", () => F.MaxPool2d(Tensor.Zeros([5, 5]), 2), "MaxPool2d: expects [N, C, H, W], got [5, 5]."),
                 ErrorInput.Shape("window", () => F.MaxPool2d(Tensor.Zeros([1, 1, 2, 5]), 2, dilation: 2),
                     "MaxPool2d: window 2x2 with dilation 2 is larger than the padded image 2x5 of [1, 1, 2, 5]."),
                 ErrorInput.Range("padding", () => F.MaxPool2d(Tensor.Zeros([1, 1, 5, 5]), 2, padding: 2),
@@ -101,10 +115,12 @@ internal static class ConvolutionRows
                 Average([1, 2, 6, 6], 2, divisor: 3),
                 Average([0, 2, 4, 4], 2),
             ],
-            Large = [new([new In(4, 8, 56, 58)], t => F.AvgPool2d(t[0], 2)), new([new In(4, 8, 56, 58)], t => F.AvgPool2d(t[0], 3, 2, 1))],
+            Large = [new([new In(4, 8, 56, 58)], t => F.AvgPool2d(t[0], 2)),
+                new([new In(4, 8, 56, 58)], t => F.AvgPool2d(t[0], 3, 2, 1))],
             Errors =
             [
-                ErrorInput.Shape("rank", () => F.AvgPool2d(Tensor.Zeros([5, 5]), 2), "AvgPool2d: expects [N, C, H, W], got [5, 5]."),
+                ErrorInput.Shape(
+                    "rank", () => F.AvgPool2d(Tensor.Zeros([5, 5]), 2), "AvgPool2d: expects [N, C, H, W], got [5, 5]."),
                 ErrorInput.Shape("window", () => F.AvgPool2d(Tensor.Zeros([1, 1, 2, 5]), (3, 2)),
                     "AvgPool2d: window 3x2 is larger than the padded image 2x5 of [1, 1, 2, 5]."),
                 ErrorInput.Range("stride", () => F.AvgPool2d(Tensor.Zeros([1, 1, 5, 5]), 2, stride: (0, 1)),
@@ -117,11 +133,13 @@ internal static class ConvolutionRows
     ];
 
     private static OpCase Conv(
-        int[] x, int[] w, bool bias, Size2? stride = null, Size2 padding = default, Size2? dilation = null, int groups = 1)
+        int[] x, int[] w, bool bias, Size2? stride = null, Size2 padding = default, Size2? dilation = null,
+        int groups = 1)
     {
         Size2 s = stride ?? 1, d = dilation ?? 1;
         In[] inputs = bias ? [new In(x), new In(w), new In(w[0])] : [new In(x), new In(w)];
-        return new OpCase(inputs, t => F.Conv2d(t[0], t[1], bias ? t[2] : null, stride, padding, dilation, groups), Reference)
+        return new OpCase(
+            inputs, t => F.Conv2d(t[0], t[1], bias ? t[2] : null, stride, padding, dilation, groups), Reference)
         {
             Label = $"stride {s}, padding {padding}, dilation {d}, groups {groups}",
         };
@@ -137,27 +155,35 @@ internal static class ConvolutionRows
                 for (int tap = 0; tap < Nd.Product(w[1..]); tap++)
                 {
                     int[] from = Nd.Unravel(tap, w[1..]);
-                    int i = (at[2] * s.H) + (from[1] * d.H) - padding.H, j = (at[3] * s.W) + (from[2] * d.W) - padding.W;
-                    if (i >= 0 && i < x[2] && j >= 0 && j < x[3]) sum += r[0][at[0], first + from[0], i, j] * r[1][[at[1], .. from]];
+                    int i = (at[2] * s.H) + (from[1] * d.H) - padding.H,
+                        j = (at[3] * s.W) + (from[2] * d.W) - padding.W;
+                    if (i >= 0 && i < x[2] && j >= 0 && j < x[3])
+                        sum += r[0][at[0], first + from[0], i, j] * r[1][[at[1], .. from]];
                 }
                 return sum;
             });
         }
     }
 
-    private static OpCase Max(int[] x, Size2 kernel, Size2? stride = null, Size2 padding = default, Size2? dilation = null, bool ceil = false) =>
+    private static OpCase Max(
+        int[] x, Size2 kernel, Size2? stride = null, Size2 padding = default, Size2? dilation = null,
+        bool ceil = false) =>
         new([new In(x)], t => F.MaxPool2d(t[0], kernel, stride, padding, dilation, ceil),
             r => Pool(r[0], kernel, stride ?? kernel, padding, dilation ?? 1, ceil, (inside, _) => inside.Max()))
         {
-            Label = $"{kernel}, stride {stride ?? kernel}, padding {padding}, dilation {dilation ?? 1}{(ceil ? ", ceil" : "")}",
+            Label = $"{kernel}, stride {stride ?? kernel}, padding {padding}, "
+                + $"dilation {dilation ?? 1}{(ceil ? ", ceil" : "")}",
         };
 
     private static OpCase Average(
-        int[] x, Size2 kernel, Size2? stride = null, Size2 padding = default, bool ceil = false, bool count = true, int? divisor = null) =>
+        int[] x, Size2 kernel, Size2? stride = null, Size2 padding = default, bool ceil = false, bool count = true,
+        int? divisor = null) =>
         new([new In(x)], t => F.AvgPool2d(t[0], kernel, stride, padding, ceil, count, divisor),
-            r => Pool(r[0], kernel, stride ?? kernel, padding, 1, ceil, (inside, padded) => inside.Sum() / (divisor ?? (count ? padded : inside.Count))))
+            r => Pool(r[0], kernel, stride ?? kernel, padding, 1, ceil, (inside, padded) =>
+                inside.Sum() / (divisor ?? (count ? padded : inside.Count))))
         {
-            Label = $"{kernel}, stride {stride ?? kernel}, padding {padding}{(ceil ? ", ceil" : "")}{(count ? "" : ", image only")}, divisor {divisor}",
+            Label = $"{kernel}, stride {stride ?? kernel}, "
+                + $"padding {padding}{(ceil ? ", ceil" : "")}{(count ? "" : ", image only")}, divisor {divisor}",
         };
 
     // Window by window: the numbers inside the image, and how many positions lie in it or its padding.
