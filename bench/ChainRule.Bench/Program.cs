@@ -5,13 +5,18 @@ internal static class Program
 {
     private static readonly (string Name, string Text, Func<string[], int> Run)[] Suites =
     [
+        ("gemm", "matrix products beside oneDNN's and OpenBLAS's", GemmSuite.Run),
+        ("conv", "the passes of convolutions beside oneDNN's", ConvSuite.Run),
+        ("elementwise", "elementwise and fused operations beside TensorPrimitives and PyTorch", ElementwiseSuite.Run),
         ("steps", "time of a whole training step beside PyTorch's, as ratios of medians", Steps.Run),
-        ("figures", "trains the networks with a promised figure and prints figure and target, one line each", Figures.Run),
+        ("startup", "time from the start of a process to the end of its first step beside PyTorch's", StartupSuite.Run),
+        ("figures", "trains the networks with a promised figure, and prints figure and target", Figures.Run),
     ];
 
     private static int Main(string[] args)
     {
         string wish = args.Length > 0 ? args[0] : "";
+        if (wish == StartupSuite.ChildArgument) return StartupSuite.Child(args[1..]);
         foreach ((string name, _, Func<string[], int> run) in Suites)
         {
             if (name == wish) return run(args[1..]);

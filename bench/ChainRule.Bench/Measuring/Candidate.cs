@@ -1,0 +1,80 @@
+using System.Diagnostics;
+
+namespace ChainRule.Bench;
+
+/// <summary>One side of a comparison.</summary>
+internal abstract class Candidate
+{
+    /// <summary>
+    /// Works for about <paramref name="seconds"/> and throws the first half away: the threads of the side before it may
+    /// still be spinning, and caches hold that side's data.
+    /// </summary>
+    /// <returns>Median time of one call in the second half, in seconds.</returns>
+    public abstract double Turn(double seconds);
+}
+
+/// <summary>A call in this process.</summary>
+internal sealed class Call(Action body) : Candidate
+{
+    // Calls that are shorter are timed in groups, so that reading the clock does not count.
+    private const double ShortestSample = 20e-6;
+
+    private readonly List<double> _samples = new(1 << 14);
+
+    public override double Turn(double seconds)
+    {
+        long half = (long)(seconds / 2 * Stopwatch.Frequency), begin = Stopwatch.GetTimestamp(), now, calls = 0;
+        do
+        {
+            body();
+            calls++;
+            now = Stopwatch.GetTimestamp();
+        }
+        while (now - begin < half);
+        double each = (double)(now - begin) / calls;
+        int group = (int)Math.Clamp(ShortestSample * Stopwatch.Frequency / each, 1, 1 << 20);
+        _samples.Clear();
+        long end = now + half;
+        do
+        {
+            long start = now;
+            for (int i = 0; i < group; i++) body();
+            now = Stopwatch.GetTimestamp();
+            _samples.Add((double)(now - start) / group);
+        }
+        while (now < end);
+        return Median.Of(_samples) / Stopwatch.Frequency;
+    }
+}
+
+/// <summary>Lets the sides of a comparison take turns.</summary>
+internal static class Turns
+{
+    // The run-time compiler needs this long to reach its last tier; code without AggressiveOptimization is slow until
+    // then.
+    private const double WarmUp = 0.4;
+
+    /// <summary>The median of each side's turns in seconds, after a turn of each that does not count.</summary>
+    public static double[] Run(IReadOnlyList<Candidate> sides, int rounds, double seconds)
+    {
+        foreach (Candidate side in sides) side.Turn(Math.Max(seconds, WarmUp));
+        List<double>[] turns = [.. sides.Select(_ => new List<double>(rounds))];
+        for (int round = 0; round < rounds; round++)
+        {
+            for (int i = 0; i < sides.Count; i++) turns[i].Add(sides[i].Turn(seconds));
+        }
+        return [.. turns.Select(Median.Of)];
+    }
+}
+
+/// <summary>Averages that a disturbed turn does not move.</summary>
+internal static class Median
+{
+    public static double Of(IReadOnlyCollection<double> values)
+    {
+        if (values.Count == 0) return double.NaN;
+        double[] sorted = [.. values.Order()];
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

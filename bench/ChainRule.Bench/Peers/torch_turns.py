@@ -1,0 +1,99 @@
+"""Answers requests for a turn: one JSON line in, {"case", "n", "seconds"}; one out, {"seconds": median of one call}.
+
+A turn is measured as in Candidate.cs: the first half does not count, and short calls are timed in groups.
+"""
+import json
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+
+torch.set_num_threads(int(sys.argv[1]))
+torch.set_flush_denormal(True)
+torch.manual_seed(1)
+
+
+def elementwise(name, n):
+    x = torch.rand(n) + 0.5 if name == "log" else torch.rand(n) * 8 - 4
+    other = torch.rand(n)
+    return {
+        "exp": lambda: torch.exp(x),
+        "tanh": lambda: torch.tanh(x),
+        "sigmoid": lambda: torch.sigmoid(x),
+        "log": lambda: torch.log(x),
+        "softmax": lambda: torch.softmax(x, 0),
+        "sum": lambda: torch.sum(x),
+        "add": lambda: torch.add(x, other),
+    }[name]
+
+
+def adam(n):
+    p = torch.nn.Parameter(torch.rand(n) - 0.5)
+    p.grad = torch.rand(n) - 0.5
+    return torch.optim.Adam([p], lr=1e-6).step
+
+
+def max_pool(training):
+    x = (torch.rand(50, 32, 28, 28) - 0.5).requires_grad_(training)
+    if not training:
+        return lambda: F.max_pool2d(x, 2)
+    dy = torch.rand(50, 32, 14, 14)
+
+    def both():
+        x.grad = None
+        F.max_pool2d(x, 2).backward(dy)
+
+    return both
+
+
+def cross_entropy(classes):
+    x = (torch.rand(256, classes) * 8 - 4).requires_grad_()
+    labels = torch.randint(0, classes, (256,))
+
+    def both():
+        x.grad = None
+        F.cross_entropy(x, labels).backward()
+
+    return both
+
+
+def make(name, n):
+    if name == "adam":
+        return adam(n)
+    if name in ("max_pool", "max_pool_train"):
+        return max_pool(name.endswith("train"))
+    if name == "cross_entropy":
+        return cross_entropy(n)
+    return elementwise(name, n)
+
+
+def turn(call, seconds):
+    begin = now = time.perf_counter()
+    calls = 0
+    while calls == 0 or now - begin < seconds / 2:
+        call()
+        calls += 1
+        now = time.perf_counter()
+    group = max(1, int(20e-6 / ((now - begin) / calls)))
+    end = now + seconds / 2
+    samples = []
+    while not samples or now < end:
+        start = now
+        for _ in range(group):
+            call()
+        now = time.perf_counter()
+        samples.append((now - start) / group)
+    samples.sort()
+    middle = len(samples) // 2
+    return samples[middle] if len(samples) % 2 else (samples[middle - 1] + samples[middle]) / 2
+
+
+made = {}
+for line in sys.stdin:
+    request = json.loads(line)
+    key = request["case"], request["n"]
+    if key not in made:
+        made.clear()  # one case at a time: memory of the others would only push it out of the caches
+        made[key] = make(*key)
+    print(json.dumps({"seconds": turn(made[key], request["seconds"])}), flush=True)

@@ -1,0 +1,147 @@
+using ChainRule.Kernels;
+using ChainRule.Nn;
+using ChainRule.Ops;
+using ChainRule.Optim;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace ChainRule.Bench;
+
+/// <summary>The sides of a case in this process.</summary>
+/// <param name="Public">Through the public API, inside a step.</param>
+/// <param name="Kernel">The kernel alone, on memory that is there; null for a case of several kernels.</param>
+/// <param name="Primitives">TensorPrimitives, where it has the operation.</param>
+internal sealed record ElementwiseSides(Action Public, Action? Kernel = null, Action? Primitives = null);
+
+/// <summary>An operation over float32 numbers.</summary>
+/// <param name="Name">Name on the command line.</param>
+/// <param name="Torch">Case of the PyTorch script, with <paramref name="N"/> for its size.</param>
+/// <param name="N">Number of elements, or of classes.</param>
+/// <param name="Text">What is computed.</param>
+/// <param name="Make">Makes the operands, and the sides that use them.</param>
+internal sealed unsafe record ElementwiseCase(
+    string Name, string Torch, int N, string Text, Func<int, ElementwiseSides> Make)
+{
+    private static readonly (string Text, int N)[] Sizes = [("4k", 4 << 10), ("64k", 64 << 10), ("1m", 1 << 20)];
+
+    public static IReadOnlyList<ElementwiseCase> All { get; } =
+    [
+        .. Sized("exp", n => Unary<ExpOp>(n, x => x.Exp(), (x, y) => TensorPrimitives.Exp<float>(x.Span, y.Span))),
+        .. Sized("tanh", n => Unary<TanhOp>(n, x => x.Tanh(), (x, y) => TensorPrimitives.Tanh<float>(x.Span, y.Span))),
+        .. Sized(
+            "sigmoid",
+            n => Unary<SigmoidOp>(n, x => x.Sigmoid(), (x, y) => TensorPrimitives.Sigmoid<float>(x.Span, y.Span))),
+        .. Sized(
+            "log",
+            n => Unary<LogOp>(n, x => x.Log(), (x, y) => TensorPrimitives.Log<float>(x.Span, y.Span), 0.5f, 1.5f)),
+        .. Sized("softmax", Softmax),
+        .. Sized("sum", Sum),
+        .. Sized("add", Add),
+        new("adam_1m", "adam", 1 << 20, "one update of 1 M parameters", Adam),
+        new("max_pool", "max_pool", 0, "50x32x28x28, 2x2", _ => MaxPool(training: false)),
+        new("max_pool_train", "max_pool_train", 0, "the same, forward and backward", _ => MaxPool(training: true)),
+        new("cross_entropy_10", "cross_entropy", 10, "256x10 logits, forward and backward", CrossEntropy),
+        new("cross_entropy_1000", "cross_entropy", 1000, "256x1000 logits, forward and backward", CrossEntropy),
+    ];
+
+    /// <summary>What the study measured and ChainRule does not have yet.</summary>
+    public static IReadOnlyList<string> Missing { get; } = ["layer norm"];
+
+    private static IEnumerable<ElementwiseCase> Sized(string name, Func<int, ElementwiseSides> make) =>
+        Sizes.Select(s => new ElementwiseCase($"{name}_{s.Text}", name, s.N, $"{s.N} elements", make));
+
+    private static Action InStep(Action body) => () =>
+    {
+        using Step step = Step.Begin();
+        body();
+    };
+
+    /// <summary>Numbers as PyTorch's script draws them: [-4, 4) unless a function wants others.</summary>
+    private static (Tensor Tensor, FloatBuffer Buffer, FloatBuffer Result) Operands(
+        int n, float low = -4, float high = 4)
+    {
+        FloatBuffer buffer = new(n), result = new(n);
+        Tensor tensor = Tensor.Rand([n], new Rng(1), low, high);
+        tensor.ToArray<float>().CopyTo(buffer.Span);
+        return (tensor, buffer, result);
+    }
+
+    private static ElementwiseSides Unary<TOp>(
+        int n, Func<Tensor, Tensor> method, Action<FloatBuffer, FloatBuffer> primitives, float low = -4, float high = 4)
+        where TOp : unmanaged, IUnaryOp
+    {
+        (Tensor tensor, FloatBuffer x, FloatBuffer y) = Operands(n, low, high);
+        return new ElementwiseSides(
+            InStep(() => method(tensor)),
+            () => VectorLoops.Map(new UnaryForward<TOp>(default), DType.Float32, (byte*)x.Data, (byte*)y.Data, n),
+            () => primitives(x, y));
+    }
+
+    private static ElementwiseSides Softmax(int n)
+    {
+        (Tensor tensor, FloatBuffer x, FloatBuffer y) = Operands(n);
+        void Kernel()
+        {
+            AxisOperands row = new() { X = (byte*)x.Data, Out = (byte*)y.Data, Outer = 1, Length = n, Inner = 1 };
+            AxisLoops.Run<SoftmaxKernel>(DType.Float32, in row);
+        }
+
+        return new ElementwiseSides(
+            InStep(() => tensor.Softmax(0)), Kernel, () => TensorPrimitives.SoftMax<float>(x.Span, y.Span));
+    }
+
+    private static ElementwiseSides Sum(int n)
+    {
+        (Tensor tensor, FloatBuffer x, FloatBuffer y) = Operands(n);
+        return new ElementwiseSides(
+            InStep(() => tensor.Sum()),
+            () => SumLoops.Run(x.Data, y.Data, 1, n, 1),
+            () => y.Data[0] = TensorPrimitives.Sum<float>(x.Span));
+    }
+
+    private static ElementwiseSides Add(int n)
+    {
+        (Tensor first, FloatBuffer a, FloatBuffer y) = Operands(n);
+        (Tensor second, FloatBuffer b, _) = Operands(n);
+        return new ElementwiseSides(
+            InStep(() => _ = first + second),
+            () => VectorLoops.Map(default(AddMap), DType.Float32, (byte*)a.Data, 1, (byte*)b.Data, 1, (byte*)y.Data, n),
+            () => TensorPrimitives.Add<float>(a.Span, b.Span, y.Span));
+    }
+
+    private static ElementwiseSides Adam(int n)
+    {
+        Rng rng = new(1);
+        Parameter parameter = new("weight", Tensor.Rand([n], rng, -0.5, 0.5));
+        Adam optimizer = new([parameter], learningRate: 1e-6);
+        (parameter.Value * Tensor.Rand([n], rng, -0.5, 0.5)).Sum().Backward();
+        return new ElementwiseSides(optimizer.Step);
+    }
+
+    private static ElementwiseSides MaxPool(bool training)
+    {
+        Rng rng = new(1);
+        Tensor x = Tensor.Rand([50, 32, 28, 28], rng, -0.5, 0.5), dy = Tensor.Rand([50, 32, 14, 14], rng);
+        x.RequiresGrad = training;
+        return new ElementwiseSides(InStep(() =>
+        {
+            x.ZeroGrad();
+            Tensor y = F.MaxPool2d(x, 2);
+            if (training) y.Backward(dy);
+        }));
+    }
+
+    private static ElementwiseSides CrossEntropy(int classes)
+    {
+        Rng rng = new(1);
+        Tensor x = Tensor.Rand([256, classes], rng, -4, 4);
+        x.RequiresGrad = true;
+        long[] labels = new long[256];
+        foreach (ref long label in labels.AsSpan()) label = rng.NextInt(classes);
+        Tensor target = Tensor.From(labels);
+        return new ElementwiseSides(InStep(() =>
+        {
+            x.ZeroGrad();
+            F.CrossEntropy(x, target).Backward();
+        }));
+    }
+}
