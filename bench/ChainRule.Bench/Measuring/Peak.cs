@@ -31,7 +31,7 @@ internal static unsafe class Peak
     /// <summary>Prints the peak of every width for 1 to n threads.</summary>
     public static void Print(SuiteOptions options, Report report)
     {
-        int[] widths = [.. new[] { 512, 256, 128 }.Where(w => w <= SimdInfo.Width)];
+        int[] widths = SimdInfo.Width == 0 ? [0] : [.. new[] { 512, 256, 128 }.Where(w => w <= SimdInfo.Width)];
         int most = Math.Max(Environment.ProcessorCount, options.Threads.Max());
         // All of a small machine's, and on a large one those that matter.
         IEnumerable<int> counts = Enumerable.Range(1, most)

@@ -12,7 +12,7 @@ internal readonly record struct Column(string Head, int Width);
 internal sealed class Report(string suite, SuiteOptions options, params Column[] columns)
 {
     private static readonly JsonSerializerOptions Plain =
-        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        new(JsonSerializerOptions.Default) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<string> _lines = [];
 
