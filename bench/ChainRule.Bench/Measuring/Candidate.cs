@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 
 namespace ChainRule.Bench;
 
@@ -50,20 +51,32 @@ internal sealed class Call(Action body) : Candidate
 /// <summary>Lets the sides of a comparison take turns.</summary>
 internal static class Turns
 {
-    // The run-time compiler needs this long to reach its last tier; code without AggressiveOptimization is slow until
-    // then.
-    private const double WarmUp = 0.4;
+    // The run-time compiler looks for hot methods every tenth of a second.
+    private const double WarmUp = 0.25;
+    private const int MostWarmUps = 12;
 
-    /// <summary>The median of each side's turns in seconds, after a turn of each that does not count.</summary>
+    /// <summary>The median of each side's turns in seconds, once its code has stopped changing.</summary>
     public static double[] Run(IReadOnlyList<Candidate> sides, int rounds, double seconds)
     {
-        foreach (Candidate side in sides) side.Turn(Math.Max(seconds, WarmUp));
+        foreach (Candidate side in sides) Warm(side, Math.Max(seconds, WarmUp));
         List<double>[] turns = [.. sides.Select(_ => new List<double>(rounds))];
         for (int round = 0; round < rounds; round++)
         {
             for (int i = 0; i < sides.Count; i++) turns[i].Add(sides[i].Turn(seconds));
         }
         return [.. turns.Select(Median.Of)];
+    }
+
+    // Loops without AggressiveOptimization are up to a hundred times slower before their last tier, and a loaded machine
+    // reaches it late: a time measured before says nothing about TensorPrimitives.
+    private static void Warm(Candidate side, double seconds)
+    {
+        for (int i = 0; i < MostWarmUps; i++)
+        {
+            long compiled = JitInfo.GetCompiledMethodCount();
+            side.Turn(seconds);
+            if (i > 0 && JitInfo.GetCompiledMethodCount() == compiled) return;
+        }
     }
 }
 
