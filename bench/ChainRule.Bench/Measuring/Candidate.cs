@@ -58,7 +58,7 @@ internal static class Turns
     /// <summary>The median of each side's turns in seconds, once its code has stopped changing.</summary>
     public static double[] Run(IReadOnlyList<Candidate> sides, int rounds, double seconds)
     {
-        foreach (Candidate side in sides) Warm(side, Math.Max(seconds, WarmUp));
+        foreach (Candidate side in sides) Warm(side.Turn, Math.Max(seconds, WarmUp));
         List<double>[] turns = [.. sides.Select(_ => new List<double>(rounds))];
         for (int round = 0; round < rounds; round++)
         {
@@ -67,14 +67,17 @@ internal static class Turns
         return [.. turns.Select(Median.Of)];
     }
 
-    // Loops without AggressiveOptimization are up to a hundred times slower before their last tier, and a loaded machine
-    // reaches it late: a time measured before says nothing about TensorPrimitives.
-    private static void Warm(Candidate side, double seconds)
+    /// <summary>Repeats turns until one passes in which no method was compiled.</summary>
+    /// <remarks>
+    /// Loops without AggressiveOptimization are up to a hundred times slower before their last tier, and a loaded machine
+    /// reaches it late: a time measured before says nothing about TensorPrimitives.
+    /// </remarks>
+    public static void Warm(Func<double, double> turn, double seconds)
     {
         for (int i = 0; i < MostWarmUps; i++)
         {
             long compiled = JitInfo.GetCompiledMethodCount();
-            side.Turn(seconds);
+            turn(seconds);
             if (i > 0 && JitInfo.GetCompiledMethodCount() == compiled) return;
         }
     }

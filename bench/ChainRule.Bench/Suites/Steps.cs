@@ -45,7 +45,7 @@ internal static class Steps
     {
         Compute.Threads = threads;
         TrainingSession session = new(workload);
-        session.Turn(0.5);                                           // compile and warm up
+        Turns.Warm(session.Turn, 0.5);
         List<double> ours = [], theirs = [];
         string? setting = null;
         for (int round = 0; round < options.Rounds; round++)
