@@ -31,7 +31,8 @@ Console.CancelKeyPress += (_, e) =>
     e.Cancel = true;
     stop.Cancel();
 };
-var trainer = new Trainer(model, new Adam(model.Parameters(), learningRate: 2e-3), (y, t) => F.CrossEntropy(y, t), new Accuracy())
+var trainer = new Trainer(
+    model, new Adam(model.Parameters(), learningRate: 2e-3), (y, t) => F.CrossEntropy(y, t), new Accuracy())
 {
     KeepBest = true,
     Callbacks = [new Report()],

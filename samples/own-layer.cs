@@ -30,7 +30,9 @@ Console.WriteLine(model);
 Console.WriteLine($"root of the mean squared error: {error:0.0000}");
 return check.Passed && error < 0.05 ? 0 : 1;
 
-/// <summary>Radial basis functions: y[n, k] = exp(-(x[n] - centre[k])^2 width[k]). Takes [N, 1], gives [N, units].</summary>
+/// <summary>
+/// Radial basis functions: y[n, k] = exp(-(x[n] - centre[k])^2 width[k]). Takes [N, 1], gives [N, units].
+/// </summary>
 internal sealed class Bumps : Layer
 {
     private readonly Parameter _centre, _width;

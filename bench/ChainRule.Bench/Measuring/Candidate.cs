@@ -69,8 +69,8 @@ internal static class Turns
 
     /// <summary>Repeats turns until one passes in which no method was compiled.</summary>
     /// <remarks>
-    /// Loops without AggressiveOptimization are up to a hundred times slower before their last tier, and a loaded machine
-    /// reaches it late: a time measured before says nothing about TensorPrimitives.
+    /// Loops without AggressiveOptimization are up to a hundred times slower before their last tier, and a loaded
+    /// machine reaches it late: a time measured before says nothing about TensorPrimitives.
     /// </remarks>
     public static void Warm(Func<double, double> turn, double seconds)
     {

@@ -36,11 +36,16 @@ public static class Autograd
     /// <param name="createGraph">
     /// Records the walk, so that gradients can be differentiated again; implies <paramref name="retainGraph"/>.
     /// </param>
-    /// <returns>One gradient for each input, of its shape and dtype; zeros where the output does not depend on it.</returns>
+    /// <returns>
+    /// One gradient for each input, of its shape and dtype; zeros where the output does not depend on it.
+    /// </returns>
     /// <exception cref="GradException">Input or output requires no gradient, or the graph was released.</exception>
-    /// <exception cref="ShapeException">No gradient is given and the output has more than one element, or shapes differ.</exception>
+    /// <exception cref="ShapeException">
+    /// No gradient is given and the output has more than one element, or shapes differ.
+    /// </exception>
     public static Tensor[] Grad(
-        Tensor output, IReadOnlyList<Tensor> inputs, Tensor? gradient = null, bool retainGraph = false, bool createGraph = false)
+        Tensor output, IReadOnlyList<Tensor> inputs, Tensor? gradient = null, bool retainGraph = false,
+        bool createGraph = false)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(inputs);
@@ -57,7 +62,8 @@ public static class Autograd
             captured[input] = null;
         }
         BackwardPass.Run(
-            output, BackwardPass.Seed(output, gradient, createGraph, "Grad"), retainGraph || createGraph, createGraph, captured);
+            output, BackwardPass.Seed(output, gradient, createGraph, "Grad"), retainGraph || createGraph,
+            createGraph, captured);
         Tensor[] gradients = new Tensor[inputs.Count];
         for (int i = 0; i < gradients.Length; i++)
             gradients[i] = captured[inputs[i]] ?? Tensor.Zeros(inputs[i].Shape, inputs[i].DType);
@@ -121,7 +127,11 @@ public static class Autograd
     private static Tensor FirstDerivative(Func<Tensor, Tensor> function, Tensor at, string caller)
     {
         Tensor y = function(at);
-        if (y.Count != 1) throw new ShapeException($"{caller}: the function must have one number as its result, got {y.Shape}.", y.Shape);
+        if (y.Count != 1)
+        {
+            throw new ShapeException(
+                $"{caller}: the function must have one number as its result, got {y.Shape}.", y.Shape);
+        }
         return y.RequiresGrad ? Grad(y, at, createGraph: true) : Tensor.Zeros(at.Shape, at.DType);
     }
 

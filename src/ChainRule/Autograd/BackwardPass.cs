@@ -29,7 +29,8 @@ internal sealed class BackwardPass
     /// <param name="retainGraph">Keep saved values.</param>
     /// <param name="createGraph">Record the walk.</param>
     /// <param name="captured">Where given: receives the gradients of its keys, and no leaf's Grad is touched.</param>
-    public static void Run(Tensor root, Tensor seed, bool retainGraph, bool createGraph, Dictionary<Tensor, Tensor?>? captured)
+    public static void Run(
+        Tensor root, Tensor seed, bool retainGraph, bool createGraph, Dictionary<Tensor, Tensor?>? captured)
     {
         BackwardPass pass = t_spare ?? new BackwardPass();
         t_spare = null;                                              // a walk inside a walk gets a pass of its own
@@ -37,7 +38,8 @@ internal sealed class BackwardPass
         try
         {
             Graph.Recording = createGraph;
-            (pass.CreateGraph, pass._captured, pass._stamp) = (createGraph, captured, Interlocked.Increment(ref s_stamp));
+            (pass.CreateGraph, pass._captured) = (createGraph, captured);
+            pass._stamp = Interlocked.Increment(ref s_stamp);
             pass.Walk(root, seed, retainGraph);
         }
         finally
@@ -61,15 +63,22 @@ internal sealed class BackwardPass
         if (gradient is null)
         {
             if (root.Count != 1)
-                throw new ShapeException($"{caller}: {root.Shape} has {root.Count} elements; reduce it to one with Sum or Mean, or pass the gradient.", root.Shape);
+            {
+                throw new ShapeException(
+                    $"{caller}: {root.Shape} has {root.Count} elements; "
+                    + "reduce it to one with Sum or Mean, or pass the gradient.", root.Shape);
+            }
             Tensor one = Tensor.Empty(root.Shape, root.DType);
             one.Fill(1);
             return one;
         }
         if (gradient.Shape != root.Shape)
-            throw new ShapeException($"{caller}: gradient is {gradient.Shape}, the tensor {root.Shape}.", gradient.Shape, root.Shape);
+            throw new ShapeException(
+                $"{caller}: gradient is {gradient.Shape}, the tensor {root.Shape}.", gradient.Shape, root.Shape);
         if (gradient.DType != root.DType)
-            throw new DTypeException($"{caller}: gradient is {gradient.DType.Text()}, the tensor {root.DType.Text()}.", gradient.DType, root.DType);
+            throw new DTypeException(
+                $"{caller}: gradient is {gradient.DType.Text()}, the tensor {root.DType.Text()}.",
+                gradient.DType, root.DType);
         // A copy: the caller may give the Grad of a leaf, which the walk adds to.
         return createGraph ? gradient : gradient.CopyDense(Tensor.Empty(root.Shape, root.DType));
     }
@@ -82,7 +91,9 @@ internal sealed class BackwardPass
         return input.Op is { } op ? op.Needed || _captured.ContainsKey(input) : _captured.ContainsKey(input);
     }
 
-    /// <summary>Hands over a gradient of an input. A tensor that was handed over may not be written to afterwards.</summary>
+    /// <summary>
+    /// Hands over a gradient of an input. A tensor that was handed over may not be written to afterwards.
+    /// </summary>
     /// <param name="input">Input of the operation.</param>
     /// <param name="gradient">Its gradient, of the shape and type of the input.</param>
     public void Add(Tensor? input, Tensor gradient)
@@ -91,7 +102,8 @@ internal sealed class BackwardPass
         if (gradient.Shape != input!.Shape || gradient.DType != input.DType)
         {
             throw new InvalidOperationException(
-                $"Backward: a gradient of {gradient.Shape} {gradient.DType.Text()} came for an input of {input.Shape} {input.DType.Text()}. "
+                $"Backward: a gradient of {gradient.Shape} {gradient.DType.Text()} came for an input of {input.Shape} "
+                + $"{input.DType.Text()}. "
                 + "This is an error inside ChainRule; please report it with the operation that was differentiated.");
         }
         if (input.Op is { } op)
@@ -247,7 +259,8 @@ internal sealed class BackwardPass
             if (op.Released)
             {
                 throw new GradException(
-                    $"Backward: the graph of {op.Name} was released by an earlier Backward; pass retainGraph: true there to walk it twice.");
+                    $"Backward: the graph of {op.Name} was released by an earlier Backward; "
+                    + "pass retainGraph: true there to walk it twice.");
             }
             _order.Add(op);
             _ordered &= op.Number < last;

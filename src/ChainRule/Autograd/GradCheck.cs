@@ -92,5 +92,6 @@ public sealed record GradCheckResult(bool Passed, double Error, int Input, int E
     /// <summary>One line for a test's message.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(Passed ? "passed" : "failed")}: input {Input}, element {Element}: {Analytic:g9} by back-propagation, {Numeric:g9} by differences");
+        $"{(Passed ? "passed" : "failed")}: input {Input}, element {Element}: {Analytic:g9} by back-propagation, "
+        + $"{Numeric:g9} by differences");
 }

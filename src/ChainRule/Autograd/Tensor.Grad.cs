@@ -1,6 +1,6 @@
 namespace ChainRule;
 
-public sealed unsafe partial class Tensor
+public sealed partial class Tensor
 {
     private Op? _op;
     private Tensor? _grad;
@@ -10,19 +10,23 @@ public sealed unsafe partial class Tensor
     private bool _gradFilled;
 
     /// <summary>
-    /// True when gradients flow to this tensor: it was computed from one that requires them, or was set to. Setting it makes a
-    /// tensor of data or a parameter a leaf of later graphs.
+    /// True when gradients flow to this tensor: it was computed from one that requires them, or was set to. Setting it
+    /// makes a tensor of data or a parameter a leaf of later graphs.
     /// </summary>
-    /// <exception cref="GradException">The tensor is the result of a recorded operation, or its type has no gradient.</exception>
+    /// <exception cref="GradException">
+    /// The tensor is the result of a recorded operation, or its type has no gradient.
+    /// </exception>
     public bool RequiresGrad
     {
         get => _requiresGrad;
         set
         {
             if (_op is not null)
-                throw new GradException($"RequiresGrad: this tensor is the result of {_op.Name}; use Detach() to cut it off.");
+                throw new GradException(
+                    $"RequiresGrad: this tensor is the result of {_op.Name}; use Detach() to cut it off.");
             if (value && !DType.IsFloatingPoint())
-                throw new GradException($"RequiresGrad: {DType.Text()} tensors have no gradient; only float32 and float64 do.");
+                throw new GradException(
+                    $"RequiresGrad: {DType.Text()} tensors have no gradient; only float32 and float64 do.");
             _requiresGrad = value;
         }
     }
@@ -31,8 +35,9 @@ public sealed unsafe partial class Tensor
     public bool IsLeaf => _op is null;
 
     /// <summary>
-    /// Gradient that <see cref="Backward"/> summed up for this leaf, of its shape and type; null before the first and after
-    /// <see cref="ZeroGrad"/>. The next <see cref="Backward"/> adds to the same memory: keep a copy with <see cref="Detach"/>.
+    /// Gradient that <see cref="Backward"/> summed up for this leaf, of its shape and type; null before the first and
+    /// after <see cref="ZeroGrad"/>. The next <see cref="Backward"/> adds to the same memory: keep a copy with
+    /// <see cref="Detach"/>.
     /// </summary>
     public Tensor? Grad => _gradFilled ? _grad : null;
 
@@ -42,19 +47,33 @@ public sealed unsafe partial class Tensor
     /// <summary>Which of the operation's results this tensor is.</summary>
     internal int OutputIndex => _output;
 
-    /// <summary>Adds the gradient of this number with respect to every leaf that requires one to <see cref="Grad"/> of the leaf.</summary>
-    /// <param name="gradient"><c>*</c>, same type: gradient of what is wanted with respect to this tensor; 1 if left out, which needs a
-    /// tensor of one element.</param>
+    /// <summary>
+    /// Adds the gradient of this number with respect to every leaf that requires one to <see cref="Grad"/> of the leaf.
+    /// </summary>
+    /// <param name="gradient"><c>*</c>, same type: gradient of what is wanted with respect to this tensor; 1 if left
+    /// out, which needs a tensor of one element.</param>
     /// <param name="retainGraph">Keeps saved values, so that the graph can be walked again.</param>
-    /// <param name="createGraph">Records the walk itself, so that gradients can be differentiated again; implies <paramref name="retainGraph"/>.</param>
-    /// <exception cref="GradException">The tensor requires no gradient, or its graph was released by an earlier walk.</exception>
-    /// <exception cref="ShapeException">No gradient is given and the tensor has more than one element, or shapes differ.</exception>
+    /// <param name="createGraph">
+    /// Records the walk itself, so that gradients can be differentiated again; implies <paramref name="retainGraph"/>.
+    /// </param>
+    /// <exception cref="GradException">
+    /// The tensor requires no gradient, or its graph was released by an earlier walk.
+    /// </exception>
+    /// <exception cref="ShapeException">
+    /// No gradient is given and the tensor has more than one element, or shapes differ.
+    /// </exception>
     /// <exception cref="DTypeException">The gradient is of another type.</exception>
     public void Backward(Tensor? gradient = null, bool retainGraph = false, bool createGraph = false)
     {
         if (!RequiresGrad)
-            throw new GradException("Backward: this tensor requires no gradient: nothing it was computed from has RequiresGrad set, or it was computed inside NoGrad or detached.");
-        BackwardPass.Run(this, BackwardPass.Seed(this, gradient, createGraph, "Backward"), retainGraph || createGraph, createGraph, null);
+        {
+            throw new GradException(
+                "Backward: this tensor requires no gradient: nothing it was computed from has RequiresGrad set, "
+                + "or it was computed inside NoGrad or detached.");
+        }
+        BackwardPass.Run(
+            this, BackwardPass.Seed(this, gradient, createGraph, "Backward"), retainGraph || createGraph, createGraph,
+            null);
     }
 
     /// <summary>Forgets the gradient. Its memory is kept for the next one.</summary>

@@ -90,8 +90,8 @@ public abstract class Layer : Module
         return false;
     }
 
-    // A layer kept in a field but not registered would train nothing and save nothing, without a word. A frozen model that
-    // another one asks, a teacher, is meant to stay outside.
+    // A layer kept in a field but not registered would train nothing and save nothing, without a word. A frozen model
+    // that another one asks, a teacher, is meant to stay outside.
     private void CheckAdded(Layer outer)
     {
         if (Parameters().All(p => p.Frozen)) return;

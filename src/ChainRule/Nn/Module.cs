@@ -9,9 +9,9 @@ namespace ChainRule.Nn;
 /// <see cref="Layer"/>; a part with several inputs or outputs derives from this class and has a Forward of its own.
 /// </summary>
 /// <remarks>
-/// Registration happens by making: <see cref="AddParameter(string, Tensor)"/>, <see cref="AddBuffer"/>, <see cref="AddModule{T}"/> in
-/// the constructor. Keys of the state are the names on the way down, joined by points, as in PyTorch:
-/// "features.0.weight".
+/// Registration happens by making: <see cref="AddParameter(string, Tensor)"/>, <see cref="AddBuffer"/>,
+/// <see cref="AddModule{T}"/> in the constructor. Keys of the state are the names on the way down, joined by points, as
+/// in PyTorch: "features.0.weight".
 /// </remarks>
 public abstract class Module
 {
@@ -171,8 +171,8 @@ public abstract class Module
     }
 
     /// <summary>
-    /// Registers a parameter of another module here too, so that both learn one set of numbers: the weights of an embedding and of
-    /// the layer before its softmax, say. Lists name it once, by its first key.
+    /// Registers a parameter of another module here too, so that both learn one set of numbers: the weights of an
+    /// embedding and of the layer before its softmax, say. Lists name it once, by its first key.
     /// </summary>
     /// <param name="name">Name in this module, as in PyTorch.</param>
     /// <param name="shared">The other module's parameter.</param>

@@ -30,7 +30,8 @@ public sealed class NonFiniteWatch : IDisposable
     public void Dispose()
     {
         _closed = true;
-        while (t_current is { _closed: true }) t_current = t_current._before;            // in whatever order they are closed
+        // in whatever order they are closed
+        while (t_current is { _closed: true }) t_current = t_current._before;
     }
 
     // Inner layers finish before the ones around them, so the first report is the innermost.

@@ -11,7 +11,8 @@ public sealed class Parameter
     internal Parameter(string name, Tensor value)
     {
         Name = name;
-        Value = value.Detach();                                      // dense memory that lasts and that nobody else looks into
+        // Dense memory that lasts and that nobody else looks into.
+        Value = value.Detach();
         Value.RequiresGrad = true;
     }
 

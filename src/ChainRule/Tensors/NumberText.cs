@@ -17,7 +17,8 @@ internal static class NumberText
         int decimals = 0;
         foreach (double v in values)
         {
-            if (double.IsFinite(v)) decimals = Math.Max(decimals, Decimals(v.ToString(most, CultureInfo.InvariantCulture)));
+            if (double.IsFinite(v))
+                decimals = Math.Max(decimals, Decimals(v.ToString(most, CultureInfo.InvariantCulture)));
         }
         string pattern = Pattern(scientific, decimals);
         for (int i = 0; i < values.Length; i++) texts[i] = One(values[i], pattern);

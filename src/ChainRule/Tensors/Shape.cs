@@ -125,7 +125,8 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         if (dim < -rank || dim >= rank)
         {
             throw new ShapeException(
-                $"{op}: dim {dim} is out of range for rank {rank}; {(rank == 0 ? "a single number has no dimensions" : $"use {-rank} to {rank - 1}")}.",
+                $"{op}: dim {dim} is out of range for rank {rank}; "
+                + $"{(rank == 0 ? "a single number has no dimensions" : $"use {-rank} to {rank - 1}")}.",
                 this);
         }
         return dim < 0 ? dim + rank : dim;

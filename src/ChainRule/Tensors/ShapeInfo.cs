@@ -38,7 +38,8 @@ internal sealed class ShapeInfo
         ShapeInfo? found = Volatile.Read(ref slot);
         if (found is not null && dims.SequenceEqual(found.Dims)) return found;
         ShapeInfo made = Make(dims, (int)hash);
-        Volatile.Write(ref slot, made);                              // a lost race costs one object, never a wrong answer
+        // a lost race costs one object, never a wrong answer
+        Volatile.Write(ref slot, made);
         return made;
     }
 
@@ -54,7 +55,8 @@ internal sealed class ShapeInfo
             if (count > int.MaxValue)
             {
                 throw new ShapeException(
-                    $"Shape: [{string.Join(", ", dims.ToArray())}] has more than {int.MaxValue} elements, the most one tensor can hold.");
+                    $"Shape: [{string.Join(", ", dims.ToArray())}] has more than {int.MaxValue} elements, "
+                    + "the most one tensor can hold.");
             }
         }
         int[] strides = new int[dims.Length];

@@ -72,7 +72,8 @@ public sealed unsafe partial class Tensor
     /// <summary>Tensor with the same number everywhere.</summary>
     /// <param name="shape">Sizes.</param>
     /// <param name="value">
-    /// The number, converted to the element type as <see cref="To"/> does: towards zero, and to the nearest end of the type.
+    /// The number, converted to the element type as <see cref="To"/> does: towards zero, and to the nearest end of the
+    /// type.
     /// </param>
     /// <param name="dtype">Element type.</param>
     public static Tensor Full(Shape shape, double value, DType dtype = DType.Float32)
@@ -88,7 +89,9 @@ public sealed unsafe partial class Tensor
     /// <param name="step">Distance, not 0.</param>
     /// <param name="dtype">Element type.</param>
     /// <returns><c>[ceil((stop - start) / step)]</c>.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is 0 or a number is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="step"/> is 0 or a number is not finite.
+    /// </exception>
     /// <exception cref="ShapeException">There are more numbers than a tensor can hold.</exception>
     public static Tensor Arange(double start, double stop, double step = 1, DType dtype = DType.Float32)
     {
@@ -100,7 +103,8 @@ public sealed unsafe partial class Tensor
         if (count > Array.MaxLength)
         {
             throw new ShapeException(string.Create(
-                CultureInfo.InvariantCulture, $"Arange: {start} to {stop} by {step} are more numbers than one tensor can hold."));
+                CultureInfo.InvariantCulture,
+                $"Arange: {start} to {stop} by {step} are more numbers than one tensor can hold."));
         }
         double[] values = new double[(int)count];
         for (int i = 0; i < values.Length; i++) values[i] = start + (i * step);
@@ -164,7 +168,8 @@ public sealed unsafe partial class Tensor
         if (dtype == DType.Float32)
         {
             float most = MathF.Max((float)low, MathF.BitDecrement((float)high));
-            foreach (ref float v in made.WritableSpan<float>()) v = MathF.Min((float)(low + (width * rng.NextFloat())), most);
+            foreach (ref float v in made.WritableSpan<float>())
+                v = MathF.Min((float)(low + (width * rng.NextFloat())), most);
         }
         else
         {
@@ -212,7 +217,8 @@ public sealed unsafe partial class Tensor
 
     private static void NeedFinite(double value, string name, string op)
     {
-        if (!double.IsFinite(value)) throw new ArgumentOutOfRangeException(name, value, $"{op}: {name} must be finite.");
+        if (!double.IsFinite(value))
+            throw new ArgumentOutOfRangeException(name, value, $"{op}: {name} must be finite.");
     }
 
     /// <summary>The elements of a dense tensor, for writing. Keep the tensor alive while the span is used.</summary>

@@ -10,8 +10,9 @@ public sealed partial class Tensor
     private const int PrintWidth = 100;
 
     /// <summary>
-    /// The numbers with brackets by dimension, then shape and type: <c>[[1, 2], [3, 4]] [2, 2] float32</c>. All numbers have the
-    /// same count of decimals, at most four; above 1000 elements each dimension shows its first and last three.
+    /// The numbers with brackets by dimension, then shape and type: <c>[[1, 2], [3, 4]] [2, 2] float32</c>. All numbers
+    /// have the same count of decimals, at most four; above 1000 elements each dimension shows its first and last
+    /// three.
     /// </summary>
     public override string ToString()
     {

@@ -62,8 +62,8 @@ public sealed unsafe partial class Tensor
     }
 
     /// <summary>
-    /// Elements converted to another type, without a gradient: floating point to integers towards zero and to the nearest end
-    /// of the type from outside (NaN to 0), integers by their low bits, anything but 0 to true.
+    /// Elements converted to another type, without a gradient: floating point to integers towards zero and to the
+    /// nearest end of the type from outside (NaN to 0), integers by their low bits, anything but 0 to true.
     /// </summary>
     internal Tensor ConvertTo(DType dtype, bool kept = false)
     {

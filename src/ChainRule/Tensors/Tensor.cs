@@ -7,9 +7,9 @@ namespace ChainRule;
 /// run-time values; a tensor is immutable to its users and needs no disposal.
 /// </summary>
 /// <remarks>
-/// Slicing, transposing and reshaping give views of the same memory. Operators check first, then compute at once, and record
-/// themselves for <see cref="Backward"/> where an operand <see cref="RequiresGrad"/>.
-/// Differs from PyTorch: D1 (no implicit type promotion), D3 (at most <see cref="int.MaxValue"/> elements).
+/// Slicing, transposing and reshaping give views of the same memory. Operators check first, then compute at once, and
+/// record themselves for <see cref="Backward"/> where an operand <see cref="RequiresGrad"/>. Differs from PyTorch: D1
+/// (no implicit type promotion), D3 (at most <see cref="int.MaxValue"/> elements).
 /// </remarks>
 public sealed unsafe partial class Tensor
 {
@@ -54,10 +54,14 @@ public sealed unsafe partial class Tensor
 
     internal ReadOnlySpan<int> Dims => _shape.Dims;
 
-    /// <summary>Distance in elements between neighbours along each dimension; 0 where a dimension is broadcast.</summary>
+    /// <summary>
+    /// Distance in elements between neighbours along each dimension; 0 where a dimension is broadcast.
+    /// </summary>
     internal ReadOnlySpan<int> Strides => _strides;
 
-    /// <summary>First element. The tensor must be used after the last access through the pointer, or its memory may be gone.</summary>
+    /// <summary>
+    /// First element. The tensor must be used after the last access through the pointer, or its memory may be gone.
+    /// </summary>
     internal byte* Pointer
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -68,7 +72,9 @@ public sealed unsafe partial class Tensor
         }
     }
 
-    /// <summary>A fresh tensor for a result: from the arena of the open step, or a buffer of its own. Not cleared.</summary>
+    /// <summary>
+    /// A fresh tensor for a result: from the arena of the open step, or a buffer of its own. Not cleared.
+    /// </summary>
     internal static Tensor Empty(Shape shape, DType dtype)
     {
         StepArena? arena = ChainRule.Step.Current;
@@ -89,7 +95,9 @@ public sealed unsafe partial class Tensor
     internal T* Ptr<T>()
         where T : unmanaged => (T*)Pointer;
 
-    /// <summary>Another look at the same memory. Carries no gradient: the operator that calls this records itself.</summary>
+    /// <summary>
+    /// Another look at the same memory. Carries no gradient: the operator that calls this records itself.
+    /// </summary>
     /// <param name="dims">Sizes of the view.</param>
     /// <param name="strides">Strides of the view in elements.</param>
     /// <param name="offset">First element of the view, in elements from the first of this tensor.</param>
@@ -99,7 +107,9 @@ public sealed unsafe partial class Tensor
         return new Tensor(_storage, start, ShapeInfo.Intern(dims), strides, DType) { _generation = _generation };
     }
 
-    /// <summary>The same elements in a row-major tensor without gaps: this one if it is so already. Carries no gradient.</summary>
+    /// <summary>
+    /// The same elements in a row-major tensor without gaps: this one if it is so already. Carries no gradient.
+    /// </summary>
     internal Tensor Dense() => IsContiguous ? this : CopyDense(Empty(Shape, DType));
 
     /// <summary>Copies the elements into a row-major tensor of the same shape and type, and returns that.</summary>
@@ -136,6 +146,8 @@ public sealed unsafe partial class Tensor
     }
 
     private void ThrowStale() => throw new GradException(
-        $"Tensor: this {Shape} {DType.Text()} tensor was computed in a step that is over; its memory is in use by a later step.\n"
-        + "  help: keep a result beyond its step with Detach() before the next Step.Begin(), or read it with Item() or ToArray().");
+        $"Tensor: this {Shape} {DType.Text()} tensor was computed in a step that is over; "
+        + "its memory is in use by a later step.\n"
+        + "  help: keep a result beyond its step with Detach() before the next Step.Begin(), "
+        + "or read it with Item() or ToArray().");
 }

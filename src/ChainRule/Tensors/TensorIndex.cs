@@ -44,7 +44,10 @@ public readonly struct TensorIndex
     /// <summary>One position; the dimension disappears. Negative numbers count from the end.</summary>
     /// <param name="index">Position.</param>
     public static implicit operator TensorIndex(int index) =>
-        new(TensorIndexKind.At, index < 0 ? Index.FromEnd(-Math.Max(index, -int.MaxValue)) : Index.FromStart(index), default, 1);
+        new(
+            TensorIndexKind.At,
+            index < 0 ? Index.FromEnd(-Math.Max(index, -int.MaxValue)) : Index.FromStart(index),
+            default, 1);
 
     /// <summary>One position; the dimension disappears.</summary>
     /// <param name="index">Position.</param>

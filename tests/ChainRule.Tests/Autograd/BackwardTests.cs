@@ -116,7 +116,8 @@ public sealed class BackwardTests
     {
         Tensor x = Leaf(2, 3);
         (x * x).Sum().Backward();                                    // Grad is 2x
-        (x.Exp() + x * 0 + x).Backward(x.Grad);                      // adds 2x (e^x + 1), x.Grad read while it is written
+        // adds 2x (e^x + 1), x.Grad read while it is written
+        (x.Exp() + x * 0 + x).Backward(x.Grad);
         double[] expected = [4 + (4 * (Math.Exp(2) + 1)), 6 + (6 * (Math.Exp(3) + 1))];
         double[] actual = x.Grad!.ToDoubles();
         for (int i = 0; i < 2; i++) Assert.Equal(expected[i], actual[i], 1e-9);
@@ -126,11 +127,15 @@ public sealed class BackwardTests
     public void Wrong_seed_is_refused_and_changes_nothing()
     {
         Tensor x = Leaf(1, 2), y = x * x;
-        ErrorSnapshot.Throws<ShapeException>("Backward: gradient is [3], the tensor [2].", () => y.Backward(Tensor.Zeros([3], DType.Float64)));
-        ErrorSnapshot.Throws<ShapeException>("Backward: gradient is [], the tensor [2].", () => y.Backward(Tensor.Scalar(1, DType.Float64)));
-        ErrorSnapshot.Throws<DTypeException>("Backward: gradient is float32, the tensor float64.", () => y.Backward(Tensor.Zeros([2])));
         ErrorSnapshot.Throws<ShapeException>(
-            "Grad: [2] has 2 elements; reduce it to one with Sum or Mean, or pass the gradient.", () => Autograd.Grad(y, x));
+            "Backward: gradient is [3], the tensor [2].", () => y.Backward(Tensor.Zeros([3], DType.Float64)));
+        ErrorSnapshot.Throws<ShapeException>(
+            "Backward: gradient is [], the tensor [2].", () => y.Backward(Tensor.Scalar(1, DType.Float64)));
+        ErrorSnapshot.Throws<DTypeException>(
+            "Backward: gradient is float32, the tensor float64.", () => y.Backward(Tensor.Zeros([2])));
+        ErrorSnapshot.Throws<ShapeException>(
+            "Grad: [2] has 2 elements; reduce it to one with Sum or Mean, or pass the gradient.",
+            () => Autograd.Grad(y, x));
         Assert.Null(x.Grad);
         y.Backward(Tensor.From(1.0, 1));
         Assert.Equal([2, 4], x.Grad!.ToDoubles());
@@ -145,7 +150,8 @@ public sealed class BackwardTests
         y.Backward();
         Assert.Equal(18, x.Grad!.Item());
         ErrorSnapshot.Throws<GradException>(
-            "Backward: the graph of mul was released by an earlier Backward; pass retainGraph: true there to walk it twice.",
+            "Backward: the graph of mul was released by an earlier Backward; "
+            + "pass retainGraph: true there to walk it twice.",
             () => y.Backward());
         Assert.Equal(18, x.Grad!.Item());
     }
@@ -156,7 +162,9 @@ public sealed class BackwardTests
         Tensor x = Leaf(3), shared = x.Exp();
         (shared * 2).Backward();
         Tensor other = shared * shared;
-        Assert.Contains("graph of exp was released", Assert.Throws<GradException>(() => other.Backward()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "graph of exp was released",
+            Assert.Throws<GradException>(() => other.Backward()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -248,7 +256,9 @@ public sealed class BackwardTests
     {
         Tensor x = Leaf(2), good = x * x;
         Tensor bad = Planted.Identity(good, _ => throw new InvalidOperationException("planted"));
-        Assert.Equal("planted", Assert.Throws<InvalidOperationException>(() => (bad * 2 + good).Backward(createGraph: true)).Message);
+        Assert.Equal(
+            "planted",
+            Assert.Throws<InvalidOperationException>(() => (bad * 2 + good).Backward(createGraph: true)).Message);
         Assert.True(Graph.Recording);
         Assert.Null(x.Grad);
         Assert.Null(good.Op!.Gradient);
@@ -295,7 +305,8 @@ public sealed class BackwardTests
         x.ZeroGrad();
         (b * b + b).Backward(retainGraph: true);                     // the second result used three times
         Assert.Equal((6 + 1) * 3, x.Grad!.Item());
-        Assert.Equal((2, 3), (Autograd.Grad(a, x, retainGraph: true).Item(), Autograd.Grad(b, x, retainGraph: true).Item()));
+        Assert.Equal(
+            (2, 3), (Autograd.Grad(a, x, retainGraph: true).Item(), Autograd.Grad(b, x, retainGraph: true).Item()));
         Tensor[] middle = Autograd.Grad(a * 5 + b * 7, [b, a, x]);
         Assert.Equal([7, 5, 31], middle.Select(g => g.Item()));
         Assert.Equal(["2x 3x", "- 3x", "- 3x", "2x -", "- 3x", "2x 3x"], calls);
@@ -309,7 +320,8 @@ public sealed class BackwardTests
             "RequiresGrad: int64 tensors have no gradient; only float32 and float64 do.",
             () => Tensor.Zeros([2], DType.Int64).RequiresGrad = true);
         ErrorSnapshot.Throws<GradException>(
-            "RequiresGrad: this tensor is the result of exp; use Detach() to cut it off.", () => x.Exp().RequiresGrad = false);
+            "RequiresGrad: this tensor is the result of exp; use Detach() to cut it off.",
+            () => x.Exp().RequiresGrad = false);
         Tensor.Zeros([2], DType.Int64).RequiresGrad = false;
         Tensor detached = x.Exp().Detach();
         Assert.True(detached.IsLeaf && !detached.RequiresGrad);

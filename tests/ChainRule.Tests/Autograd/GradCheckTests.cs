@@ -44,11 +44,14 @@ public sealed class GradCheckTests
 
     [Fact]
     public void Nothing_to_compare_passes() =>
-        Assert.Equal((true, -1), (GradCheck.Run(t => t[0] * 2, [Tensor.Zeros([0], DType.Float64)]) is var r && r.Passed, r.Input));
+        Assert.Equal(
+            (true, -1),
+            (GradCheck.Run(t => t[0] * 2, [Tensor.Zeros([0], DType.Float64)]) is var r && r.Passed, r.Input));
 
     [Fact]
     public void Float32_input_is_refused() => ErrorSnapshot.Throws<DTypeException>(
-        "GradCheck: input 1 is float32; differences need float64.", () => GradCheck.Run(t => t[0], [A, Tensor.Zeros([3])]));
+        "GradCheck: input 1 is float32; differences need float64.",
+        () => GradCheck.Run(t => t[0], [A, Tensor.Zeros([3])]));
 
     [Fact]
     public void Inputs_are_left_as_they_were()

@@ -52,9 +52,11 @@ public sealed class GradFunctionTests
     {
         Tensor x = Leaf(2), data = Tensor.Scalar(1, DType.Float64);
         ErrorSnapshot.Throws<GradException>(
-            "Grad: the output requires no gradient: nothing it was computed from has RequiresGrad set.", () => Autograd.Grad(data * 2, x));
+            "Grad: the output requires no gradient: nothing it was computed from has RequiresGrad set.",
+            () => Autograd.Grad(data * 2, x));
         ErrorSnapshot.Throws<GradException>(
-            "Grad: an input requires no gradient; set RequiresGrad before the output is computed.", () => Autograd.Grad(x * 2, data));
+            "Grad: an input requires no gradient; set RequiresGrad before the output is computed.",
+            () => Autograd.Grad(x * 2, data));
         Assert.Throws<ArgumentNullException>(() => Autograd.Grad(x * 2, [x, null!]));
         Assert.Throws<ArgumentNullException>(() => Autograd.Grad(null!, x));
     }
@@ -128,7 +130,8 @@ public sealed class GradFunctionTests
         Tensor x = Tensor.From(new[,] { { 1.0, 2 }, { 3, 4 } });
         Tensor h = Autograd.Hessian(t => t[0, 0] * t[1, 1] * t[1, 1], x);
         Assert.Equal("[2, 2, 2, 2]", h.Shape.ToString());
-        Assert.Equal((8, 8, 2, 0), (h[0, 0, 1, 1].Item(), h[1, 1, 0, 0].Item(), h[1, 1, 1, 1].Item(), h[0, 0, 0, 0].Item()));
+        Assert.Equal(
+            (8, 8, 2, 0), (h[0, 0, 1, 1].Item(), h[1, 1, 0, 0].Item(), h[1, 1, 1, 1].Item(), h[0, 0, 0, 0].Item()));
     }
 
     [Fact]
@@ -147,7 +150,8 @@ public sealed class GradFunctionTests
     [Fact]
     public void Hvp_equals_the_Hessian_times_the_vector()
     {
-        Tensor x = Tensor.Randn([5], new Rng(1), dtype: DType.Float64), v = Tensor.Randn([5], new Rng(2), dtype: DType.Float64);
+        Tensor x = Tensor.Randn([5], new Rng(1), dtype: DType.Float64),
+            v = Tensor.Randn([5], new Rng(2), dtype: DType.Float64);
         Func<Tensor, Tensor> f = t => (t.Tanh() * t.Flip(0).Exp()).Sum() * t[2];
         double[] expected = Autograd.Hessian(f, x).MatMul(v).ToDoubles(), actual = Autograd.Hvp(f, x, v).ToDoubles();
         for (int i = 0; i < 5; i++) Assert.Equal(expected[i], actual[i], 1e-12);
@@ -157,10 +161,15 @@ public sealed class GradFunctionTests
     public void Second_derivatives_need_one_number_and_a_fitting_vector()
     {
         Tensor x = Tensor.From(1.0, 2);
-        ErrorSnapshot.Throws<ShapeException>("Hessian: the function must have one number as its result, got [2].", () => Autograd.Hessian(t => t * t, x));
-        ErrorSnapshot.Throws<ShapeException>("Hvp: the function must have one number as its result, got [2].", () => Autograd.Hvp(t => t * t, x, x));
-        ErrorSnapshot.Throws<ShapeException>("Hvp: v is [3], x is [2].", () => Autograd.Hvp(t => t.Sum(), x, Tensor.Zeros([3], DType.Float64)));
-        ErrorSnapshot.Throws<DTypeException>("Hvp: v is float32, x is float64.", () => Autograd.Hvp(t => t.Sum(), x, Tensor.Zeros([2])));
+        ErrorSnapshot.Throws<ShapeException>(
+            "Hessian: the function must have one number as its result, got [2].",
+            () => Autograd.Hessian(t => t * t, x));
+        ErrorSnapshot.Throws<ShapeException>(
+            "Hvp: the function must have one number as its result, got [2].", () => Autograd.Hvp(t => t * t, x, x));
+        ErrorSnapshot.Throws<ShapeException>(
+            "Hvp: v is [3], x is [2].", () => Autograd.Hvp(t => t.Sum(), x, Tensor.Zeros([3], DType.Float64)));
+        ErrorSnapshot.Throws<DTypeException>(
+            "Hvp: v is float32, x is float64.", () => Autograd.Hvp(t => t.Sum(), x, Tensor.Zeros([2])));
     }
 
     [Fact]

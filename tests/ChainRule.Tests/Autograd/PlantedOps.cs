@@ -10,7 +10,9 @@ internal static class Planted
         return Graph.Needs(x) ? Graph.Record(y, new IdentityOp(x, backward)) : y;
     }
 
-    /// <summary>(2 x, 3 x), an operation with two results; counts how often and with what its backward is called.</summary>
+    /// <summary>
+    /// (2 x, 3 x), an operation with two results; counts how often and with what its backward is called.
+    /// </summary>
     public static (Tensor Twice, Tensor Thrice) Both(Tensor x, List<string> calls)
     {
         BothOp op = new(x, calls);

@@ -38,7 +38,9 @@ public sealed class WorkedExampleTests
     {
         Tensor x = Tensor.From(0.5, -1.5);
         Tensor h = Autograd.Hessian(t => (t[0] * t[1]) + t[0].Sin(), x);
-        Assert.Equal([-Math.Sin(0.5), 1, 1, 0], h.ToArray<double>().Select(v => Math.Round(v, 12)).Select((v, i) => i == 0 ? -Math.Sin(0.5) : v));
+        Assert.Equal(
+            [-Math.Sin(0.5), 1, 1, 0],
+            h.ToArray<double>().Select(v => Math.Round(v, 12)).Select((v, i) => i == 0 ? -Math.Sin(0.5) : v));
         Assert.Equal(-Math.Sin(0.5), h.ToArray<double>()[0], 12);
         Tensor hv = Autograd.Hvp(t => (t[0] * t[1]) + t[0].Sin(), x, Tensor.From(2.0, 3.0));
         Assert.Equal((-2 * Math.Sin(0.5)) + 3, hv.ToArray<double>()[0], 12);
@@ -49,7 +51,8 @@ public sealed class WorkedExampleTests
     public void Matrix_product_passes_the_gradient_check()
     {
         Rng rng = new(1);
-        Tensor a = Tensor.Randn([2, 3, 4], rng, dtype: DType.Float64), b = Tensor.Randn([4, 5], rng, dtype: DType.Float64);
+        Tensor a = Tensor.Randn([2, 3, 4], rng, dtype: DType.Float64),
+            b = Tensor.Randn([4, 5], rng, dtype: DType.Float64);
         GradCheckResult result = GradCheck.Run(t => t[0].MatMul(t[1]).Tanh(), [a, b]);
         Assert.True(result.Passed, result.ToString());
     }

@@ -15,10 +15,8 @@ public sealed class CommandLineTests
 
     [Fact]
     public void Unknown_command_is_refused_with_the_nearest_name() => CliRun.Refused("doktor",
-        """
-        chainrule: there is no command 'doktor' (did you mean 'doctor'?); expected train, evaluate, predict, data or doctor.
-          help: see chainrule --help
-        """);
+        "chainrule: there is no command 'doktor' (did you mean 'doctor'?); "
+        + "expected train, evaluate, predict, data or doctor.\n  help: see chainrule --help");
 
     [Fact]
     public void No_command_is_refused() => CliRun.Refused("",

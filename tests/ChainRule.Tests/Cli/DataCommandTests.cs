@@ -65,10 +65,8 @@ public sealed class DataCommandTests
 
     [Fact]
     public void Unknown_set_is_refused_with_the_nearest_name() => CliRun.Refused("data fetch fashion",
-        """
-        chainrule: there is no data set 'fashion' (did you mean 'fashion-mnist'?); expected digits, iris, mnist or fashion-mnist.
-          help: see chainrule data list
-        """);
+        "chainrule: there is no data set 'fashion' (did you mean 'fashion-mnist'?); "
+        + "expected digits, iris, mnist or fashion-mnist.\n  help: see chainrule data list");
 
     [Fact]
     public void Fetch_of_a_built_in_set_has_nothing_to_do() =>
@@ -80,13 +78,13 @@ public sealed class DataCommandTests
         using var folder = new TempFolder();
         CliRun run = CliRun.Of("data fetch mnist", folder);
         Assert.Equal(ExitCode.Failed, run.Code);
+        const string File = "train-images-idx3-ubyte";
+        const string Address = $"https://ossci-datasets.s3.amazonaws.com/mnist/{File}.gz";
         Assert.Equal(
-            $"""
-            chainrule: mnist: train-images-idx3-ubyte.gz was not found, and fetching https://ossci-datasets.s3.amazonaws.com/mnist/train-images-idx3-ubyte.gz failed: Name or service not known.
-              looked in:
-                {folder["cache"]}{Path.DirectorySeparatorChar}mnist
-              help: put train-images-idx3-ubyte.gz or train-images-idx3-ubyte into one of these folders, or name a folder that has a sub-folder mnist in CHAINRULE_DATA.
-
-            """.ReplaceLineEndings("\n"), run.Errors);
+            $"chainrule: mnist: {File}.gz was not found, and fetching {Address} failed: Name or service not known.\n"
+            + $"  looked in:\n    {folder["cache"]}{Path.DirectorySeparatorChar}mnist\n"
+            + $"  help: put {File}.gz or {File} into one of these folders, "
+            + "or name a folder that has a sub-folder mnist in CHAINRULE_DATA.\n",
+            run.Errors);
     }
 }

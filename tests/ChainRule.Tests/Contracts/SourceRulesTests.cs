@@ -16,6 +16,11 @@ public sealed class SourceRulesTests
         .Select(f => $"{Checkout.Name(f.File)}: {f.Lines} lines; a file this long is two ideas"));
 
     [Fact]
+    public void Source_lines_have_at_most_120_characters() => AssertNone(Lines(Sources)
+        .Where(l => l.Text.Length > 120)
+        .Select(l => $"{l.Place}: {l.Text.Length} characters"));
+
+    [Fact]
     public void Sources_leave_nothing_for_later()
     {
         // Written in halves, so that this file does not find itself.

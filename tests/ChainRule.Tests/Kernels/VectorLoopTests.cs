@@ -2,7 +2,9 @@ using ChainRule.Kernels;
 
 namespace ChainRule.Tests.Kernels;
 
-/// <summary>Every way an operand can run or stand still, at every length around the vector width and across two threads' chunks.</summary>
+/// <summary>
+/// Every way an operand can run or stand still, at every length around the vector width and across two threads' chunks.
+/// </summary>
 public sealed unsafe class VectorLoopTests
 {
     public static TheoryData<DType> Numbers => [DType.Float32, DType.Float64, DType.Int64, DType.Int32, DType.UInt8];
@@ -15,7 +17,8 @@ public sealed unsafe class VectorLoopTests
         foreach (int n in lengths)
         {
             double[] a = Values(n, 3, 5), b = Values(n, 7, 4), c = Values(n, 11, 3);
-            using Operand x = new(n, dtype, a), y = new(n, dtype, b), z = new(n, dtype, c), result = new(n, dtype, new double[n]);
+            using Operand x = new(n, dtype, a), y = new(n, dtype, b), z = new(n, dtype, c),
+                result = new(n, dtype, new double[n]);
             for (int steps = 0; steps < 8 && n > 0; steps++)
             {
                 int sa = steps & 1, sb = (steps >> 1) & 1, sc = steps >> 2;
@@ -42,7 +45,8 @@ public sealed unsafe class VectorLoopTests
         }
     }
 
-    private static double[] Values(int n, int factor, int modulus) => [.. Enumerable.Range(0, n).Select(i => (double)(i * factor % modulus))];
+    private static double[] Values(int n, int factor, int modulus) =>
+        [.. Enumerable.Range(0, n).Select(i => (double)(i * factor % modulus))];
 
     private readonly struct Formula : IMap3
     {

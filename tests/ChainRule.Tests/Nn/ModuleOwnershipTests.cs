@@ -4,7 +4,9 @@ using ChainRule.Tests.Errors;
 
 namespace ChainRule.Tests.NnTests;
 
-/// <summary>Who owns a parameter's memory, who contains whom, and what an error or a watch says on its way out.</summary>
+/// <summary>
+/// Who owns a parameter's memory, who contains whom, and what an error or a watch says on its way out.
+/// </summary>
 public sealed class ModuleOwnershipTests
 {
     [Fact]
@@ -56,7 +58,11 @@ public sealed class ModuleOwnershipTests
         Assert.Equal(9, model.ParameterCount());
         Assert.Equal(["tied"], decoder.State().Select(s => s.Key));
         Assert.Equal(["encoder.weight", "decoder.tied"], model.StateKeys());
-        model.LoadState(new Dictionary<string, Tensor> { ["encoder.weight"] = Tensor.Ones([3, 3]), ["decoder.tied"] = Tensor.Ones([3, 3]) });
+        model.LoadState(new Dictionary<string, Tensor>
+        {
+            ["encoder.weight"] = Tensor.Ones([3, 3]),
+            ["decoder.tied"] = Tensor.Ones([3, 3]),
+        });
         Assert.Equal(9, decoder.Parameters()[0].Value.Sum().Item());
     }
 
@@ -68,9 +74,13 @@ public sealed class ModuleOwnershipTests
     public void Names_are_unique_among_everything_in_a_module() => new Parts(m =>
     {
         m.Parameter("a", Tensor.Zeros([1]));
-        ErrorSnapshot.Throws<ArgumentException>("Parts: there is already something named 'a'. (Parameter 'name')", () => m.Buffer("a", Tensor.Zeros([1])));
-        ErrorSnapshot.Throws<ArgumentException>("Parts: there is already something named 'a'. (Parameter 'name')", () => m.Child("a", new Tanh()));
-        ErrorSnapshot.Throws<ArgumentException>("Parts: a name must not hold a point, got 'a.b'. (Parameter 'name')", () => m.Parameter("a.b", Tensor.Zeros([1])));
+        ErrorSnapshot.Throws<ArgumentException>(
+            "Parts: there is already something named 'a'. (Parameter 'name')", () => m.Buffer("a", Tensor.Zeros([1])));
+        ErrorSnapshot.Throws<ArgumentException>(
+            "Parts: there is already something named 'a'. (Parameter 'name')", () => m.Child("a", new Tanh()));
+        ErrorSnapshot.Throws<ArgumentException>(
+            "Parts: a name must not hold a point, got 'a.b'. (Parameter 'name')",
+            () => m.Parameter("a.b", Tensor.Zeros([1])));
         Assert.Throws<ArgumentException>(() => m.Buffer("", Tensor.Zeros([1])));
         Assert.Throws<ArgumentNullException>(() => m.Buffer(null!, Tensor.Zeros([1])));
     });
@@ -82,8 +92,10 @@ public sealed class ModuleOwnershipTests
         Sequential a = [], b = [], c = [];
         a.Add(c);
         b.Add(c);
-        ErrorSnapshot.Throws<ArgumentException>("AddModule: Sequential would contain itself. (Parameter 'module')", () => c.Add(b));
-        ErrorSnapshot.Throws<ArgumentException>("AddModule: Sequential would contain itself. (Parameter 'module')", () => a.Add(a));
+        ErrorSnapshot.Throws<ArgumentException>(
+            "AddModule: Sequential would contain itself. (Parameter 'module')", () => c.Add(b));
+        ErrorSnapshot.Throws<ArgumentException>(
+            "AddModule: Sequential would contain itself. (Parameter 'module')", () => a.Add(a));
         Assert.Empty(c.Parameters());
     }
 
@@ -92,9 +104,12 @@ public sealed class ModuleOwnershipTests
     {
         Sequential model = [new Tanh(), new Sequential(new Sequential(new Lambda("fail", x => x + Tensor.Zeros([7]))))];
         var thrown = Assert.Throws<ShapeException>(() => model.Forward(Tensor.Zeros([2])));
-        Assert.Equal(["model.1.0.0 (Lambda fail)", "model.1.0 (Sequential)", "model.1 (Sequential)", "model (Sequential)"], thrown.Layers);
+        Assert.Equal(
+            ["model.1.0.0 (Lambda fail)", "model.1.0 (Sequential)", "model.1 (Sequential)", "model (Sequential)"],
+            thrown.Layers);
         Assert.Contains(
-            "\n  in: model.1.0.0 (Lambda fail) <- model.1.0 (Sequential) <- model.1 (Sequential) <- model (Sequential)", thrown.Message, StringComparison.Ordinal);
+            "\n  in: model.1.0.0 (Lambda fail) <- model.1.0 (Sequential) <- model.1 (Sequential) <- model (Sequential)",
+            thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -189,7 +204,9 @@ public sealed class ModuleOwnershipTests
         optimizer.Step();
         float[] after = [.. weight.Zip(gradient, (w, g) => w - (0.5f * 2 * g))];
         for (int i = 0; i < after.Length; i++) Assert.Equal(after[i], layer.Weight.Value.ToArray<float>()[i], 1e-6);
-        Assert.Equal(after[..3], layer.Weight.Value[0].ToArray<float>().Select((v, i) => Math.Abs(v - after[i]) < 1e-6 ? after[i] : v));
+        Assert.Equal(
+            after[..3],
+            layer.Weight.Value[0].ToArray<float>().Select((v, i) => Math.Abs(v - after[i]) < 1e-6 ? after[i] : v));
         Assert.Equal(weight[..3], row.ToArray<float>());             // a view from before keeps what it saw
         layer.ZeroGrad();
         Assert.Null(layer.Weight.Grad);
@@ -253,7 +270,8 @@ public sealed class ModuleOwnershipTests
             private readonly Layer _inner;
             private readonly Action<ShapeException> _caught;
 
-            public Catcher(Layer inner, Action<ShapeException> caught) => (_inner, _caught) = (AddModule("inner", inner), caught);
+            public Catcher(Layer inner, Action<ShapeException> caught) =>
+                (_inner, _caught) = (AddModule("inner", inner), caught);
 
             protected override Tensor ForwardCore(Tensor x)
             {

@@ -4,8 +4,8 @@ using ChainRule.Tests.Operators;
 namespace ChainRule.Tests.Tensors;
 
 /// <summary>
-/// Operators under a collector that never rests, beside a thread that overwrites every buffer that comes back. Memory used after the
-/// last use of its tensor shows as NaN only if a collection falls into the kernel: passing is no proof.
+/// Operators under a collector that never rests, beside a thread that overwrites every buffer that comes back. Memory
+/// used after the last use of its tensor shows as NaN only if a collection falls into the kernel: passing is no proof.
 /// </summary>
 [Collection(nameof(OneAtATime))]
 public sealed class CollectionStressTests
@@ -53,20 +53,24 @@ public sealed class CollectionStressTests
         }
     }
 
-    // A little of every family of operators, forwards and backwards, outside a step: each result has a buffer of its own.
+    // A little of every family of operators, forwards and backwards, outside a step: each result has a buffer of its
+    // own.
     private static double[] Work(int side = Side)
     {
         Rng rng = new(1);
         Tensor x = Tensor.Randn([2, 3, 8, 8], rng);
         Sequential model =
         [
-            new Conv2d(3, 4, 3, padding: 1, rng: rng), new Relu(), new MaxPool2d(2), new Conv2d(4, 4, 3, padding: 1, rng: rng),
+            new Conv2d(3, 4, 3, padding: 1, rng: rng), new Relu(), new MaxPool2d(2),
+            new Conv2d(4, 4, 3, padding: 1, rng: rng),
             new Tanh(), new AvgPool2d(2), new Flatten(), new Linear(16, 6, rng: rng), new LogSoftmax(),
         ];
         Tensor y = model.Forward(x), target = Tensor.From(1L, 4L);
-        Tensor loss = F.NllLoss(y, target) + F.CrossEntropy(y[.., 1..].Contiguous() * 2, target) + y.T.MatMul(y).Exp().Mean();
+        Tensor loss = F.NllLoss(y, target) + F.CrossEntropy(y[.., 1..].Contiguous() * 2, target)
+            + y.T.MatMul(y).Exp().Mean();
         Tensor z = Tensor.Concat([y, y.Flip(1) * y.Max(1, keepDim: true).Values], 1).Permute(1, 0).Reshape(6, 4);
-        Tensor more = z.Softmax(1).Sum(0).Var(0) + z.IndexSelect(0, target).Sum() + Tensor.Where(z.Less(z * 0), z, z * 2).Mean();
+        Tensor more = z.Softmax(1).Sum(0).Var(0) + z.IndexSelect(0, target).Sum()
+            + Tensor.Where(z.Less(z * 0), z, z * 2).Mean();
         (loss + more).Backward();
         List<double> results = [loss.Item(), more.Item()];
         foreach (Parameter p in model.Parameters()) results.AddRange(p.Grad!.To(DType.Float64).ToArray<double>());
@@ -75,7 +79,8 @@ public sealed class CollectionStressTests
         // Copies that only a kernel looks into, and kernels long enough for a collection to fall into.
         using NoGrad.Scope _ = NoGrad.Begin();
         Tensor wide = Tensor.Rand([side, side], rng), turned = wide.T;
-        foreach (Tensor t in new[] { turned.Exp(), turned.Sum(0), turned.Softmax(1), turned.Less(wide).To(DType.Float32), turned.Cumsum(0) })
+        Tensor compared = turned.Less(wide).To(DType.Float32);
+        foreach (Tensor t in new[] { turned.Exp(), turned.Sum(0), turned.Softmax(1), compared, turned.Cumsum(0) })
             results.Add(t.Sum().Item());
         return [.. results];
     }

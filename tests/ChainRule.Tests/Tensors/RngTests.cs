@@ -7,7 +7,8 @@ public sealed class RngTests
     [InlineData(0UL, 0UL, 0UL, 0x6627e8d5u, 0xe169c58du, 0xbc57ac4cu, 0x9b00dbd8u)]
     [InlineData(ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, 0x408f276du, 0x41c83b0eu, 0xa20bc7c6u, 0x6d5451fdu)]
     [InlineData(
-        0x299f31d0a4093822UL, 0x0370734413198a2eUL, 0x85a308d3243f6a88UL, 0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u)]
+        0x299f31d0a4093822UL, 0x0370734413198a2eUL, 0x85a308d3243f6a88UL,
+        0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u)]
     public void Philox_gives_the_published_words(
         ulong seed, ulong stream, ulong block, uint word0, uint word1, uint word2, uint word3)
     {
@@ -53,7 +54,8 @@ public sealed class RngTests
     public void Streams_and_seeds_share_no_words()
     {
         HashSet<uint> seen = [];
-        foreach ((ulong seed, ulong stream) in new[] { (1UL, 0UL), (1UL, 1UL), (1UL, 1UL << 63), (2UL, 0UL), (1UL << 32, 0UL) })
+        (ulong, ulong)[] streams = [(1, 0), (1, 1), (1, 1UL << 63), (2, 0), (1UL << 32, 0)];
+        foreach ((ulong seed, ulong stream) in streams)
             seen.UnionWith(Words(new Rng(seed, stream), 1000));
         Assert.InRange(seen.Count, 4995, 5000);                      // 5000 of 2^32 words: a repeat is a chance of 0.3%
     }
@@ -101,7 +103,8 @@ public sealed class RngTests
             hits[(int)((long)v * buckets / bound)]++;
         }
         double expected = (double)draws / buckets, chi = hits.Sum(h => (h - expected) * (h - expected) / expected);
-        Assert.True(chi < 30, $"chi squared {chi:f1} over {buckets} buckets");   // p below 0.0005 at 9 degrees of freedom
+        // p below 0.0005 at 9 degrees of freedom
+        Assert.True(chi < 30, $"chi squared {chi:f1} over {buckets} buckets");
     }
 
     [Fact]
@@ -153,7 +156,8 @@ public sealed class RngTests
         }
         Assert.Equal(24, orders.Count);
         Assert.All(orders.Keys, o => Assert.Equal("abcd", string.Concat(o.Order())));
-        Assert.True(orders.Values.Sum(n => (n - 1000) * (n - 1000) / 1000.0) < 55);      // 23 degrees of freedom, p 0.0002
+        Assert.True(
+            orders.Values.Sum(n => (n - 1000) * (n - 1000) / 1000.0) < 55);      // 23 degrees of freedom, p 0.0002
     }
 
     [Fact]

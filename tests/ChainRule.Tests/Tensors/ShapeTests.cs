@@ -47,7 +47,8 @@ public sealed class ShapeTests
 
     [Fact]
     public void Deconstruction_into_another_rank_is_refused() => ErrorSnapshot.Throws<ShapeException>(
-        "Shape: [2, 3] has 2 dimensions and cannot be taken apart into 3.", () => { var (_, _, _) = Shape.Create([2, 3]); });
+        "Shape: [2, 3] has 2 dimensions and cannot be taken apart into 3.",
+        () => { var (_, _, _) = Shape.Create([2, 3]); });
 
     [Fact]
     public void Equal_sizes_are_equal_shapes()
@@ -84,7 +85,8 @@ public sealed class ShapeTests
             {
                 int a = i % 97, b = i % 89;
                 Shape s = [a, b];
-                if (s.Count != a * b || s[0] != a || s[1] != b) throw new InvalidOperationException($"{s} for [{a}, {b}]");
+                if (s.Count != a * b || s[0] != a || s[1] != b)
+                    throw new InvalidOperationException($"{s} for [{a}, {b}]");
             }
         });
     }
@@ -137,7 +139,8 @@ public sealed class ShapeTests
             "Shape: [65536, 65536, 1] has more than 2147483647 elements, the most one tensor can hold.",
             () => Shape.Create([65536, 65536, 1]));
         ErrorSnapshot.Throws<ShapeException>(
-            "Shape: [2147483647, 2147483647, 2147483647] has more than 2147483647 elements, the most one tensor can hold.",
+            "Shape: [2147483647, 2147483647, 2147483647] has more than 2147483647 elements, "
+            + "the most one tensor can hold.",
             () => Shape.Create([int.MaxValue, int.MaxValue, int.MaxValue]));
         Assert.Throws<ArgumentNullException>(() => (Shape)(int[])null!);
     }

@@ -27,13 +27,17 @@ public sealed class StepTests
         using Step next = Step.Begin();
         Action[] uses =
         [
-            () => _ = y + 1, () => _ = view + 1, () => _ = y[0], () => y.ToArray<float>(), () => y.CopyTo<float>(new float[3]),
-            () => y.Detach(), () => y.ToString(), () => y.Sum(), () => y.To(DType.Float64), () => y.Reshape(3, 1), () => _ = x * y,
+            () => _ = y + 1, () => _ = view + 1, () => _ = y[0], () => y.ToArray<float>(),
+            () => y.CopyTo<float>(new float[3]),
+            () => y.Detach(), () => y.ToString(), () => y.Sum(), () => y.To(DType.Float64), () => y.Reshape(3, 1),
+            () => _ = x * y,
             () => y.Backward(Tensor.Ones([3])), () => view[0].Item(), () => y.Contiguous().ToArray<float>(),
         ];
         foreach (Action use in uses)
         {
-            Assert.Contains("was computed in a step that is over", Assert.Throws<GradException>(use).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "was computed in a step that is over",
+                Assert.Throws<GradException>(use).Message, StringComparison.Ordinal);
         }
     }
 
@@ -113,7 +117,8 @@ public sealed class StepTests
     public void Outer_step_closed_before_the_inner_is_refused_and_both_can_still_be_closed()
     {
         Step outer = Step.Begin(), inner = Step.Begin();
-        ErrorSnapshot.Throws<InvalidOperationException>("Step: close steps on their own thread, the innermost first.", outer.Dispose);
+        ErrorSnapshot.Throws<InvalidOperationException>(
+            "Step: close steps on their own thread, the innermost first.", outer.Dispose);
         inner.Dispose();
         outer.Dispose();
         Assert.Null(Step.Current);
@@ -176,7 +181,8 @@ public sealed class StepTests
         Assert.Equal((2, 18), (mine.Item(), theirs!.Item()));
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        Assert.Equal(18, theirs.Item());                             // its arena lives as long as a tensor looks into it
+        // its arena lives as long as a tensor looks into it
+        Assert.Equal(18, theirs.Item());
     }
 
     [Fact]
@@ -189,7 +195,8 @@ public sealed class StepTests
             Tensor y = x;
             for (int i = 0; i < 20; i++) y = y + 1;
             Assert.Equal(21, y[^1].Item());
-            Assert.True(round > 0 ? step.Arena.BlockCount == 1 : step.Arena.BlockCount is > 1 and < 8, $"{step.Arena.BlockCount} blocks");
+            int blocks = step.Arena.BlockCount;
+            Assert.True(round > 0 ? blocks == 1 : blocks is > 1 and < 8, $"{blocks} blocks");
             Assert.InRange(step.Arena.UsedBytes, 20 << 20, 21 << 20);
         }
     }

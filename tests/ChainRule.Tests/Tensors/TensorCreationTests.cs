@@ -41,7 +41,8 @@ public sealed class TensorCreationTests
 
     [Fact]
     public void From_of_a_type_that_nothing_stores_lists_the_types() => ErrorSnapshot.Throws<DTypeException>(
-        "Tensor: no element type stores Int16; use float, double, long, int, byte or bool.", () => Tensor.From((short)1, (short)2));
+        "Tensor: no element type stores Int16; use float, double, long, int, byte or bool.",
+        () => Tensor.From((short)1, (short)2));
 
     [Fact]
     public void From_null_is_an_argument_error()
@@ -136,7 +137,8 @@ public sealed class TensorCreationTests
         foreach (DType dtype in new[] { DType.Float32, DType.Float64 })
         {
             Assert.Equal(
-                Tensor.Rand([50], new Rng(2), -1, 1, dtype).ToDoubles(), Tensor.Rand([50], new Rng(2), -1, 1, dtype).ToDoubles());
+                Tensor.Rand([50], new Rng(2), -1, 1, dtype).ToDoubles(),
+                Tensor.Rand([50], new Rng(2), -1, 1, dtype).ToDoubles());
             double[] normal = Tensor.Randn([20_000], new Rng(3), 5, 2, dtype).ToDoubles();
             Assert.Equal(5, normal.Average(), 0.06);
             Assert.Equal(4, normal.Average(v => (v - 5) * (v - 5)), 0.16);

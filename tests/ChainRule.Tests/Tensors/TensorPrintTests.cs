@@ -70,7 +70,9 @@ public sealed class TensorPrintTests
     [Fact]
     public void Numbers_that_are_not_finite_have_short_names()
     {
-        Assert.Equal("[ nan,  inf, -inf,  1.5] [4] float32", $"{Tensor.From(float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1.5f)}");
+        Assert.Equal(
+            "[ nan,  inf, -inf,  1.5] [4] float32",
+            $"{Tensor.From(float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1.5f)}");
         Assert.Equal("[nan] [1] float64", $"{Tensor.From(double.NaN)}");
         Assert.Equal("[-0,  0] [2] float32", $"{Tensor.From(-0f, 0f)}");
     }

@@ -30,7 +30,8 @@ public sealed class TensorReadingTests
     public void Reading_as_another_type_names_both()
     {
         ErrorSnapshot.Throws<DTypeException>(
-            "ToArray: the tensor holds float32, not float64; convert with To first.", () => Tensor.Zeros([2]).ToArray<double>());
+            "ToArray: the tensor holds float32, not float64; convert with To first.",
+            () => Tensor.Zeros([2]).ToArray<double>());
         ErrorSnapshot.Throws<DTypeException>(
             "CopyTo: the tensor holds bool, not uint8; convert with To first.",
             () => Tensor.Zeros([2], DType.Bool).CopyTo<byte>(new byte[2]));
@@ -61,7 +62,8 @@ public sealed class TensorReadingTests
         {
             Assert.Equal(
                 [2, -2, 0, long.MaxValue, long.MinValue, long.MaxValue, 0, 300], t.To(DType.Int64).ToArray<long>());
-            Assert.Equal([2, -2, 0, int.MaxValue, int.MinValue, int.MaxValue, 0, 300], t.To(DType.Int32).ToArray<int>());
+            Assert.Equal(
+                [2, -2, 0, int.MaxValue, int.MinValue, int.MaxValue, 0, 300], t.To(DType.Int32).ToArray<int>());
             Assert.Equal<byte>([2, 0, 0, 255, 0, 255, 0, 255], t.To(DType.UInt8).ToArray<byte>());
             Assert.Equal([true, true, true, true, true, true, false, true], t.To(DType.Bool).ToArray<bool>());
         }

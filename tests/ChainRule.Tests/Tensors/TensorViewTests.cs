@@ -62,14 +62,21 @@ public sealed class TensorViewTests
     [Fact]
     public void Positions_out_of_range_are_named()
     {
-        ErrorSnapshot.Throws<ShapeException>("slice: position 3 is outside dim 1 of [2, 3, 4], which has 3 positions.", () => _ = Cube[0, 3]);
-        ErrorSnapshot.Throws<ShapeException>("slice: position ^5 is outside dim 2 of [2, 3, 4], which has 4 positions.", () => _ = Cube[0, 0, -5]);
-        ErrorSnapshot.Throws<ShapeException>("slice: position ^0 is outside dim 0 of [2, 3, 4], which has 2 positions.", () => _ = Cube[^0]);
-        ErrorSnapshot.Throws<ShapeException>("slice: 4 indices for [2, 3, 4], which has 3 dimensions.", () => _ = Cube[0, 0, 0, 0]);
-        ErrorSnapshot.Throws<ShapeException>("slice: 1 indices for [], which has 0 dimensions.", () => _ = Tensor.Scalar(1)[0]);
-        ErrorSnapshot.Throws<ShapeException>("slice: position 0 is outside dim 0 of [0], which has 0 positions.", () => _ = Tensor.Zeros([0])[0]);
+        ErrorSnapshot.Throws<ShapeException>(
+            "slice: position 3 is outside dim 1 of [2, 3, 4], which has 3 positions.", () => _ = Cube[0, 3]);
+        ErrorSnapshot.Throws<ShapeException>(
+            "slice: position ^5 is outside dim 2 of [2, 3, 4], which has 4 positions.", () => _ = Cube[0, 0, -5]);
+        ErrorSnapshot.Throws<ShapeException>(
+            "slice: position ^0 is outside dim 0 of [2, 3, 4], which has 2 positions.", () => _ = Cube[^0]);
+        ErrorSnapshot.Throws<ShapeException>(
+            "slice: 4 indices for [2, 3, 4], which has 3 dimensions.", () => _ = Cube[0, 0, 0, 0]);
+        ErrorSnapshot.Throws<ShapeException>(
+            "slice: 1 indices for [], which has 0 dimensions.", () => _ = Tensor.Scalar(1)[0]);
+        ErrorSnapshot.Throws<ShapeException>(
+            "slice: position 0 is outside dim 0 of [0], which has 0 positions.", () => _ = Tensor.Zeros([0])[0]);
         Assert.Throws<ShapeException>(() => Cube[int.MinValue]);
-        ErrorSnapshot.Throws<ShapeException>("slice: dim 3 is out of range for rank 3; use -3 to 2.", () => Cube.Slice(3, 0));
+        ErrorSnapshot.Throws<ShapeException>(
+            "slice: dim 3 is out of range for rank 3; use -3 to 2.", () => Cube.Slice(3, 0));
     }
 
     [Fact]
@@ -78,7 +85,8 @@ public sealed class TensorViewTests
         Tensor t = Tensor.Zeros([3, 4]);
         t[1].Fill(7);
         Assert.Equal([0, 0, 0, 0, 7, 7, 7, 7, 0, 0, 0, 0], t.ToDoubles());
-        Assert.True(t[1].IsContiguous && t[1..].IsContiguous && t.Reshape(4, 3).IsContiguous && t[1..2, 1..3].IsContiguous);
+        Assert.True(
+            t[1].IsContiguous && t[1..].IsContiguous && t.Reshape(4, 3).IsContiguous && t[1..2, 1..3].IsContiguous);
         Assert.False(t.T.IsContiguous || t[.., 1..].IsContiguous || t[0].Expand([2, 4]).IsContiguous);
         Assert.True(t[..0].T.IsContiguous && t[0, ..1].Expand([1, 1]).IsContiguous);
     }
@@ -137,7 +145,8 @@ public sealed class TensorViewTests
     {
         // One operand's neighbours are the other's strangers: no two dimensions can be merged.
         int[] dims = [.. Enumerable.Repeat(2, 18), 1, 1];
-        Tensor a = Tensor.Arange(0, 1 << 18).Reshape(dims), b = a.Permute([.. Enumerable.Range(0, 18).Reverse(), 18, 19]);
+        Tensor a = Tensor.Arange(0, 1 << 18).Reshape(dims),
+            b = a.Permute([.. Enumerable.Range(0, 18).Reverse(), 18, 19]);
         Tensor sum = a + b;
         Assert.Equal(2 * ((1 << 18) - 1), sum.Max().Item());
         Assert.Equal(0, sum.Min().Item());

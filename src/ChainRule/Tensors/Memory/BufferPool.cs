@@ -6,8 +6,8 @@ namespace ChainRule;
 /// <summary>Native buffers by size class, aligned to a cache line, padded, kept for reuse.</summary>
 /// <remarks>
 /// Four classes per power of two waste at most a quarter. Fresh pages cost the operating system 15 times more than a
-/// buffer used before (docs of the engine study), so buffers are given back only where their sum, used and waiting, would
-/// pass the budget: 256 MB, or twice what was in use after the last collection.
+/// buffer used before (docs of the engine study), so buffers are given back only where their sum, used and waiting,
+/// would pass the budget: 256 MB, or twice what was in use after the last collection.
 /// </remarks>
 internal static unsafe class BufferPool
 {

@@ -19,7 +19,9 @@ internal sealed unsafe class StepArena : Storage
     /// <summary>Bytes handed out since the last reset.</summary>
     public long UsedBytes => _used;
 
-    /// <summary>How many pieces of memory the arena has; one from the second step on, unless a step needs more.</summary>
+    /// <summary>
+    /// How many pieces of memory the arena has; one from the second step on, unless a step needs more.
+    /// </summary>
     public int BlockCount => _blocks.Count;
 
     public byte* Take(long bytes)

@@ -1,7 +1,9 @@
 namespace ChainRule.Training;
 
 /// <summary>How often each class was taken for each: a table, whose diagonal holds what was right.</summary>
-/// <remarks>Output <c>[N, C]</c> with target <c>[N]</c> class numbers, int64. Of equal outputs the first counts.</remarks>
+/// <remarks>
+/// Output <c>[N, C]</c> with target <c>[N]</c> class numbers, int64. Of equal outputs the first counts.
+/// </remarks>
 public sealed class ConfusionMatrix : Metric
 {
     private readonly long[] _counts;
