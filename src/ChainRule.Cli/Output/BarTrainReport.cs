@@ -84,7 +84,7 @@ internal sealed class BarTrainReport(Session session) : TrainReport
     private string Status() => _last.Batches == 0 ? "first step ..."
         : $"{TrainTexts.EpochOf(_last.Epoch, _epochs)}  loss {_last.Loss:0.0000}  "
             + $"{TrainTexts.Metric(_metric, _last.Metric ?? double.NaN)}  "
-            + $"{Quantity.Count((long)_last.SamplesPerSecond)} samples/s  {Quantity.Time(_last.Remaining)} left";
+            + $"{Quantity.Speed(_last.SamplesPerSecond)}  {Quantity.Time(_last.Remaining)} left";
 
     private sealed class TextColumn(Func<string> text) : ProgressColumn
     {

@@ -30,7 +30,7 @@ internal sealed class PlainTrainReport(Session session) : TrainReport
         _silence.Restart();
         session.Line($"{TrainTexts.EpochOf(value.Epoch, _epochs)}  {100L * value.Batch / value.Batches,3}%  "
             + $"loss {value.Loss:0.0000}  {TrainTexts.Metric(_metric, value.Metric ?? double.NaN)}  "
-            + $"{Quantity.Count((long)value.SamplesPerSecond)} samples/s  {Quantity.Time(value.Remaining)} left");
+            + $"{Quantity.Speed(value.SamplesPerSecond)}  {Quantity.Time(value.Remaining)} left");
     }
 
     /// <inheritdoc/>

@@ -8,6 +8,11 @@ internal static class Quantity
     /// <summary>12,345.</summary>
     public static string Count(long value) => value.ToString("N0");
 
+    /// <summary>12,345 samples/s; from a million on 1.2 M samples/s, so that a line keeps its width.</summary>
+    public static string Speed(double samplesPerSecond) => (samplesPerSecond >= 1e6
+        ? (samplesPerSecond / 1e6).ToString("0.0") + " M"
+        : Count((long)samplesPerSecond)) + " samples/s";
+
     /// <summary>0.0123, 12.345, 58825: five digits.</summary>
     public static string Short(double value) => value.ToString("G5");
 

@@ -40,7 +40,7 @@ internal static class TrainTexts
             validation = $"  validation loss {v.Loss:0.0000}  {value}";
             brief = $"  validation {v.Loss:0.0000}  {value[(metric.Length + 1)..]}";
         }
-        string speed = $"  {Quantity.Count((long)result.SamplesPerSecond)} samples/s",
+        string speed = $"  {Quantity.Speed(result.SamplesPerSecond)}",
             time = $"  {Quantity.Time(result.Time)}";
         string line = training + validation + speed + time;
         if (line.Length > width) line = training + validation + time;

@@ -43,7 +43,7 @@ public sealed class TrainCommandTests : IDisposable
         CliRun run = CliRun.Of($"train --data iris --epochs 3 --out {ModelPath}", interactive: true);
         Assert.Equal((ExitCode.Done, ""), (run.Code, run.Errors));
         Assert.Contains("first step ...", run.Output);
-        Assert.Matches(@"100% epoch 3/3  loss \d\.\d{4}  accuracy \d\d\.\d\d%  [\d,]+ samples/s  0\.0 s left",
+        Assert.Matches(@"100% epoch 3/3  loss \d\.\d{4}  accuracy \d\d\.\d\d%  [\d,.M ]+ samples/s  0\.0 s left",
             run.Output);
         foreach (int epoch in (int[])[1, 2, 3]) Assert.Matches($@"epoch {epoch}/3  loss .*  \d+\.\d s *\n", run.Output);
         Assert.Contains("\x1b[", run.Output);
