@@ -28,7 +28,7 @@ public sealed class TrainCommandTests : IDisposable
 
             """.ReplaceLineEndings("\n"), string.Join('\n', run.Lines[..5]));
         Assert.Matches(@"^epoch 1/2  loss \d\.\d{4}  accuracy \d\d\.\d\d%  validation loss \d\.\d{4}  "
-            + @"accuracy \d\d\.\d\d%  [\d,]+ samples/s  \d+(\.\d)? s$", run.Lines[5]);
+            + @"accuracy \d\d\.\d\d%  [\d,.M ]+ samples/s  \d+(\.\d)? s$", run.Lines[5]);
         Assert.StartsWith("epoch 2/2", run.Lines[6]);
         Assert.Matches(@"^best    epoch [12], validation accuracy \d\d\.\d\d%$", run.Lines[8]);
         Assert.Matches(@"^test    accuracy \d\d\.\d\d% \([\d,]+ of 4,000\), loss \d\.\d{4}$", run.Lines[9]);
