@@ -47,6 +47,20 @@ def max_pool(training):
     return both
 
 
+def layer_norm(n, training):
+    x = (torch.rand(256, n) * 8 - 4).requires_grad_(training)
+    dy = torch.rand(256, n) - 0.5
+    weight, bias = torch.rand(n).requires_grad_(training), torch.rand(n).requires_grad_(training)
+    if not training:
+        return lambda: F.layer_norm(x, (n,), weight, bias)
+
+    def both():
+        x.grad = weight.grad = bias.grad = None
+        F.layer_norm(x, (n,), weight, bias).backward(dy)
+
+    return both
+
+
 def cross_entropy(classes):
     x = (torch.rand(256, classes) * 8 - 4).requires_grad_()
     labels = torch.randint(0, classes, (256,))
@@ -63,6 +77,8 @@ def make(name, n):
         return adam(n)
     if name in ("max_pool", "max_pool_train"):
         return max_pool(name.endswith("train"))
+    if name in ("layer_norm", "layer_norm_train"):
+        return layer_norm(n, name.endswith("train"))
     if name == "cross_entropy":
         return cross_entropy(n)
     return elementwise(name, n)

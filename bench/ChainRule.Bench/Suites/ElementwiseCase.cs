@@ -37,14 +37,14 @@ internal sealed unsafe record ElementwiseCase(
         .. Sized("sum", Sum),
         .. Sized("add", Add),
         new("adam_1m", "adam", 1 << 20, "one update of 1 M parameters", Adam),
+        new("layer_norm", "layer_norm", 1024, "256x1024, weight and bias", n => LayerNorm(n, training: false)),
+        new("layer_norm_train", "layer_norm_train", 1024, "the same, forward and backward",
+            n => LayerNorm(n, training: true)),
         new("max_pool", "max_pool", 0, "50x32x28x28, 2x2", _ => MaxPool(training: false)),
         new("max_pool_train", "max_pool_train", 0, "the same, forward and backward", _ => MaxPool(training: true)),
         new("cross_entropy_10", "cross_entropy", 10, "256x10 logits, forward and backward", CrossEntropy),
         new("cross_entropy_1000", "cross_entropy", 1000, "256x1000 logits, forward and backward", CrossEntropy),
     ];
-
-    /// <summary>What the study measured and ChainRule does not have yet.</summary>
-    public static IReadOnlyList<string> Missing { get; } = ["layer norm"];
 
     private static IEnumerable<ElementwiseCase> Sized(string name, Func<int, ElementwiseSides> make) =>
         Sizes.Select(s => new ElementwiseCase($"{name}_{s.Text}", name, s.N, $"{s.N} elements", make));
@@ -115,6 +115,20 @@ internal sealed unsafe record ElementwiseCase(
         Adam optimizer = new([parameter], learningRate: 1e-6);
         (parameter.Value * Tensor.Rand([n], rng, -0.5, 0.5)).Sum().Backward();
         return new ElementwiseSides(optimizer.Step);
+    }
+
+    private static ElementwiseSides LayerNorm(int n, bool training)
+    {
+        Rng rng = new(1);
+        Tensor x = Tensor.Rand([256, n], rng, -4, 4), dy = Tensor.Rand([256, n], rng, -0.5, 0.5);
+        Tensor weight = Tensor.Rand([n], rng), bias = Tensor.Rand([n], rng);
+        foreach (Tensor t in new[] { x, weight, bias }) t.RequiresGrad = training;
+        return new ElementwiseSides(InStep(() =>
+        {
+            foreach (Tensor t in new[] { x, weight, bias }) t.ZeroGrad();
+            Tensor y = F.LayerNorm(x, [n], weight, bias);
+            if (training) y.Backward(dy);
+        }));
     }
 
     private static ElementwiseSides MaxPool(bool training)

@@ -20,8 +20,6 @@ internal static class ElementwiseSuite
         Console.WriteLine(
             torch is null ? $"PyTorch: none: {reason}." : $"PyTorch {torch.Version}, eager, denormals flushed.");
         Console.WriteLine("TensorPrimitives runs on one thread whatever the setting.");
-        foreach (string missing in ElementwiseCase.Missing)
-            Console.WriteLine($"Not measured: {missing} (not in ChainRule yet).");
         Console.WriteLine(
             $"{options.Rounds} turns each; medians in microseconds a call, "
             + "ratio = the faster peer / public API of ChainRule.\n");

@@ -12,6 +12,8 @@ internal static class LayerArea
 
         Add("linear", (r, x) => F.Linear(x, r.Param("weight")!, r.Param("bias")));
         Add("dropout", (r, x) => F.Dropout(x, r.Case.Number("p"), r.Case.Bool("training"), new Rng(0)));
+        Add("layer_norm", (r, x) => F.LayerNorm(
+            x, r.Case.Ints("normalized_shape"), r.Param("weight"), r.Param("bias"), r.Case.Number("eps")));
         Add("conv2d", Conv2d);
         Add("avg_pool2d", (r, x) => F.AvgPool2d(
             x, Size(r, "kernel_size"), Size(r, "stride"), Size(r, "padding"), r.Case.Bool("ceil_mode"),

@@ -13,7 +13,7 @@ public sealed class ConformanceTests
         activation: abs elu leaky_relu log_softmax relu softmax softplus
         autograd: gradient_penalty hessian hvp jacobian
         classic: circuit_product circuit_sigmoid_neuron
-        layer: avg_pool2d batch_norm1d batch_norm2d batch_norm3d conv2d dropout linear max_pool2d
+        layer: avg_pool2d batch_norm1d batch_norm2d batch_norm3d conv2d dropout layer_norm linear max_pool2d
         loss: bce_with_logits cross_entropy l1 mse nll
         optimizer: adam adamw clip_grad_norm clip_grad_value sgd
         scheduler: cosine_annealing_lr exponential_lr linear_lr multi_step_lr step_lr warmup_then

@@ -145,6 +145,38 @@ internal static class LayerRows
         },
         new()
         {
+            Name = "LayerNorm",
+            Make = (_, dtype) => new LayerNorm(5, dtype: dtype),
+            Input = [2, 3, 5],
+            Output = [2, 3, 5],
+            State = ["weight [5]", "bias [5]"],
+            Summary = "LayerNorm 5",
+            Wrong = [5, 4],
+            Error = """
+                LayerNorm: expects [..., 5], got [5, 4].
+                  in: model (LayerNorm 5)
+                  help: this layer expects [..., 5].
+                """,
+        },
+        new()
+        {
+            Name = "LayerNorm over two dimensions",
+            Make = (_, dtype) => new LayerNorm([3, 4], eps: 0.001, bias: false, dtype: dtype),
+            Input = [2, 3, 4],
+            Output = [2, 3, 4],
+            State = ["weight [3, 4]"],
+            Summary = "LayerNorm 3 x 4, eps 0.001, no shift",
+        },
+        new()
+        {
+            Name = "LayerNorm without parameters",
+            Make = (_, dtype) => new LayerNorm(5, affine: false, dtype: dtype),
+            Input = [2, 5],
+            Output = [2, 5],
+            Summary = "LayerNorm 5, no scale and shift",
+        },
+        new()
+        {
             Name = "Dropout",
             Make = (rng, _) => new Dropout(0.25, rng),
             Input = [6, 7],

@@ -1,6 +1,6 @@
 namespace ChainRule.Tests.Operators;
 
-/// <summary>Batch normalisation and dropout.</summary>
+/// <summary>Batch and layer normalisation, and dropout.</summary>
 internal static class NormalizationRows
 {
     // Large enough that the rounding of the mean of equal numbers is not blown up by 1 / sqrt(eps).
@@ -61,6 +61,40 @@ internal static class NormalizationRows
                     "BatchNorm: runningMean and runningVar belong together; give both or neither."),
             ],
         },
+        new OpRow("layer_norm")
+        {
+            Covers = ["F." + nameof(F.LayerNorm)],
+            Loose = 32,
+            LooseGradient = 8,
+            ExtremeLimit = 1e15,                                     // squared and summed
+            NoScalar = "there must be a dimension to normalise: an error input",
+            Cases =
+            [
+                Layer([4, 3], 1, "wb"), Layer([4, 3], 1, ""), Layer([2, 3, 4], 2, "wb"), Layer([5], 1, "w"),
+                Layer([2, 2, 7], 1, "b"), Layer([3, 19], 1, "wb"), Layer([2, 35], 1, ""), Layer([1, 67], 1, "wb"),
+                Layer([0, 3], 1, "wb"), Layer([2, 0], 1, ""),
+            ],
+            Large = [Layer([120, 301], 1, "wb") with { Reference = null },
+                Layer([40, 30, 37], 2, "") with { Reference = null }, Layer([3000, 13], 1, "w") with { Reference = null }],
+            Errors =
+            [
+                ErrorInput.Shape("other sizes", () => F.LayerNorm(Tensor.Zeros([2, 3]), [4, 3]),
+                    "LayerNorm: expects [..., 4, 3], got [2, 3]."),
+                ErrorInput.Shape("rank too small", () => F.LayerNorm(Tensor.Zeros([3]), [4, 3]),
+                    "LayerNorm: expects [..., 4, 3], got [3]."),
+                ErrorInput.Shape("no sizes", () => F.LayerNorm(Tensor.Zeros([3]), []),
+                    "LayerNorm: normalizedShape must have one dimension or more, got []."),
+                ErrorInput.Shape("weight of another shape",
+                    () => F.LayerNorm(Tensor.Zeros([2, 3]), [3], Tensor.Zeros([2])),
+                    "LayerNorm: weight must be [3], got [2]."),
+                ErrorInput.DType("bias of another type",
+                    () => F.LayerNorm(Tensor.Zeros([2, 3]), [3], bias: Tensor.Zeros([3], DType.Float64)),
+                    "LayerNorm: bias is float64, x float32."),
+                ErrorInput.DType("integers", () => F.LayerNorm(Tensor.Zeros([2, 3], DType.Int64), [3]),
+                    "LayerNorm: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
+            ],
+            Goldens = ["layer/layer_norm"],
+        },
         new OpRow("dropout")
         {
             Covers = ["F." + nameof(F.Dropout)],
@@ -95,6 +129,26 @@ internal static class NormalizationRows
             })
         {
             Label = affine ? "with weight and bias" : "plain",
+        };
+    }
+
+    // w and b say which of weight and bias there are.
+    private static OpCase Layer(int[] shape, int last, string parameters)
+    {
+        int[] normal = shape[^last..];
+        bool weight = parameters.Contains('w'), bias = parameters.Contains('b');
+        In[] inputs = [new In(shape), .. parameters.Select(_ => new In(normal))];
+        return new OpCase(
+            inputs,
+            t => F.LayerNorm(t[0], normal, weight ? t[1] : null, bias ? t[^1] : null, Eps),
+            r => r[0].Reshape(Nd.Product(shape[..^last]), Nd.Product(normal)).Along(1, v =>
+                {
+                    double mean = v.Sum() / v.Length, variance = v.Sum(x => (x - mean) * (x - mean)) / v.Length;
+                    return [.. v.Select((x, i) => ((x - mean) / Math.Sqrt(variance + Eps) * (weight ? r[1].Data[i] : 1))
+                        + (bias ? r[^1].Data[i] : 0))];
+                }).Reshape(shape))
+        {
+            Label = parameters.Length > 0 ? "with " + parameters : "plain",
         };
     }
 
