@@ -79,8 +79,9 @@ internal sealed class BackwardPass
             throw new DTypeException(
                 $"{caller}: gradient is {gradient.DType.Text()}, the tensor {root.DType.Text()}.",
                 gradient.DType, root.DType);
-        // A copy: the caller may give the Grad of a leaf, which the walk adds to.
-        return createGraph ? gradient : gradient.CopyDense(Tensor.Empty(root.Shape, root.DType));
+        // The caller may give the Grad of a leaf, which the walk adds to: then a copy.
+        if (createGraph || !gradient.IsGradientMemory) return gradient;
+        return gradient.CopyDense(Tensor.Empty(root.Shape, root.DType));
     }
 
     /// <summary>True when the gradient of this input will be used.</summary>

@@ -99,6 +99,7 @@ public sealed partial class Tensor
     internal Tensor GradTarget(out bool accumulate)
     {
         _gradHome ??= EmptyKept(Shape, DType);
+        _gradHome.IsGradientMemory = true;
         // A gradient that a recorded walk made belongs to its graph and is not written to.
         if (_gradFilled && !ReferenceEquals(_grad, _gradHome)) _grad!.CopyDense(_gradHome);
         accumulate = _gradFilled;
@@ -118,6 +119,7 @@ public sealed partial class Tensor
     internal void PlaceGrad(Tensor home)
     {
         if (_gradFilled) _grad!.CopyDense(home);
+        home.IsGradientMemory = true;
         _grad = _gradHome = home;
     }
 }

@@ -50,6 +50,13 @@ public sealed unsafe partial class Tensor
     /// <summary>True for memory that the next step takes back.</summary>
     internal bool IsInStep => _storage is StepArena;
 
+    /// <summary>True for memory that a backward walk may write to: the gradient of a leaf.</summary>
+    internal bool IsGradientMemory
+    {
+        get => _storage.HoldsGradients;
+        set => _storage.HoldsGradients = value;
+    }
+
     internal ShapeInfo Info => _shape;
 
     internal ReadOnlySpan<int> Dims => _shape.Dims;

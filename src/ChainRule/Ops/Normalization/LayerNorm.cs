@@ -69,6 +69,7 @@ namespace ChainRule.Ops
                 return;
             }
             Tensor x = A!;
+            bool add = false;
             LayerNormTensors tensors = new()
             {
                 X = x.Dense(),
@@ -76,12 +77,11 @@ namespace ChainRule.Ops
                 Weight = B?.Dense(),
                 Mean = _mean!,
                 InvStd = _scale!,
-                DX = pass.Wants(x) ? Tensor.Empty(x.Shape, x.DType) : null,
+                DX = pass.Wants(x) ? pass.Target(x, out add) : null,
                 DWeight = pass.Wants(B) ? Tensor.Empty(normal, x.DType) : null,
                 DBias = pass.Wants(C) ? Tensor.Empty(normal, x.DType) : null,
             };
-            LayerNormKernel.Backward(in tensors, normal.Count);
-            if (tensors.DX is not null) pass.Add(x, tensors.DX);
+            LayerNormKernel.Backward(in tensors, normal.Count, add);
             if (tensors.DWeight is not null) pass.Add(B, tensors.DWeight);
             if (tensors.DBias is not null) pass.Add(C, tensors.DBias);
         }

@@ -43,12 +43,15 @@ internal static unsafe class LayerNormKernel
     public static void Forward(in LayerNormTensors t, nint length, double eps)
     {
         if (t.Y.Count == 0) return;
-        if (t.X.DType == DType.Float32) Typed<float>(in t, length, eps, null);
-        else Typed<double>(in t, length, eps, null);
+        if (t.X.DType == DType.Float32) Typed<float>(in t, length, eps, null, false);
+        else Typed<double>(in t, length, eps, null, false);
     }
 
-    /// <summary>Gradients of the input, the weight and the bias, as far as there is a tensor for them.</summary>
-    public static void Backward(in LayerNormTensors t, nint length)
+    /// <summary>
+    /// Gradients of the input (added to what is there where <paramref name="add"/>), the weight and the bias, as far as
+    /// there is a tensor for them.
+    /// </summary>
+    public static void Backward(in LayerNormTensors t, nint length, bool add)
     {
         nint rows = t.Mean.Count, groups = Groups(rows, length);
         if (t.Y.Count == 0)
@@ -60,15 +63,15 @@ internal static unsafe class LayerNormKernel
         // Shares of the gradients of weight and bias, one row a group each.
         bool parameters = t.DWeight is not null || t.DBias is not null;
         Tensor? shares = parameters ? Tensor.Empty([2, (int)groups, (int)length], t.X.DType) : null;
-        if (t.X.DType == DType.Float32) Both<float>(in t, length, shares, (int)groups);
-        else Both<double>(in t, length, shares, (int)groups);
+        if (t.X.DType == DType.Float32) Both<float>(in t, length, shares, (int)groups, add);
+        else Both<double>(in t, length, shares, (int)groups, add);
         GC.KeepAlive(shares);
     }
 
-    private static void Both<T>(in LayerNormTensors t, nint length, Tensor? shares, int groups)
+    private static void Both<T>(in LayerNormTensors t, nint length, Tensor? shares, int groups, bool add)
         where T : unmanaged, INumber<T>
     {
-        Typed<T>(in t, length, 0, shares);
+        Typed<T>(in t, length, 0, shares, add);
         if (shares is null) return;
         T* share = shares.Ptr<T>();
         if (t.DWeight is not null) SumLoops.Run(share, t.DWeight.Ptr<T>(), 1, groups, (int)length);
@@ -83,7 +86,7 @@ internal static unsafe class LayerNormKernel
     private static nint Groups(nint rows, nint length) =>
         length == 0 ? 0 : (rows + RowsOfGroup(rows, length) - 1) / RowsOfGroup(rows, length);
 
-    private static void Typed<T>(in LayerNormTensors t, nint length, double eps, Tensor? shares)
+    private static void Typed<T>(in LayerNormTensors t, nint length, double eps, Tensor? shares, bool add)
         where T : unmanaged, INumber<T>
     {
         Arguments<T> a = new()
@@ -99,6 +102,7 @@ internal static unsafe class LayerNormKernel
             Rows = t.Mean.Count,
             Length = length,
             Eps = eps,
+            Add = add,
         };
         a.RowsOfGroup = RowsOfGroup(a.Rows, length);
         a.Groups = Groups(a.Rows, length);
@@ -320,12 +324,14 @@ internal static unsafe class LayerNormKernel
         T* x = a->X + (row * length), dy = a->Y + (row * length), dx = a->DX + (row * length), w = a->Weight;
         V mean = V.Broadcast(a->Mean[row]), scale = V.Broadcast(a->InvStd[row]);
         V slope = -(meanOfDot * scale * scale), shift = -(meanOfD * scale);
+        bool add = a->Add;
         nint i = 0;
         if (w != null)
         {
             for (; i <= length - V.Count; i += V.Count)
             {
                 V rest = V.Fma(V.Load(x + i) - mean, slope, shift);
+                if (add) rest += V.Load(dx + i);
                 V.Store(dx + i, V.Fma(V.Load(dy + i) * V.Load(w + i), scale, rest));
             }
         }
@@ -335,6 +341,7 @@ internal static unsafe class LayerNormKernel
             V d = Lanes.Load<V, T>(dy + i, count);
             if (w != null) d *= Lanes.Load<V, T>(w + i, count);
             V rest = V.Fma(Lanes.Load<V, T>(x + i, count) - mean, slope, shift);
+            if (add) rest += Lanes.Load<V, T>(dx + i, count);
             Lanes.Store(dx + i, V.Fma(d, scale, rest), count);
         }
     }
@@ -345,5 +352,6 @@ internal static unsafe class LayerNormKernel
         public T* X, Y, Weight, Bias, Mean, InvStd, DX, Shares, Ones;
         public nint Rows, Length, RowsOfGroup, Groups;
         public double Eps;
+        public bool Add;
     }
 }

@@ -7,6 +7,9 @@ internal abstract class Storage
     /// Raised when the memory is used for something else; a tensor of an older generation may not be read.
     /// </summary>
     public int Generation;
+
+    /// <summary>Backward walks add to tensors that lie here: the gradients of leaves.</summary>
+    public bool HoldsGradients;
 }
 
 /// <summary>A buffer of its own that returns to the pool when the collector finds that nothing refers to it.</summary>
