@@ -75,7 +75,8 @@ internal static class NormalizationRows
                 Layer([0, 3], 1, "wb"), Layer([2, 0], 1, ""),
             ],
             Large = [Layer([120, 301], 1, "wb") with { Reference = null },
-                Layer([40, 30, 37], 2, "") with { Reference = null }, Layer([3000, 13], 1, "w") with { Reference = null }],
+                Layer([40, 30, 37], 2, "") with { Reference = null },
+                Layer([3000, 13], 1, "w") with { Reference = null }],
             Errors =
             [
                 ErrorInput.Shape("other sizes", () => F.LayerNorm(Tensor.Zeros([2, 3]), [4, 3]),
