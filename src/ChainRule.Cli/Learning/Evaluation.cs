@@ -59,10 +59,10 @@ internal sealed record Evaluation
         Metric metric = description.Classes is { } classes ? new ConfusionMatrix(classes.Count) : new RSquared();
         // A trainer wants an optimiser, which measuring does not use.
         var trainer = new Trainer(saved.Model, new Sgd(saved.Model.Parameters()),
-            TrainRun.LossFor(description.Classes), metric);
+            TrainSetup.LossFor(description.Classes), metric);
         EvaluationResult result = trainer.Evaluate(
             new DataLoader(samples, Math.Min(Batch, samples.Count),
-                transforms: schema is null ? TrainRun.Transforms(description.Scaling) : null),
+                transforms: schema is null ? TrainSetup.Transforms(description.Scaling) : null),
             session.Cancellation);
         return new Evaluation
         {

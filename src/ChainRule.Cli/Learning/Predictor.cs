@@ -69,7 +69,7 @@ internal sealed class Predictor(SavedModel saved)
         if (image.Width != width || image.Height != height)
             done.Add($"fitted from {image.Width} x {image.Height} to {width} x {height}");
         Tensor x = Tensor.From(pixels, [1, 1, height, width]);
-        foreach (Transform t in TrainRun.Transforms(saved.Description.Scaling)) x = t.Apply(x, default);
+        foreach (Transform t in TrainSetup.Transforms(saved.Description.Scaling)) x = t.Apply(x, default);
         return Answers(x)(0, path, done.Count > 0 ? string.Join("; ", done) : null);
     }
 

@@ -10,10 +10,6 @@ namespace ChainRule.Cli.Learning;
 /// <summary>One training, from the data to the saved model and its test.</summary>
 internal sealed class TrainRun(TrainRequest request, Session session, Func<Recipe, TrainReport> makeReport)
 {
-    // Streams of the seed: what is random in one place does not move when another place draws more.
-    private const ulong WeightStream = 1, OrderStream = 2, SplitStream = 3;
-    private const int TestBatch = 256;
-
     // From so many validation samples on, the metric tells epochs apart; with fewer the loss does.
     private const int FineShare = 500;
 
@@ -23,28 +19,20 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
     {
         Recipe recipe = Recipe.Resolve(request);
         OutputFile.Check(recipe.Out);
-        Material material = Load(recipe, session.Data);
-        Dataset train = material.Train;
-        Dataset? validation = null;
-        if (recipe.ValidationOf(train.Count) is > 0 and var share)
-            (train, validation) = train.Split(share, new Rng(recipe.Seed, SplitStream));
-        recipe = recipe.For(train.Count);
-        IReadOnlyList<Transform> transforms = Transforms(material.Pixels);
-        var loader = new DataLoader(train, recipe.Batch!.Value, shuffle: true, new Rng(recipe.Seed, OrderStream),
-            transforms: transforms, prefetch: material.IsPictures ? 2 : 0);
-
-        ModelOptions options = recipe.ModelFor(material);
-        Layer model = options.Build(new Rng(recipe.Seed, WeightStream));
-        var saved = new SavedModel(model, Describe(options, material, recipe));
+        var setup = TrainSetup.Of(recipe, session.Data);
+        recipe = setup.Recipe;
+        var (material, model, loader, validation) = (setup.Material, setup.Model, setup.Loader, setup.Validation);
+        var saved = new SavedModel(model, Describe(setup.Options, material, recipe));
         TrainReport report = makeReport(recipe);
-        report.Start(new TrainStart(recipe, material, train.Count, validation?.Count ?? 0, model.ParameterCount()));
+        report.Start(new TrainStart(
+            recipe, material, loader.Dataset.Count, validation?.Count ?? 0, model.ParameterCount()));
 
         Trainer trainer = MakeTrainer(recipe, material, model, loader, validation?.Count >= FineShare, report);
         TrainingHistory history;
         try
         {
             history = report.During(() => trainer.Fit(loader,
-                validation is null ? null : MeasuringLoader(validation, transforms),
+                validation is null ? null : setup.MeasuringLoader(validation),
                 recipe.Epochs!.Value, session.Cancellation));
         }
         catch (TrainingException) when (report.Epochs > 0)
@@ -59,7 +47,7 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
         try
         {
             EvaluationResult? test = material.Test is { } samples
-                ? trainer.Evaluate(MeasuringLoader(samples, transforms), session.Cancellation) : null;
+                ? trainer.Evaluate(setup.MeasuringLoader(samples), session.Cancellation) : null;
             report.End(new TrainOutcome(recipe, material, history, test));
             return ExitCode.Done;
         }
@@ -71,32 +59,12 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
         }
     }
 
-    private static DataLoader MeasuringLoader(Dataset samples, IReadOnlyList<Transform> transforms) =>
-        new(samples, Math.Min(TestBatch, samples.Count), transforms: transforms);
-
-    /// <summary>The data of a recipe.</summary>
-    public static Material Load(Recipe recipe, DataFolder folder) =>
-        DataNames.IsPictures(recipe.Data)
-            ? MaterialLoader.Pictures(recipe.Data, recipe.Samples, PixelsFor(recipe), folder)
-        : recipe.Data == DataNames.Iris ? MaterialLoader.Flowers(recipe.Samples)
-        : MaterialLoader.Table(recipe.Data, recipe.Csv, recipe.Samples);
-
-    /// <summary>What is done to inputs on their way to the network.</summary>
-    public static IReadOnlyList<Transform> Transforms(InputScaling? scaling) => scaling is { } pixels
-        ? [new Standardize([.. pixels.Mean.Select(v => (float)v)], [.. pixels.Std.Select(v => (float)v)])]
-        : [];
-
-    /// <summary>The loss of the task: classes or a number.</summary>
-    public static LossFunction LossFor(IReadOnlyList<string>? classes) => classes is null
-        ? (output, target) => F.MseLoss(output, target)
-        : (output, target) => F.CrossEntropy(output, target);
-
     private static Trainer MakeTrainer(
         Recipe recipe, Material material, Layer model, DataLoader loader, bool byMetric, TrainReport report)
     {
         Metric metric = material.Classes is null ? new RSquared() : new Accuracy();
         Optimizer optimizer = recipe.OptimizerFor(model);
-        return new Trainer(model, optimizer, LossFor(material.Classes), metric)
+        return new Trainer(model, optimizer, TrainSetup.LossFor(material.Classes), metric)
         {
             KeepBest = true,
             Monitor = byMetric ? metric : null,
@@ -124,10 +92,6 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
         session.Remark($"interrupted: {kept}");
         return ExitCode.Failed;
     }
-
-    // A linear classifier learns from pixels of 0 to 1 as the textbooks have it, with a rate of 0.5.
-    private static InputScaling? PixelsFor(Recipe recipe) =>
-        recipe.Network == NetworkKind.Softmax ? new InputScaling([0], [255]) : null;
 
     private static ModelDescription Describe(ModelOptions options, Material material, Recipe recipe) => new()
     {

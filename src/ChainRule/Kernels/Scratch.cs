@@ -26,6 +26,11 @@ internal static unsafe class Scratch
     [ThreadStatic]
     private static Buffers? buffers;
 
+    private static long total;
+
+    /// <summary>Bytes held by all threads together.</summary>
+    public static long TotalBytes => Interlocked.Read(ref total);
+
     /// <summary>
     /// At least <paramref name="bytes"/> bytes, contents undefined, valid until the same use is asked for again.
     /// </summary>
@@ -44,6 +49,7 @@ internal static unsafe class Scratch
         ~Buffers()
         {
             foreach (byte* memory in start) NativeMemory.AlignedFree(memory);
+            foreach (nuint bytes in size) Interlocked.Add(ref total, -(long)bytes);
         }
 
         public byte* Get(int use, nuint bytes)
@@ -53,10 +59,12 @@ internal static unsafe class Scratch
             // A little more than asked, so that slowly growing requests do not reallocate every time.
             nuint granted = (bytes + (bytes / 8) + 4095) & ~(nuint)4095;
             NativeMemory.AlignedFree(start[use]);
+            Interlocked.Add(ref total, -(long)size[use]);
             start[use] = null;
             size[use] = 0;
             start[use] = (byte*)NativeMemory.AlignedAlloc(granted, 64);
             size[use] = granted;
+            Interlocked.Add(ref total, (long)granted);
             return start[use];
         }
     }

@@ -50,6 +50,9 @@ internal sealed unsafe class FlatGroup
 
     public int Count => _parameters.Length;
 
+    /// <summary>Bytes of the parameters together; each state has as many.</summary>
+    public long Bytes => _offsets[^1] * _dtype.Size();
+
     public Tensor ValueOf(int member) => _parameters[member].Value;
 
     /// <summary>Updates every parameter that has a gradient: in one run where all have.</summary>
@@ -156,9 +159,8 @@ internal sealed unsafe class FlatGroup
 
     private PooledStorage Cleared()
     {
-        long bytes = _offsets[^1] * _dtype.Size();
-        PooledStorage made = new(bytes);
-        System.Runtime.InteropServices.NativeMemory.Clear(made.Pointer, (nuint)bytes);
+        PooledStorage made = new(Bytes);
+        System.Runtime.InteropServices.NativeMemory.Clear(made.Pointer, (nuint)Bytes);
         return made;
     }
 }

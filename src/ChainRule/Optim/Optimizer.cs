@@ -59,6 +59,9 @@ public abstract class Optimizer
         }
     }
 
+    /// <summary>Bytes of all states, made or still to be made by the first step.</summary>
+    internal long StateBytes => _flats.Sum(f => f.Bytes * StateNames(f.Group).Count);
+
     private int ParameterCount { get; }
 
     /// <summary>Updates every parameter that has a gradient and is not frozen.</summary>

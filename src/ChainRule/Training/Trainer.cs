@@ -214,6 +214,24 @@ public sealed class Trainer
         return all!;
     }
 
+    /// <summary>
+    /// Finds out what memory a step will take: from two passes forward and backward of a few samples, whatever the
+    /// batch size, since what a step computes grows with the number of samples and nothing else does.
+    /// </summary>
+    /// <param name="data">The loader that training will use; where it stands is left as it is.</param>
+    /// <returns>Bytes by purpose.</returns>
+    /// <remarks>
+    /// Weights, buffers and generators are as before afterwards; gradients are cleared. What the process has beside a
+    /// step (the runtime, the data set, a copy of the best weights) is not counted.
+    /// </remarks>
+    /// <exception cref="DataException">The loader gives no batch.</exception>
+    public StepMemory EstimateMemory(DataLoader data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        CheckNotEmpty(data, "training");
+        return StepMemory.Estimate(Model, Optimizer, _loss, data);
+    }
+
     private static void CheckNotEmpty(DataLoader data, string purpose)
     {
         if (data.BatchCount == 0) throw new DataException("Trainer", $"the {purpose} loader gives no batch.");

@@ -195,8 +195,23 @@ public sealed class HelpTests
           chainrule doctor [options]
 
         Options:
-          --json          One JSON object a line.
-          -?, -h, --help  Show help and usage information
+          --memory <cnn|mlp|softmax|lenet5|FILE>  Shows instead what memory a training step of a network,
+                                                  or of a saved model, will take.
+          --data <NAME|FILE.csv>                  With --memory: what will be learnt from. [default: digits]
+          --hidden <N,N,...>                      With --memory mlp: sizes of the hidden layers.
+          --batch <N>                             With --memory: samples in a batch. [default: that of
+                                                  train]
+          --optimizer <sgd|momentum|adam|adamw>   With --memory: what changes the weights. [default: that
+                                                  of train]
+          --threads <N>                           Threads to compute on; results do not depend on it.
+                                                  [default: one for each processor]
+          --json                                  One JSON object a line.
+          -?, -h, --help                          Show help and usage information
+
+        Examples:
+          chainrule doctor
+          chainrule doctor --memory cnn --batch 256
+          chainrule doctor --memory models/digits-cnn.safetensors
 
         Exit code 1 when the self-test fails.
         """);
