@@ -32,76 +32,8 @@ internal static class LayerRows
             State = ["weight [2, 3]"],
             Summary = "Linear 3 -> 2, no bias",
         },
-        new()
-        {
-            Name = "Conv2d",
-            Make = (rng, dtype) => new Conv2d(2, 3, 3, padding: 1, rng: rng, dtype: dtype),
-            Input = [2, 2, 4, 5],
-            Output = [2, 3, 4, 5],
-            State = ["weight [3, 2, 3, 3]", "bias [3]"],
-            Summary = "Conv2d 2 -> 3, 3x3, padding 1",
-            Wrong = [2, 1, 4, 5],
-            Error = """
-                Conv2d: expects [N, 2, H, W], got [2, 1, 4, 5].
-                  x: [2, 1, 4, 5] float32    weight: [3, 2, 3, 3] float32
-                  in: model (Conv2d 2 -> 3, 3x3, padding 1)
-                  help: this layer expects [N, 2, H, W].
-                """,
-        },
-        new()
-        {
-            Name = "Conv2d with every option",
-            Make = (rng, dtype) => new Conv2d(
-                4, 2, (3, 2), stride: (2, 1), padding: (1, 0), dilation: 2, groups: 2, bias: false, rng: rng,
-                dtype: dtype),
-            Input = [1, 4, 6, 5],
-            Output = [1, 2, 2, 3],
-            State = ["weight [2, 2, 3, 2]"],
-            Summary = "Conv2d 4 -> 2, 3x2, stride 2x1, padding 1x0, dilation 2, groups 2, no bias",
-        },
-        new()
-        {
-            Name = "MaxPool2d",
-            Make = (_, _) => new MaxPool2d(2),
-            Input = [2, 2, 4, 6],
-            Output = [2, 2, 2, 3],
-            Summary = "MaxPool2d 2x2",
-            Wrong = [4, 6],
-            Error = """
-                MaxPool2d: expects [N, C, H, W], got [4, 6].
-                  in: model (MaxPool2d 2x2)
-                  help: this layer expects [N, C, H, W].
-                """,
-        },
-        new()
-        {
-            Name = "MaxPool2d with every option",
-            Make = (_, _) => new MaxPool2d(3, stride: 2, padding: 1, dilation: (1, 2), ceilMode: true),
-            Input = [1, 1, 6, 8],
-            Output = [1, 1, 4, 4],
-            Summary = "MaxPool2d 3x3, stride 2, padding 1, dilation 1x2, ceil",
-        },
-        new()
-        {
-            Name = "AvgPool2d",
-            Make = (_, _) => new AvgPool2d((2, 3)),
-            Input = [2, 2, 4, 6],
-            Output = [2, 2, 2, 2],
-            Summary = "AvgPool2d 2x3",
-            Wrong = [1, 1, 1, 1],
-            Error = """
-                AvgPool2d: window 2x3 is larger than the padded image 1x1 of [1, 1, 1, 1].
-                  in: model (AvgPool2d 2x3)
-                """,
-        },
-        new()
-        {
-            Name = "AvgPool2d with every option",
-            Make = (_, _) => new AvgPool2d(3, stride: 2, padding: 1, ceilMode: true, countIncludePad: false),
-            Input = [1, 1, 6, 8],
-            Output = [1, 1, 4, 5],
-            Summary = "AvgPool2d 3x3, stride 2, padding 1, ceil, image only",
-        },
+        .. ConvolutionLayerRows.All,
+        .. PoolingLayerRows.All,
         new()
         {
             Name = "BatchNorm1d",

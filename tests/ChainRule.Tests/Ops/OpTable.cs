@@ -19,6 +19,7 @@ internal static class OpTable
         .. ShapeRows.All,
         .. IndexingRows.All,
         .. ConvolutionRows.All,
+        .. PoolingRows.All,
         .. LossRows.All,
         .. NormalizationRows.All,
     ];

@@ -8,6 +8,22 @@ internal readonly record struct Extent(int D, int H, int W)
 
     public int Volume => checked(D * H * W);
 
+    /// <summary>D, H and W as 0, 1 and 2.</summary>
+    public int this[int dim] => dim switch { 0 => D, 1 => H, _ => W };
+
+    public static Extent operator +(Extent a, Extent b) => new(a.D + b.D, a.H + b.H, a.W + b.W);
+
+    public static Extent operator -(Extent a, Extent b) => new(a.D - b.D, a.H - b.H, a.W - b.W);
+
+    public static Extent operator *(Extent a, Extent b) => new(a.D * b.D, a.H * b.H, a.W * b.W);
+
+    /// <summary>Quotients, rounded towards 0.</summary>
+    public static Extent operator /(Extent a, Extent b) => new(a.D / b.D, a.H / b.H, a.W / b.W);
+
+    /// <summary>True where every number is in a range.</summary>
+    public bool Within(int least, int most = int.MaxValue) =>
+        Math.Min(D, Math.Min(H, W)) >= least && Math.Max(D, Math.Max(H, W)) <= most;
+
     /// <summary>All (d, h, w) below these numbers, the last index running fastest.</summary>
     public Positions Positions => new(this);
 }

@@ -112,7 +112,9 @@ internal sealed class ConvolutionDataNode(ConvolutionSizes sizes, Tensor dy, Ten
     public override void Backward(Tensor dy, BackwardPass pass)
     {
         if (pass.Wants(A)) pass.Add(A, Convolutions.Forward(sizes, dy, B!));
-        if (pass.Wants(B)) pass.Add(B, Convolutions.Weights(sizes, dy, A!));
+        if (!pass.Wants(B)) return;
+        if (pass.CreateGraph) pass.Add(B, Convolutions.Weights(sizes, dy, A!));
+        else Convolutions.WeightsInto(sizes, dy, A!, pass.Target(B!, out bool add), add);
     }
 }
 

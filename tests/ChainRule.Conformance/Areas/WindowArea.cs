@@ -1,0 +1,77 @@
+using System.Text.Json;
+
+namespace ChainRule.Conformance;
+
+/// <summary>Those of the layers that move a window over a sequence, an image or a volume.</summary>
+internal static class WindowArea
+{
+    public static void AddTo(Dictionary<string, Action<CaseRun>> all)
+    {
+        void Add(
+            string op, Func<CaseRun, Tensor, Tensor> f) => all.Add("layer/" + op, r => r.Out("y", f(r, r.In("x"))));
+
+        Add("conv1d", (r, x) => Conv(r, x, (at, w, p) => F.Conv1d(
+            at, w, r.Param("bias"), One(r, "stride"), p, One(r, "dilation"), r.Case.Int("groups"))));
+        Add("conv2d", (r, x) => Conv(r, x, (at, w, p) => F.Conv2d(
+            at, w, r.Param("bias"), Two(r, "stride"), p, Two(r, "dilation"), r.Case.Int("groups"))));
+        Add("conv3d", (r, x) => Conv(r, x, (at, w, p) => F.Conv3d(
+            at, w, r.Param("bias"), Three(r, "stride"), p, Three(r, "dilation"), r.Case.Int("groups"))));
+        Add("conv_transpose1d", (r, x) => F.ConvTranspose1d(
+            x, r.Param("weight")!, r.Param("bias"), One(r, "stride"), One(r, "padding"), One(r, "output_padding"),
+            r.Case.Int("groups"), One(r, "dilation")));
+        Add("conv_transpose2d", (r, x) => F.ConvTranspose2d(
+            x, r.Param("weight")!, r.Param("bias"), Two(r, "stride"), Two(r, "padding"), Two(r, "output_padding"),
+            r.Case.Int("groups"), Two(r, "dilation")));
+        Add("conv_transpose3d", (r, x) => F.ConvTranspose3d(
+            x, r.Param("weight")!, r.Param("bias"), Three(r, "stride"), Three(r, "padding"),
+            Three(r, "output_padding"), r.Case.Int("groups"), Three(r, "dilation")));
+        Add("avg_pool2d", (r, x) => F.AvgPool2d(
+            x, Two(r, "kernel_size"), Two(r, "stride"), Two(r, "padding"), r.Case.Bool("ceil_mode"),
+            r.Case.Bool("count_include_pad"),
+            r.Case.IsNull("divisor_override") ? null : r.Case.Int("divisor_override")));
+        all.Add("layer/max_pool2d", r =>
+        {
+            (Tensor y, Tensor indices) = F.MaxPool2dWithIndices(
+                r.In("x"), Two(r, "kernel_size"), Two(r, "stride"), Two(r, "padding"), Two(r, "dilation"),
+                r.Case.Bool("ceil_mode"));
+            r.Out("y", y);
+            r.Out("indices", indices.To(DType.Int64));
+        });
+    }
+
+    private static int One(CaseRun r, string attr) => r.Case.Ints(attr)[0];
+
+    private static Size2 Two(CaseRun r, string attr) => new(r.Case.Ints(attr)[0], r.Case.Ints(attr)[^1]);
+
+    private static Size3 Three(CaseRun r, string attr) =>
+        new(r.Case.Ints(attr)[0], r.Case.Ints(attr)[1], r.Case.Ints(attr)[2]);
+
+    // Without a batch: one of a single sample. An edge that is not zeros is padded first, as the layers do.
+    private static Tensor Conv(CaseRun r, Tensor x, Func<Tensor, Tensor, ConvPadding, Tensor> conv)
+    {
+        PadMode mode = TensorArea.Mode(r.Case.Text("padding_mode"));
+        Tensor weight = r.Param("weight")!;
+        bool batched = x.Rank == weight.Rank;
+        if (!batched) x = x.Unsqueeze(0);
+        bool named = r.Case.Attr("padding").ValueKind == JsonValueKind.String;
+        bool same = named && r.Case.Text("padding") == "same";
+        int[] numbers = named ? new int[weight.Rank - 2] : r.Case.Ints("padding");
+        ConvPadding padding = numbers.Length switch
+        {
+            _ when same => ConvPadding.Same,
+            1 => numbers[0],
+            2 => (numbers[0], numbers[1]),
+            _ => (numbers[0], numbers[1], numbers[2]),
+        };
+        if (mode != PadMode.Constant)
+        {
+            int[] dilation = r.Case.Ints("dilation");
+            int Total(int d) => dilation[d] * (weight.Shape[d + 2] - 1);
+            x = x.Pad(
+                [.. numbers.Select((n, d) => same ? (Total(d) / 2, Total(d) - (Total(d) / 2)) : (n, n))], mode);
+            padding = ConvPadding.Valid;
+        }
+        Tensor y = conv(x, weight, padding);
+        return batched ? y : y.Squeeze(0);
+    }
+}
