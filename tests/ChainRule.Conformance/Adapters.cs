@@ -12,6 +12,7 @@ public static class Adapters
         TensorArea.AddTo(all);
         ActivationArea.AddTo(all);
         LayerArea.AddTo(all);
+        AttentionArea.AddTo(all);
         WindowArea.AddTo(all);
         LossArea.AddTo(all);
         AutogradArea.AddTo(all);

@@ -20,6 +20,9 @@ public sealed class CaseRun(GoldenCase golden)
     /// <summary>The input <c>in.NAME</c>, or null where the case has none.</summary>
     public Tensor? InOrNull(string name) => Case.Maybe("in." + name);
 
+    /// <summary>The 0/1 integer input <c>in.NAME</c> as a mask, or null where the case has none.</summary>
+    public Tensor? MaskOrNull(string name) => Case.Maybe("in." + name)?.To(DType.Bool);
+
     /// <summary>The parameter <c>param.NAME</c>, or null where the case has none.</summary>
     public Tensor? Param(string name) => Case.Maybe("param." + name);
 

@@ -14,6 +14,8 @@ internal enum ScratchUse
     ConvolutionTables,
     ConvolutionWeights,
     ConvolutionSums,
+    AttentionScores,
+    AttentionGradients,
 }
 
 /// <summary>

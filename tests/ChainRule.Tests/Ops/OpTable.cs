@@ -22,6 +22,7 @@ internal static class OpTable
         .. PoolingRows.All,
         .. LossRows.All,
         .. NormalizationRows.All,
+        .. AttentionRows.All,
     ];
 
     private static readonly Dictionary<string, OpRow> ByName = All.ToDictionary(r => r.Name);

@@ -49,7 +49,7 @@ namespace ChainRule.Ops
     /// <param name="Scale">Factor of the elements that stay.</param>
     internal readonly record struct DropoutDraw(ulong Seed, ulong Stream, ulong Block, ulong Threshold, double Scale)
     {
-        public static DropoutDraw Take(Rng rng, double p, int count)
+        public static DropoutDraw Take(Rng rng, double p, long count)
         {
             RngState state = rng.State;
             ulong first = (state.Position + 3) / 4, groups = ((ulong)count + PhiloxGroup.Words - 1) / PhiloxGroup.Words;
@@ -112,15 +112,12 @@ namespace ChainRule.Ops
             where T : unmanaged, INumber<T>
         {
             Arguments* a = (Arguments*)argument;
-            uint* words = stackalloc uint[PhiloxGroup.Words];
             T* kept = stackalloc T[PhiloxGroup.Words];
             V scale = V.Const(a->Draw.Scale);
             int end = Math.Min((index + 1) * Grain, a->Count);
             for (int begin = index * Grain; begin < end; begin += PhiloxGroup.Words)
             {
-                ulong block = a->Draw.Block + ((ulong)(begin / PhiloxGroup.Words) * PhiloxGroup.Blocks);
-                PhiloxGroup.Fill(a->Draw.Seed, a->Draw.Stream, block, words);
-                Compare(words, a->Draw.Threshold, kept);
+                Kept(in a->Draw, begin, kept);
                 T* x = (T*)a->X + begin, y = (T*)a->Y + begin;
                 int count = Math.Min(PhiloxGroup.Words, end - begin);
                 for (int i = 0; i < count; i += V.Count)
@@ -132,11 +129,18 @@ namespace ChainRule.Ops
             }
         }
 
-        // 1 for elements that stay, 0 for others.
+        /// <summary>One group of 32 elements: 1 for those that stay, 0 for the others.</summary>
+        /// <param name="draw">The mask.</param>
+        /// <param name="first">First element, a multiple of 32.</param>
+        /// <param name="kept">Receives the group.</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Compare<T>(uint* words, ulong threshold, T* kept)
+        public static void Kept<T>(in DropoutDraw draw, long first, T* kept)
             where T : unmanaged, INumber<T>
         {
+            uint* words = stackalloc uint[PhiloxGroup.Words];
+            ulong block = draw.Block + ((ulong)(first / PhiloxGroup.Words) * PhiloxGroup.Blocks);
+            PhiloxGroup.Fill(draw.Seed, draw.Stream, block, words);
+            ulong threshold = draw.Threshold;
             if (typeof(T) == typeof(float) && threshold <= uint.MaxValue && Vector256.IsHardwareAccelerated)
             {
                 Vector256<uint> least = Vector256.Create((uint)threshold), one = Vector256.Create(1f).AsUInt32();

@@ -1,0 +1,139 @@
+namespace ChainRule.Ops;
+
+/// <summary>The operands of a call, checked and brought to rank 4, [N, H, T, features].</summary>
+internal readonly struct AttentionCall
+{
+    private readonly Shape _batch;
+
+    private AttentionCall(Shape batch, Tensor q, Tensor k, Tensor v, AttentionOptions options) =>
+        (_batch, Q, K, V, Options) = (batch, q, k, v, options);
+
+    public Tensor Q { get; }
+
+    public Tensor K { get; }
+
+    public Tensor V { get; }
+
+    public AttentionOptions Options { get; }
+
+    public static AttentionCall Check(
+        Tensor q, Tensor k, Tensor v, Tensor? mask, Tensor? bias, bool isCausal, double? scale, double dropout,
+        Rng? rng)
+    {
+        ArgumentNullException.ThrowIfNull(q);
+        ArgumentNullException.ThrowIfNull(k);
+        ArgumentNullException.ThrowIfNull(v);
+        Elementwise.CheckType(Name, q.DType, takesIntegers: false);
+        CheckType(q, "key", k);
+        CheckType(q, "value", v);
+        string operands = $"{Elementwise.Operand("query", q)}    {Elementwise.Operand("key", k)}    "
+            + Elementwise.Operand("value", v);
+        if (q.Rank < 2 || k.Rank < 2 || v.Rank < 2)
+            throw new ShapeException($"{Name}: expects [..., T, features] each.\n  {operands}", q.Shape, k.Shape);
+        if (q.Dims[^1] != k.Dims[^1])
+        {
+            throw new ShapeException(
+                $"{Name}: query has {q.Dims[^1]} features, key {k.Dims[^1]}; they must be equal.\n  {operands}",
+                q.Shape, k.Shape);
+        }
+        if (k.Dims[^2] != v.Dims[^2])
+        {
+            throw new ShapeException(
+                $"{Name}: there are {k.Dims[^2]} keys and {v.Dims[^2]} values; they must be equal.\n  {operands}",
+                k.Shape, v.Shape);
+        }
+        Shape batch = Batch(Batch(Leading(q), Leading(k), operands), Leading(v), operands);
+        Shape scores = [.. batch.Dims, q.Dims[^2], k.Dims[^2]];
+        if (mask is not null && mask.DType != DType.Bool)
+            throw new DTypeException($"{Name}: the mask must be bool, got {mask.DType.Text()}.", mask.DType);
+        CheckScores("mask", mask, scores);
+        if (bias is not null) CheckType(q, "bias", bias);
+        CheckScores("bias", bias, scores);
+        return new AttentionCall(batch, Rank4(q, batch), Rank4(k, batch), Rank4(v, batch),
+            OptionsOf(Name, scores, q.Dims[^1], isCausal, scale, dropout, rng));
+    }
+
+    /// <summary>Options for scores of a shape; draws the words of the dropped weights.</summary>
+    public static AttentionOptions OptionsOf(
+        string name, Shape scores, int features, bool isCausal, double? scale, double dropout, Rng? rng)
+    {
+        if (!(dropout >= 0 && dropout <= 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(dropout), FormattableString.Invariant($"{name}: dropout must be in [0, 1], got {dropout}."));
+        }
+        if (dropout > 0) ArgumentNullException.ThrowIfNull(rng);
+        long words = AttentionKernel.WordsOfQuery(scores.Dims[^1]);
+        foreach (int d in scores.Dims[..^1]) words *= d;
+        DropoutDraw? draw = dropout > 0 ? DropoutDraw.Take(rng!, dropout, words) : null;
+        return new AttentionOptions(scale ?? 1 / Math.Sqrt(features), isCausal, draw);
+    }
+
+    /// <summary>Mask and bias as one tensor [N, H, Tq, Tk] to add to the scores; null without either.</summary>
+    public Tensor? ScoreBias(Tensor? mask, Tensor? bias)
+    {
+        if (mask is null && bias is null) return null;
+        using NoGrad.Scope noGrad = NoGrad.Begin();
+        DType dtype = Q.DType;
+        Tensor sum = mask is null
+            ? bias!
+            : Tensor.Where(mask, Tensor.Scalar(double.NegativeInfinity, dtype), bias ?? Tensor.Scalar(0, dtype));
+        int keys = K.Dims[2], queries = Q.Dims[2];
+        // Only the keys must lie side by side; what is broadcast over items and queries stays so.
+        sum = sum.Rank == 0 ? sum.ExpandView([keys]) : sum.ExpandView([.. sum.Dims[..^1], keys]);
+        sum = sum.Dense().ExpandView([.. _batch.Dims, queries, keys]);
+        return _batch.Rank switch
+        {
+            2 => sum,
+            < 2 => sum.View([Q.Dims[0], Q.Dims[1], queries, keys], [.. new int[2 - _batch.Rank], .. sum.Strides]),
+            _ => sum.Reshape(Q.Dims[0], Q.Dims[1], queries, keys),
+        };
+    }
+
+    /// <summary>A result with the leading dimensions of the call.</summary>
+    public Tensor Restore(Tensor t) => _batch.Rank == 2 ? t : t.Reshape([.. _batch.Dims, t.Dims[2], t.Dims[3]]);
+
+    private const string Name = "ScaledDotProductAttention";
+
+    private static Shape Leading(Tensor t) => Shape.Create(t.Dims[..^2]);
+
+    private static Tensor Rank4(Tensor t, Shape batch)
+    {
+        if (Leading(t) != batch) t = t.Expand([.. batch.Dims, t.Dims[^2], t.Dims[^1]]);
+        return t.Rank switch
+        {
+            4 => t,
+            3 => t.Reshape(1, t.Dims[0], t.Dims[1], t.Dims[2]),
+            2 => t.Reshape(1, 1, t.Dims[0], t.Dims[1]),
+            _ => t.Reshape(Shape.Create(t.Dims[..^3]).Count, t.Dims[^3], t.Dims[^2], t.Dims[^1]),
+        };
+    }
+
+    private static Shape Batch(Shape a, Shape b, string operands)
+    {
+        int[] dims = new int[Math.Max(a.Rank, b.Rank)];
+        for (int i = 1; i <= dims.Length; i++)
+        {
+            int da = i <= a.Rank ? a.Dims[^i] : 1, db = i <= b.Rank ? b.Dims[^i] : 1;
+            if (da != db && da != 1 && db != 1)
+                throw new ShapeException($"{Name}: leading sizes {da} and {db} do not broadcast.\n  {operands}", a, b);
+            dims[^i] = da == 1 ? db : da;
+        }
+        return dims;
+    }
+
+    private static void CheckScores(string what, Tensor? t, Shape scores)
+    {
+        if (t is null) return;
+        bool fits = t.Rank <= scores.Rank;
+        for (int i = 1; fits && i <= t.Rank; i++) fits = t.Dims[^i] == 1 || t.Dims[^i] == scores.Dims[^i];
+        if (!fits)
+            throw new ShapeException($"{Name}: the {what} {t.Shape} does not broadcast to {scores}.", t.Shape, scores);
+    }
+
+    private static void CheckType(Tensor q, string what, Tensor t)
+    {
+        if (t.DType != q.DType)
+            throw new DTypeException($"{Name}: {what} is {t.DType.Text()}, query {q.DType.Text()}.", t.DType, q.DType);
+    }
+}
