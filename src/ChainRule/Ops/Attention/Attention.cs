@@ -11,9 +11,9 @@ namespace ChainRule
         /// <param name="query"><c>[..., Tq, D]</c> float32 or float64.</param>
         /// <param name="key"><c>[..., Tk, D]</c> same dtype.</param>
         /// <param name="value"><c>[..., Tk, Dv]</c> same dtype.</param>
-        /// <param name="mask">Bool, broadcasts to <c>[..., Tq, Tk]</c>: true blocks a key for a query. A query with all
-        /// keys blocked gives 0.</param>
-        /// <param name="bias">Same dtype, broadcasts to <c>[..., Tq, Tk]</c>: added to the scores.</param>
+        /// <param name="mask"><c>[..., Tq, Tk]</c> Bool, or what broadcasts to it: true blocks a key for a query. A
+        /// query with all keys blocked gives 0.</param>
+        /// <param name="bias"><c>[..., Tq, Tk]</c> same dtype, or what broadcasts to it: added to the scores.</param>
         /// <param name="isCausal">Blocks key j for query i when j > i.</param>
         /// <param name="scale">Factor of the scores; 1 / sqrt(D) if left out.</param>
         /// <param name="dropout">Probability in [0, 1] of a weight to be dropped; the others are divided by
@@ -43,14 +43,15 @@ namespace ChainRule
         }
 
         /// <summary>
-        /// Scaled dot-product attention with its weights: the whole matrix softmax(Q K^T * scale + bias) is computed and
-        /// returned, after dropout.
+        /// Scaled dot-product attention with its weights: the whole matrix softmax(Q K^T * scale + bias) is computed
+        /// and returned, after dropout.
         /// </summary>
         /// <param name="query"><c>[..., Tq, D]</c> float32 or float64.</param>
         /// <param name="key"><c>[..., Tk, D]</c> same dtype.</param>
         /// <param name="value"><c>[..., Tk, Dv]</c> same dtype.</param>
-        /// <param name="mask">Bool, broadcasts to <c>[..., Tq, Tk]</c>: true blocks a key for a query.</param>
-        /// <param name="bias">Same dtype, broadcasts to <c>[..., Tq, Tk]</c>: added to the scores.</param>
+        /// <param name="mask"><c>[..., Tq, Tk]</c> Bool, or what broadcasts to it: true blocks a key for a
+        /// query.</param>
+        /// <param name="bias"><c>[..., Tq, Tk]</c> same dtype, or what broadcasts to it: added to the scores.</param>
         /// <param name="isCausal">Blocks key j for query i when j > i.</param>
         /// <param name="scale">Factor of the scores; 1 / sqrt(D) if left out.</param>
         /// <param name="dropout">Probability in [0, 1] of a weight to be dropped.</param>

@@ -128,7 +128,8 @@ internal static unsafe partial class AttentionKernel
             {
                 nint allowed = a->Allowed(first + row, key, columns);
                 T* of = scores + (row * KeyTile);
-                T shrink = Weights<V, T>(a, of, Arguments<T>.BiasRow(a, item, first + row, key), allowed, most + row, sums + row);
+                T* bias = Arguments<T>.BiasRow(a, item, first + row, key);
+                T shrink = Weights<V, T>(a, of, bias, allowed, most + row, sums + row);
                 Clear<V, T>(of, allowed, columns);
                 if (a->Drops) Drop<V, T>(a, of, item, first + row, key, columns);
                 if (key > 0 && shrink != T.One) Scale<V, T>(y.Data + (row * y.Row), a->ValueFeatures, shrink);

@@ -35,7 +35,8 @@ internal static class AttentionRows
             [
                 Weighted(Case([3, 2], [4, 2], [4, 3], weights: true)),
                 Weighted(Case([2, 3, 2], [2, 4, 2], [2, 4, 1], mask: [2, 3, 4], causal: true, weights: true)),
-                Weighted(Case([2, 3, 2], [2, 4, 2], [2, 4, 1], bias: [3, 4], learnt: true, dropout: 0.3, weights: true)),
+                Weighted(Case(
+                    [2, 3, 2], [2, 4, 2], [2, 4, 1], bias: [3, 4], learnt: true, dropout: 0.3, weights: true)),
                 Weighted(Case([0, 2], [4, 2], [4, 3], weights: true)),
                 Weighted(Case([3, 2], [2, 2], [2, 2], mask: [], weights: true)),
             ],
@@ -155,7 +156,8 @@ internal static class AttentionRows
         int[] batch = Nd.Broadcast(Nd.Broadcast(q.Dims[..^2], k.Dims[..^2]), v.Dims[..^2]);
         int queries = q.Dims[^2], keys = k.Dims[^2], features = q.Dims[^1], values = v.Dims[^1];
         int[] scores = [.. batch, queries, keys];
-        (q, k, v) = (q.To([.. batch, queries, features]), k.To([.. batch, keys, features]), v.To([.. batch, keys, values]));
+        q = q.To([.. batch, queries, features]);
+        (k, v) = (k.To([.. batch, keys, features]), v.To([.. batch, keys, values]));
         (mask, bias) = (mask?.To(scores), bias?.To(scores));
         double factor = scale ?? 1 / Math.Sqrt(features);
         int words = (keys + 31) / 32 * 32, items = Nd.Product(batch);
@@ -168,8 +170,9 @@ internal static class AttentionRows
             (int item, int query) = Math.DivRem(row, queries);
             bool Open(int j) => !(causal && j > query) && (mask is null || mask.Data[(row * keys) + j] == 0);
             int[] open = [.. Enumerable.Range(0, keys).Where(Open)];
-            double[] s = [.. open.Select(j => (bias?.Data[(row * keys) + j] ?? 0) + (factor * Enumerable.Range(0, features)
-                .Sum(f => q.Data[(row * features) + f] * k.Data[(((item * keys) + j) * features) + f])))];
+            double Dot(int j) => Enumerable.Range(0, features)
+                .Sum(f => q.Data[(row * features) + f] * k.Data[(((item * keys) + j) * features) + f]);
+            double[] s = [.. open.Select(j => (bias?.Data[(row * keys) + j] ?? 0) + (factor * Dot(j)))];
             double most = s.Length == 0 ? 0 : s.Max(), sum = s.Sum(x => Math.Exp(x - most));
             for (int n = 0; n < open.Length; n++)
             {
