@@ -97,7 +97,10 @@ internal sealed class BackwardPass
     /// </summary>
     /// <param name="input">Input of the operation.</param>
     /// <param name="gradient">Its gradient, of the shape and type of the input.</param>
-    public void Add(Tensor? input, Tensor gradient)
+    /// <param name="fresh">
+    /// The gradient was made for this call and nobody else keeps it: it may be added to in place, or overwritten.
+    /// </param>
+    public void Add(Tensor? input, Tensor gradient, bool fresh = false)
     {
         if (!Wants(input)) return;
         if (gradient.Shape != input!.Shape || gradient.DType != input.DType)
@@ -113,7 +116,7 @@ internal sealed class BackwardPass
             if (slot is null)
             {
                 slot = gradient;
-                if (input.OutputIndex == 0) op.OwnsGradient = false;
+                if (input.OutputIndex == 0) op.OwnsGradient = fresh && !CreateGraph;
             }
             else if (!CreateGraph && input.OutputIndex == 0 && op.OwnsGradient)
             {
@@ -128,6 +131,9 @@ internal sealed class BackwardPass
         }
         AddToLeaf(input, gradient);
     }
+
+    /// <summary>True when an operation may write over the gradient it was handed: nobody else will read it.</summary>
+    public bool MayOverwrite(Op op) => op.OwnsGradient && !op.Captured && !CreateGraph;
 
     /// <summary>
     /// Memory to write a gradient of an input into directly, for kernels that can add to what is there. Only where

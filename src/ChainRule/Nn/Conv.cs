@@ -6,7 +6,7 @@ namespace ChainRule.Nn;
 /// its like.</summary>
 /// <typeparam name="TSize">int for sequences, <see cref="Size2"/> for images, <see cref="Size3"/> for
 /// volumes.</typeparam>
-public abstract class Conv<TSize> : ConvolutionLayer<TSize>
+public abstract class Conv<TSize> : ConvolutionLayer<TSize>, IFusingLayer
     where TSize : struct
 {
     private protected Conv(
@@ -39,4 +39,7 @@ public abstract class Conv<TSize> : ConvolutionLayer<TSize>
     /// <inheritdoc/>
     protected sealed override Tensor ForwardCore(Tensor x) =>
         Convolve.Apply(Options, x, Weight, Bias, Padding, PaddingMode);
+
+    Tensor IFusingLayer.ForwardFused(Tensor x, FusedActivation activation) =>
+        Convolve.Apply(Options, x, Weight, Bias, Padding, PaddingMode, activation);
 }

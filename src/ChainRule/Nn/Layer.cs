@@ -14,27 +14,7 @@ public abstract class Layer : Module
     /// <returns>Shape as the layer documents.</returns>
     /// <exception cref="InvalidOperationException">A layer is used inside another but was never added to
     /// it.</exception>
-    public Tensor Forward(Tensor x)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        Layer? outer = t_running;
-        if (outer is not null && Parent is null) CheckAdded(outer);
-        t_running = this;
-        try
-        {
-            Tensor y = ForwardCore(x);
-            if (NonFiniteWatch.Current is { } watch) watch.Look(this, y);
-            return y;
-        }
-        catch (ChainRuleException e) when (Note(e, x))
-        {
-            throw;                                                   // never reached: Note only looks
-        }
-        finally
-        {
-            t_running = outer;
-        }
-    }
+    public Tensor Forward(Tensor x) => Run(x, FusedActivation.None);
 
     /// <summary>What the layer computes.</summary>
     /// <param name="x">Input.</param>
@@ -47,19 +27,28 @@ public abstract class Layer : Module
     /// <param name="layers">Layers, in order.</param>
     /// <param name="x">Input of the first.</param>
     /// <returns>Output of the last; <paramref name="x"/> without layers.</returns>
+    /// <remarks>
+    /// A <see cref="Linear"/> or a convolution with a <see cref="Relu"/> behind it runs as one operation, with the same
+    /// result, unless a <see cref="NonFiniteWatch"/> looks at what lies between.
+    /// </remarks>
     protected static Tensor Chain(IReadOnlyList<Layer> layers, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        for (int i = 0; i < layers.Count; i++)
+        bool fuses = NonFiniteWatch.Current is null;
+        int count = layers.Count;
+        for (int i = 0; i < count; i++)
         {
+            Layer layer = layers[i];
+            bool fused = fuses && layer is IFusingLayer && i + 1 < count && layers[i + 1] is Relu;
             try
             {
-                x = layers[i].Forward(x);
+                x = layer.Run(x, fused ? FusedActivation.Relu : FusedActivation.None);
             }
             catch (ShapeException e) when (Explain(e, layers, i, x))
             {
                 throw;                                               // never reached: Explain only looks
             }
+            if (fused) i++;
         }
         return x;
     }
@@ -70,6 +59,30 @@ public abstract class Layer : Module
     /// <param name="x">Input that an error came from.</param>
     /// <returns>Text such as "[..., 128]", or null.</returns>
     protected internal virtual string? Expects(Tensor x) => null;
+
+    private Tensor Run(Tensor x, FusedActivation activation)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        Layer? outer = t_running;
+        if (outer is not null && Parent is null) CheckAdded(outer);
+        t_running = this;
+        try
+        {
+            Tensor y = activation == FusedActivation.None
+                ? ForwardCore(x)
+                : ((IFusingLayer)this).ForwardFused(x, activation);
+            if (NonFiniteWatch.Current is { } watch) watch.Look(this, y);
+            return y;
+        }
+        catch (ChainRuleException e) when (Note(e, x))
+        {
+            throw;                                                   // never reached: Note only looks
+        }
+        finally
+        {
+            t_running = outer;
+        }
+    }
 
     // A wrong input of a layer is the output of the layer before it, which is the one to look at.
     private static bool Explain(ShapeException e, IReadOnlyList<Layer> layers, int failed, Tensor x)
@@ -100,4 +113,10 @@ public abstract class Layer : Module
             + "its parameters would not be trained or saved.\n"
             + "  help: register it where it is made: _layer = AddModule(\"layer\", new ...).");
     }
+}
+
+/// <summary>A layer that can apply an activation to its result within its own operation.</summary>
+internal interface IFusingLayer
+{
+    Tensor ForwardFused(Tensor x, FusedActivation activation);
 }

@@ -5,7 +5,7 @@ namespace ChainRule.Nn;
 /// Takes <c>[..., inFeatures]</c>, gives <c>[..., outFeatures]</c>. Weight and bias start uniform in [-k, k) with
 /// k = 1 / sqrt(inFeatures), as in PyTorch.
 /// </remarks>
-public sealed class Linear : Layer
+public sealed class Linear : Layer, IFusingLayer
 {
     /// <summary>A layer with fresh weights.</summary>
     /// <param name="inFeatures">Size of the input's last dimension, 1 or more.</param>
@@ -42,6 +42,8 @@ public sealed class Linear : Layer
 
     /// <inheritdoc/>
     protected override Tensor ForwardCore(Tensor x) => F.Linear(x, Weight, Bias);
+
+    Tensor IFusingLayer.ForwardFused(Tensor x, FusedActivation activation) => F.Linear(x, Weight, Bias, activation);
 
     /// <inheritdoc/>
     protected internal override string? Expects(Tensor x) =>

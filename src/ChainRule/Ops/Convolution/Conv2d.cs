@@ -16,13 +16,14 @@ public static partial class F
     /// out.</param>
     /// <param name="dilation">Pixels from one tap of the kernel to the next; 1 if left out.</param>
     /// <param name="groups">Channels are split into this many parts that do not see each other.</param>
+    /// <param name="activation">What is done to the result within the operation.</param>
     /// <returns><c>[N, outChannels, Hout, Wout]</c> with Hout = floor((H + before + after - dilation*(kernelH - 1) - 1)
     /// / stride) + 1, and Wout likewise.</returns>
     /// <exception cref="ShapeException">The sizes do not fit, or the kernel is larger than the padded
     /// image.</exception>
     /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">Stride, dilation or groups is below 1, or padding is
-    /// negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Stride, dilation or groups is below 1, padding is negative,
+    /// or there is no such activation.</exception>
     /// <exception cref="ArgumentException">The padding has numbers for another rank, or keeps the size with another
     /// stride than 1.</exception>
     /// <remarks>
@@ -30,7 +31,9 @@ public static partial class F
     /// </remarks>
     public static Tensor Conv2d(
         Tensor x, Tensor weight, Tensor? bias = null, Size2? stride = null, ConvPadding padding = default,
-        Size2? dilation = null, int groups = 1) =>
+        Size2? dilation = null, int groups = 1,
+        FusedActivation activation = FusedActivation.None) =>
         Convolve.Apply(
-            ConvolutionOptions.Of<Size2>("Conv2d", stride ?? 1, dilation ?? 1, groups), x, weight, bias, padding);
+            ConvolutionOptions.Of<Size2>("Conv2d", stride ?? 1, dilation ?? 1, groups), x, weight, bias, padding,
+            activation: activation);
 }

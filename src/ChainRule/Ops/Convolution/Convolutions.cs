@@ -11,23 +11,27 @@ internal sealed record ConvolutionSizes(ConvolutionShape Kernel, Shape X, Shape 
 /// </summary>
 internal static unsafe class Convolutions
 {
-    /// <summary>y = x * w + bias.</summary>
-    public static Tensor Forward(ConvolutionSizes s, Tensor x, Tensor weight, Tensor? bias = null)
+    /// <summary>y = x * w + bias, or max(0, x * w + bias).</summary>
+    public static Tensor Forward(
+        ConvolutionSizes s, Tensor x, Tensor weight, Tensor? bias = null, bool relu = false)
     {
         Tensor y = Tensor.Empty(s.Y, x.DType), dx = x.Dense(), dw = weight.Dense();
         Tensor? db = bias?.Dense();
         if (x.DType == DType.Float32)
         {
             Convolution.Forward(
-                s.Kernel, dx.Ptr<float>(), dw.Ptr<float>(), db is null ? null : db.Ptr<float>(), y.Ptr<float>());
+                s.Kernel, dx.Ptr<float>(), dw.Ptr<float>(), db is null ? null : db.Ptr<float>(), y.Ptr<float>(),
+                relu);
         }
         else
         {
             Convolution.Forward(
-                s.Kernel, dx.Ptr<double>(), dw.Ptr<double>(), db is null ? null : db.Ptr<double>(), y.Ptr<double>());
+                s.Kernel, dx.Ptr<double>(), dw.Ptr<double>(), db is null ? null : db.Ptr<double>(), y.Ptr<double>(),
+                relu);
         }
         Keep(dx, dw, db);
-        return Graph.Needs(x, weight, bias) ? Graph.Record(y, new ConvolutionNode(s, x, weight, bias)) : y;
+        if (!Graph.Needs(x, weight, bias)) return y;
+        return Graph.Record(y, new ConvolutionNode(s, x, weight, bias, relu ? y : null));
     }
 
     /// <summary>Gradient of x from that of y; a transposed convolution.</summary>
@@ -82,10 +86,13 @@ internal static unsafe class Convolutions
     }
 }
 
-internal sealed class ConvolutionNode(ConvolutionSizes sizes, Tensor x, Tensor weight, Tensor? bias)
-    : Op(x, weight, bias)
+internal sealed class ConvolutionNode(
+    ConvolutionSizes sizes, Tensor x, Tensor weight, Tensor? bias, Tensor? rectified) : Op(x, weight, bias)
 {
-    public override string Name => "conv";
+    // The result, where a rectifier is part of the operation: it tells where the gradient passes.
+    private Tensor? _rectified = rectified;
+
+    public override string Name => _rectified is null ? "conv" : "conv_relu";
 
     public override void Backward(Tensor dy, BackwardPass pass)
     {
@@ -93,15 +100,30 @@ internal sealed class ConvolutionNode(ConvolutionSizes sizes, Tensor x, Tensor w
         Tensor? bias = C;
         if (pass.CreateGraph)
         {
+            if (_rectified is not null) dy = FusedRelu.Graph(dy, _rectified);
             if (pass.Wants(x)) pass.Add(x, Convolutions.Data(sizes, dy, weight));
             if (pass.Wants(weight)) pass.Add(weight, Convolutions.Weights(sizes, x, dy));
             if (pass.Wants(bias)) pass.Add(bias, dy.Transpose(0, 1).Flatten(1).Sum(1));
             return;
         }
-        Tensor dense = dy.Dense();
-        if (pass.Wants(x)) pass.Add(x, Convolutions.Data(sizes, dense, weight));
+        Tensor dense;
+        if (_rectified is not null)
+        {
+            dense = FusedRelu.Backward(this, dy, _rectified, bias, pass);
+        }
+        else
+        {
+            dense = dy.Dense();
+            if (pass.Wants(bias)) Convolutions.BiasInto(sizes, dense, pass.Target(bias!, out bool add), add);
+        }
+        if (pass.Wants(x)) pass.Add(x, Convolutions.Data(sizes, dense, weight), fresh: true);
         if (pass.Wants(weight)) Convolutions.WeightsInto(sizes, x, dense, pass.Target(weight, out bool add), add);
-        if (pass.Wants(bias)) Convolutions.BiasInto(sizes, dense, pass.Target(bias!, out bool add), add);
+    }
+
+    public override void Release()
+    {
+        base.Release();
+        _rectified = null;
     }
 }
 

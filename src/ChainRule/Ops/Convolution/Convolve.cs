@@ -7,13 +7,14 @@ internal static class Convolve
 {
     public static Tensor Apply(
         in ConvolutionOptions options, Tensor x, Tensor weight, Tensor? bias, ConvPadding padding,
-        PadMode mode = PadMode.Constant)
+        PadMode mode = PadMode.Constant, FusedActivation activation = FusedActivation.None)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
         int rank = options.Rank;
         options.Check();
         padding.Check(options.Op, rank, options.Stride);
+        bool relu = FusedRelu.In(options.Op, activation);
         options.Check(x, weight, bias, transposed: false);
         Extent kernel = Extents.Of(weight.Shape, rank), span = Extents.Span(kernel, options.Dilation);
         (Extent before, Extent after) = padding.For(rank, span);
@@ -40,6 +41,6 @@ internal static class Convolve
             x.Shape[0], x.Shape[1], weight.Shape[0], Extents.Of(x.Shape, rank), kernel, options.Stride, before,
             options.Dilation, options.Groups);
         Shape y = Extents.ShapeOf(x.Shape[0], weight.Shape[0], shape.Output, rank);
-        return Convolutions.Forward(new ConvolutionSizes(shape, x.Shape, weight.Shape, y), x, weight, bias);
+        return Convolutions.Forward(new ConvolutionSizes(shape, x.Shape, weight.Shape, y), x, weight, bias, relu);
     }
 }

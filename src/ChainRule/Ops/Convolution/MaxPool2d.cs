@@ -116,7 +116,7 @@ namespace ChainRule.Ops
         public override string Name => "max_pool";
 
         public override void Backward(Tensor dy, BackwardPass pass) =>
-            pass.Add(A, MaxPooling.Scatter(sizes, dy, _index!));
+            pass.Add(A, MaxPooling.Scatter(sizes, dy, _index!), fresh: true);
 
         public override void Release()
         {

@@ -15,7 +15,7 @@ internal static unsafe class Products
         Tensor left = OneBatchStride(a, batch, out nint leftBatch);
         Tensor right = OneBatchStride(b, batch, out nint rightBatch);
         Multiply(
-            new(left, BatchStride: leftBatch), new(right, BatchStride: rightBatch), y, batch.Count, accumulate, null);
+            new(left, BatchStride: leftBatch), new(right, BatchStride: rightBatch), y, batch.Count, accumulate, null, false);
     }
 
     /// <summary>
@@ -28,22 +28,24 @@ internal static unsafe class Products
     /// <param name="y">Dense result.</param>
     /// <param name="accumulate">Add to what the result holds.</param>
     /// <param name="bias">One number a column, or null.</param>
+    /// <param name="relu">Replace negative results by 0, last of all.</param>
     public static void Plain(
-        Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor y, bool accumulate = false, Tensor? bias = null)
+        Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor y, bool accumulate = false, Tensor? bias = null,
+        bool relu = false)
     {
         if (y.Count == 0) return;
-        Multiply(new(a, transposeA), new(b, transposeB), y, 1, accumulate, bias?.Dense());
+        Multiply(new(a, transposeA), new(b, transposeB), y, 1, accumulate, bias?.Dense(), relu);
     }
 
     private static void Multiply(
-        in Operand a, in Operand b, Tensor y, int batch, bool accumulate, Tensor? columnBias)
+        in Operand a, in Operand b, Tensor y, int batch, bool accumulate, Tensor? columnBias, bool relu)
     {
-        if (y.DType == DType.Float32) Multiply<float>(a, b, y, batch, accumulate, columnBias);
-        else Multiply<double>(a, b, y, batch, accumulate, columnBias);
+        if (y.DType == DType.Float32) Multiply<float>(a, b, y, batch, accumulate, columnBias, relu);
+        else Multiply<double>(a, b, y, batch, accumulate, columnBias, relu);
     }
 
     private static void Multiply<T>(
-        in Operand a, in Operand b, Tensor y, int batch, bool accumulate, Tensor? columnBias)
+        in Operand a, in Operand b, Tensor y, int batch, bool accumulate, Tensor? columnBias, bool relu)
         where T : unmanaged, INumber<T>
     {
         int m = y.Dims[^2], n = y.Dims[^1], inner = a.Tensor.Dims[a.Transposed ? ^2 : ^1];
@@ -53,6 +55,7 @@ internal static unsafe class Products
             Batch = batch,
             Accumulate = accumulate,
             ColumnBias = columnBias is null ? null : columnBias.Ptr<T>(),
+            Relu = relu,
         });
         GC.KeepAlive(a.Tensor);
         GC.KeepAlive(b.Tensor);
