@@ -15,7 +15,8 @@ internal static unsafe class Products
         Tensor left = OneBatchStride(a, batch, out nint leftBatch);
         Tensor right = OneBatchStride(b, batch, out nint rightBatch);
         Multiply(
-            new(left, BatchStride: leftBatch), new(right, BatchStride: rightBatch), y, batch.Count, accumulate, null, false);
+            new(left, BatchStride: leftBatch), new(right, BatchStride: rightBatch), y, batch.Count, accumulate, null,
+            relu: false);
     }
 
     /// <summary>

@@ -121,6 +121,37 @@ internal static class ConvolutionRows
                         Tensor.Zeros([1, 1, 5, 5, 5]), Tensor.Zeros([1, 1, 3, 3, 3]), padding: (0, -1, 2)),
                     "Conv3d: padding must be 0 or more, got 0x-1x2. (Parameter 'padding')"),
             ]),
+        new OpRow("conv_relu")
+        {
+            Covers = ["F.Conv1d", "F.Conv2d", "F.Conv3d"],
+            NoScalar = NoRank0,
+            NoSpecials = Sums,
+            NoExtremes = Sums,
+            Cases =
+            [
+                Conv([2, 3, 7], [2, 3, 3], activation: FusedActivation.Relu),
+                Conv([2, 3, 5, 4], [2, 3, 3, 2], activation: FusedActivation.Relu),
+                Conv([2, 2, 9, 9], [3, 2, 3, 3], padding: [1, 1], activation: FusedActivation.Relu),
+                Conv([1, 2, 4, 5], [3, 2, 1, 1], bias: false, activation: FusedActivation.Relu),
+                Conv([3, 2, 3, 3], [5, 2, 3, 3], activation: FusedActivation.Relu),
+                Conv([2, 1, 3, 2, 4], [2, 1, 2, 2, 3], activation: FusedActivation.Relu),
+                Conv([0, 2, 4, 4], [3, 2, 3, 3], activation: FusedActivation.Relu),
+            ],
+            Large =
+            [
+                new([new In(4, 8, 28, 28), new In(24, 8, 5, 5), new In(24)], t =>
+                    F.Conv2d(t[0], t[1], t[2], padding: 2, activation: FusedActivation.Relu)),
+            ],
+            Loose = 4,
+            LooseGradient = 8,
+            Errors =
+            [
+                ErrorInput.Range("activation",
+                    () => F.Conv2d(
+                        Tensor.Zeros([1, 1, 5, 5]), Tensor.Zeros([1, 1, 3, 3]), activation: (FusedActivation)(-1)),
+                    "Conv2d: there is no fused activation -1; use None or Relu. (Parameter 'activation')"),
+            ],
+        },
         Row(
             "conv_transpose1d", "F.ConvTranspose1d",
             [
@@ -235,7 +266,7 @@ internal static class ConvolutionRows
 
     private static OpCase Conv(
         int[] x, int[] w, bool bias = true, int[]? stride = null, int[]? padding = null, int[]? dilation = null,
-        int groups = 1, bool same = false)
+        int groups = 1, bool same = false, FusedActivation activation = FusedActivation.None)
     {
         int rank = x.Length - 2;
         int[] s = stride ?? Same(rank, 1), d = dilation ?? Same(rank, 1), before = padding ?? Same(rank, 0);
@@ -258,9 +289,10 @@ internal static class ConvolutionRows
 
         Tensor Call(Tensor[] t) => rank switch
         {
-            1 => F.Conv1d(t[0], t[1], bias ? t[2] : null, s[0], p, d[0], groups),
-            2 => F.Conv2d(t[0], t[1], bias ? t[2] : null, (s[0], s[1]), p, (d[0], d[1]), groups),
-            _ => F.Conv3d(t[0], t[1], bias ? t[2] : null, (s[0], s[1], s[2]), p, (d[0], d[1], d[2]), groups),
+            1 => F.Conv1d(t[0], t[1], bias ? t[2] : null, s[0], p, d[0], groups, activation),
+            2 => F.Conv2d(t[0], t[1], bias ? t[2] : null, (s[0], s[1]), p, (d[0], d[1]), groups, activation),
+            _ => F.Conv3d(
+                t[0], t[1], bias ? t[2] : null, (s[0], s[1], s[2]), p, (d[0], d[1], d[2]), groups, activation),
         };
 
         Nd Reference(Nd[] r)
@@ -277,7 +309,7 @@ internal static class ConvolutionRows
                     int[] place = [.. s.Select((step, i) => (at[i + 2] * step) + (from[i + 1] * d[i]) - before[i])];
                     if (Inside(place, x)) sum += r[0][[at[0], first + from[0], .. place]] * r[1][[at[1], .. from]];
                 }
-                return sum;
+                return activation == FusedActivation.Relu ? Math.Max(0, sum) : sum;
             });
         }
     }

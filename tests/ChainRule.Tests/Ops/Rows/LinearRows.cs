@@ -84,6 +84,26 @@ internal static class LinearRows
             ],
             Goldens = ["layer/linear"],
         },
+        new OpRow("linear_relu")
+        {
+            Covers = ["F." + nameof(F.Linear)],
+            Loose = 8,
+            Cases =
+            [
+                Rectified([4, 3], 5, bias: true), Rectified([4, 3], 5, bias: false), Rectified([3], 2, bias: true),
+                Rectified([2, 2, 3], 2, bias: true), Rectified([17, 33], 19, bias: true),
+                Rectified([9, 5], 70, bias: true), Rectified([3, 4], 300, bias: true),
+                Rectified([0, 3], 2, bias: true), Rectified([2, 0], 3, bias: true), Rectified([2, 3], 0, bias: false),
+            ],
+            Large = [Rectified([150, 160], 770, bias: true) with { Reference = null }],
+            NoScalar = "the last dimension is what it maps",
+            Errors =
+            [
+                ErrorInput.Range("activation",
+                    () => F.Linear(Tensor.Zeros([2, 3]), Tensor.Zeros([5, 3]), activation: (FusedActivation)7),
+                    "Linear: there is no fused activation 7; use None or Relu. (Parameter 'activation')"),
+            ],
+        },
     ];
 
     private static OpCase Product(int[] a, int[] b) => new([new In(a), new In(b)], t => t[0].MatMul(t[1]), r =>
@@ -102,6 +122,16 @@ internal static class LinearRows
             .. b.Length == 1 ? [] : new[] { y.Dims[^1] }];
         return product.Reshape(dims);
     });
+
+    private static OpCase Rectified(int[] x, int outputs, bool bias)
+    {
+        OpCase affine = Affine(x, outputs, bias);
+        return affine with
+        {
+            Call = t => F.Linear(t[0], t[1], bias ? t[2] : null, FusedActivation.Relu),
+            Reference = r => affine.Reference!(r).Map(v => v <= 0 ? 0 : v),
+        };
+    }
 
     private static OpCase Affine(int[] x, int outputs, bool bias) => new(
         [new In(x), new In(outputs, x[^1]), .. bias ? [new In(outputs)] : Array.Empty<In>()],
