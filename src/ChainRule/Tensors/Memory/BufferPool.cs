@@ -73,7 +73,7 @@ internal static unsafe class BufferPool
         }
     }
 
-    /// <summary>Gives every waiting buffer back to the operating system.</summary>
+    /// <summary>Gives every waiting buffer back to the operating system; what is in use now sets the budget.</summary>
     public static void Trim()
     {
         lock (Gate)
@@ -82,6 +82,7 @@ internal static unsafe class BufferPool
             {
                 while (Free[index].Count > 0) Release(index);
             }
+            SetBudget();
         }
     }
 
@@ -149,6 +150,11 @@ internal static unsafe class BufferPool
             GC.Collect();
             GC.WaitForPendingFinalizers();
         }
+        SetBudget();
+    }
+
+    private static void SetBudget()
+    {
         long live = Volatile.Read(ref s_rented);
         Volatile.Write(ref s_budget, live + RoomFor(live));
     }
