@@ -14,6 +14,7 @@ public static class Adapters
         LayerArea.AddTo(all);
         AttentionArea.AddTo(all);
         WindowArea.AddTo(all);
+        RecurrentArea.AddTo(all);
         LossArea.AddTo(all);
         AutogradArea.AddTo(all);
         OptimizerArea.AddTo(all);

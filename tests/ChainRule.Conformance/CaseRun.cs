@@ -49,10 +49,8 @@ public sealed class CaseRun(GoldenCase golden)
         Compare(name, Tensor.From(numbers, expected.Count == numbers.Length ? expected : [numbers.Length]));
     }
 
-    /// <summary>
-    /// Back-propagates the cotangents and compares every expected tensor the adapter has not compared itself.
-    /// </summary>
-    public void Finish()
+    /// <summary>Back-propagates the cotangents, for an adapter that compares gradients itself.</summary>
+    public void Back()
     {
         Tensor? total = null;
         foreach ((Tensor result, Tensor cotangent) in _weighted)
@@ -62,6 +60,15 @@ public sealed class CaseRun(GoldenCase golden)
             total = total is null ? term : total + term;
         }
         if (total is not null && total.RequiresGrad) total.Backward();
+        _weighted.Clear();
+    }
+
+    /// <summary>
+    /// Back-propagates the cotangents and compares every expected tensor the adapter has not compared itself.
+    /// </summary>
+    public void Finish()
+    {
+        Back();
         foreach (string name in Case.Names.Order(StringComparer.Ordinal))
         {
             if (_compared.Contains(name)) continue;

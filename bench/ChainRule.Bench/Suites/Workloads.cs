@@ -14,10 +14,15 @@ internal sealed record Workload(string Name, Func<Rng, Layer> Model, int[] Input
         new("mnist_mlp_l", rng => new Mlp(new MlpOptions { Sizes = [784, 512, 512, 10] }, rng), [128, 784], 128, 10),
         new("mnist_cnn", rng => new MnistCnn(rng: rng), [50, 1, 28, 28], 50, 10),
         new("cifar_cnn", CifarCnn, [32, 3, 32, 32], 32, 10),
+        new("lstm", CharacterLstm, [64, 32, 64], 64 * 32, 64),
     ];
 
     /// <summary>Workloads of the peer that need layers ChainRule does not have yet.</summary>
-    public static IReadOnlyList<string> Missing { get; } = ["lstm", "transformer"];
+    public static IReadOnlyList<string> Missing { get; } = ["transformer"];
+
+    // Batch first: 64 sequences of 32 steps, where the peer's are 32 steps of 64.
+    private static Sequential CharacterLstm(Rng rng) =>
+        [new Lstm(64, 256, rng: rng), new Linear(256, 64, rng: rng), new Flatten(0, 1)];
 
     private static Sequential CifarCnn(Rng rng) =>
     [

@@ -22,6 +22,35 @@ public abstract class Layer : Module
     protected abstract Tensor ForwardCore(Tensor x);
 
     /// <summary>
+    /// Runs what a layer computes from more inputs, or to more results, than <see cref="Forward"/>: errors name its
+    /// path alike.
+    /// </summary>
+    /// <typeparam name="TResult">Kind of the result.</typeparam>
+    /// <param name="x">Input that errors are explained with.</param>
+    /// <param name="compute">The computation.</param>
+    /// <returns>Its result.</returns>
+    protected TResult Run<TResult>(Tensor x, Func<TResult> compute)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(compute);
+        Layer? outer = t_running;
+        if (outer is not null && Parent is null) CheckAdded(outer);
+        t_running = this;
+        try
+        {
+            return compute();
+        }
+        catch (ChainRuleException e) when (Note(e, x))
+        {
+            throw;                                                   // never reached: Note only looks
+        }
+        finally
+        {
+            t_running = outer;
+        }
+    }
+
+    /// <summary>
     /// Layers one after the other. Where one cannot take what it is given, the error names the layer that gave it.
     /// </summary>
     /// <param name="layers">Layers, in order.</param>

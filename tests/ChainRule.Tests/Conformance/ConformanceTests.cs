@@ -16,6 +16,7 @@ public sealed class ConformanceTests
         layer: batch_norm1d batch_norm2d batch_norm3d dropout layer_norm linear
         layer: avg_pool2d conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d max_pool2d
         layer: scaled_dot_product_attention
+        layer: gru gru_cell lstm lstm_cell rnn rnn_cell
         loss: bce_with_logits cross_entropy l1 mse nll
         optimizer: adam adamw clip_grad_norm clip_grad_value sgd
         scheduler: cosine_annealing_lr exponential_lr linear_lr multi_step_lr step_lr warmup_then

@@ -118,6 +118,78 @@ internal static class LayerRows
         },
         new()
         {
+            Name = "Rnn",
+            Make = (rng, dtype) => new Rnn(3, 2, rng: rng, dtype: dtype),
+            Input = [2, 4, 3],
+            Output = [2, 4, 2],
+            State = ["weight_ih_l0 [2, 3]", "weight_hh_l0 [2, 2]", "bias_ih_l0 [2]", "bias_hh_l0 [2]"],
+            Summary = "Rnn 3 -> 2",
+            Wrong = [2, 3],
+            Error = """
+                Rnn: expects [N, T, 3], got [2, 3].
+                  in: model (Rnn 3 -> 2)
+                  help: this layer expects [N, T, 3].
+                """,
+        },
+        new()
+        {
+            Name = "Rnn with every option",
+            Make = (rng, dtype) => new Rnn(
+                2, 2, layers: 2, bidirectional: true, dropout: 0.5, RnnActivation.Relu, bias: false, rng: rng,
+                dtype: dtype),
+            Input = [2, 3, 2],
+            Output = [2, 3, 4],
+            State =
+            [
+                "weight_ih_l0 [2, 2]", "weight_hh_l0 [2, 2]", "weight_ih_l0_reverse [2, 2]",
+                "weight_hh_l0_reverse [2, 2]", "weight_ih_l1 [2, 4]", "weight_hh_l1 [2, 2]",
+                "weight_ih_l1_reverse [2, 4]", "weight_hh_l1_reverse [2, 2]",
+            ],
+            Summary = "Rnn 2 -> 2, 2 layers, bidirectional, dropout 0.5, no bias, relu",
+            HasModes = true,
+        },
+        new()
+        {
+            Name = "Lstm",
+            Make = (rng, dtype) => new Lstm(3, 2, layers: 2, dropout: 0.25, rng: rng, dtype: dtype),
+            Input = [2, 4, 3],
+            Output = [2, 4, 2],
+            State =
+            [
+                "weight_ih_l0 [8, 3]", "weight_hh_l0 [8, 2]", "bias_ih_l0 [8]", "bias_hh_l0 [8]",
+                "weight_ih_l1 [8, 2]", "weight_hh_l1 [8, 2]", "bias_ih_l1 [8]", "bias_hh_l1 [8]",
+            ],
+            Summary = "Lstm 3 -> 2, 2 layers, dropout 0.25",
+            HasModes = true,
+            Wrong = [2, 4, 5],
+            Error = """
+                Lstm: expects [N, T, 3], got [2, 4, 5].
+                  in: model (Lstm 3 -> 2, 2 layers, dropout 0.25)
+                  help: this layer expects [N, T, 3].
+                """,
+        },
+        new()
+        {
+            Name = "Gru",
+            Make = (rng, dtype) => new Gru(3, 2, bidirectional: true, rng: rng, dtype: dtype),
+            Input = [2, 4, 3],
+            Output = [2, 4, 4],
+            State =
+            [
+                "weight_ih_l0 [6, 3]", "weight_hh_l0 [6, 2]", "bias_ih_l0 [6]", "bias_hh_l0 [6]",
+                "weight_ih_l0_reverse [6, 3]", "weight_hh_l0_reverse [6, 2]", "bias_ih_l0_reverse [6]",
+                "bias_hh_l0_reverse [6]",
+            ],
+            Summary = "Gru 3 -> 2, bidirectional",
+            Wrong = [4, 5, 2],
+            Error = """
+                Gru: expects [N, T, 3], got [4, 5, 2].
+                  in: model (Gru 3 -> 2, bidirectional)
+                  help: this layer expects [N, T, 3].
+                """,
+        },
+        new()
+        {
             Name = "Flatten",
             Make = (_, _) => new Flatten(),
             Input = [2, 3, 2, 2],

@@ -23,6 +23,7 @@ internal static class OpTable
         .. LossRows.All,
         .. NormalizationRows.All,
         .. AttentionRows.All,
+        .. RecurrentRows.All,
     ];
 
     private static readonly Dictionary<string, OpRow> ByName = All.ToDictionary(r => r.Name);

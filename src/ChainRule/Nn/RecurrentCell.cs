@@ -1,0 +1,48 @@
+namespace ChainRule.Nn;
+
+/// <summary>
+/// What <see cref="RnnCell"/>, <see cref="LstmCell"/> and <see cref="GruCell"/> share: the parameters of one step, for
+/// loops over time written by hand.
+/// </summary>
+/// <remarks>
+/// Parameters are named as in PyTorch, weight_ih, weight_hh, bias_ih and bias_hh, and start uniform in [-k, k) with
+/// k = 1 / sqrt(hiddenSize). Whole sequences are faster through <see cref="Rnn"/>, <see cref="Lstm"/> and
+/// <see cref="Gru"/>.
+/// </remarks>
+public abstract class RecurrentCell : Module
+{
+    private protected RecurrentCell(int gates, int inputSize, int hiddenSize, bool bias, Rng? rng, DType dtype)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(hiddenSize, 1);
+        (InputSize, HiddenSize) = (inputSize, hiddenSize);
+        rng ??= Init.NextRng();
+        double bound = 1 / Math.Sqrt(hiddenSize);
+        Parameter Add(string name, Shape shape) => AddParameter(name, Init.Uniform(shape, bound, rng, dtype));
+        Weights = new RecurrentWeights(
+            Add("weight_ih", [gates * hiddenSize, inputSize]), Add("weight_hh", [gates * hiddenSize, hiddenSize]),
+            bias ? Add("bias_ih", [gates * hiddenSize]) : null, bias ? Add("bias_hh", [gates * hiddenSize]) : null);
+    }
+
+    /// <summary>Numbers of the input.</summary>
+    public int InputSize { get; }
+
+    /// <summary>Units.</summary>
+    public int HiddenSize { get; }
+
+    /// <summary>The parameters.</summary>
+    public RecurrentWeights Weights { get; }
+
+    /// <inheritdoc/>
+    public override string Summary =>
+        $"{GetType().Name} {InputSize} -> {HiddenSize}{(Weights.BiasIh is null ? ", no bias" : "")}";
+
+    /// <summary>The input as a sequence of one step.</summary>
+    private protected Tensor OneStep(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (x.Rank != 2 || x.Shape[1] != InputSize)
+            throw new ShapeException($"{GetType().Name}: expects [N, {InputSize}], got {x.Shape}.", x.Shape);
+        return x.Unsqueeze(1);
+    }
+}
