@@ -2,7 +2,7 @@ using ChainRule.Kernels.Convolution;
 
 namespace ChainRule.Bench;
 
-/// <summary>A convolution layer of the feasibility study.</summary>
+/// <summary>A convolution layer.</summary>
 /// <param name="Name">Name on the command line.</param>
 /// <param name="Shape">Its sizes.</param>
 /// <param name="IsFirst">A layer that sees the data: nobody asks for the gradient of its input.</param>
@@ -10,12 +10,23 @@ internal sealed record ConvCase(string Name, ConvolutionShape Shape, bool IsFirs
 {
     public static IReadOnlyList<ConvCase> All { get; } =
     [
+        // Of the feasibility study and the steps suite.
         new("mnist1_5x5", ConvolutionShape.For2D(50, 1, 28, 28, 32, 5, padding: 2), IsFirst: true),
         new("mnist2_5x5", ConvolutionShape.For2D(50, 32, 14, 14, 64, 5, padding: 2)),
         new("wide_3x3", ConvolutionShape.For2D(32, 64, 16, 16, 64, 3, padding: 1)),
         new("cifar1_3x3", ConvolutionShape.For2D(32, 3, 32, 32, 16, 3, padding: 1), IsFirst: true),
+        new("cifar2_3x3", ConvolutionShape.For2D(32, 16, 16, 16, 32, 3, padding: 1)),
+        new("cifar3_3x3", ConvolutionShape.For2D(32, 32, 8, 8, 64, 3, padding: 1)),
         new("point_1x1", ConvolutionShape.For2D(32, 64, 16, 16, 128, 1)),
         new("depthwise_3x3", ConvolutionShape.For2D(32, 64, 16, 16, 64, 3, padding: 1) with { Groups = 64 }),
+
+        // Neighbours of these, which nobody tuned for: strides, odd sizes, groups.
+        new("stem_7x7s2", ConvolutionShape.For2D(4, 3, 112, 112, 64, 7, stride: 2, padding: 3), IsFirst: true),
+        new("down_3x3s2", ConvolutionShape.For2D(16, 64, 28, 28, 128, 3, stride: 2, padding: 1)),
+        new("odd_3x3", ConvolutionShape.For2D(16, 48, 13, 13, 80, 3, padding: 1)),
+        new("groups_3x3", ConvolutionShape.For2D(16, 64, 28, 28, 64, 3, padding: 1) with { Groups = 4 }),
+        new("depthwise_5x5s2",
+            ConvolutionShape.For2D(16, 96, 28, 28, 96, 5, stride: 2, padding: 2) with { Groups = 96 }),
     ];
 
     public IEnumerable<ConvolutionPass> Passes =>

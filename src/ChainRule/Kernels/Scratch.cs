@@ -16,6 +16,7 @@ internal enum ScratchUse
     ConvolutionSums,
     AttentionScores,
     AttentionGradients,
+    ConvolutionLanes,
 }
 
 /// <summary>

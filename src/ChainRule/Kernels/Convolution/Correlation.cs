@@ -30,6 +30,43 @@ internal unsafe struct Correlation
     /// </summary>
     public int* PieceSource;
     public int* PieceColumn;
+
+    /// <summary>Where taps and pixels are plain rows; else zero.</summary>
+    public CorrelationRows Rows;
+}
+
+/// <summary>
+/// A correlation of images in which the windows of one output row lie one image row after those of the row before, and
+/// rows and columns of the kernel are neighbours.
+/// </summary>
+internal struct CorrelationRows
+{
+    public int Kernel;
+    public int KernelColumns;
+    public int Width;
+    public int Height;
+    public int ImageRow;
+    public int ImageChannel;
+
+    /// <summary>Whether the first tap lies at the window's end: the backward pass.</summary>
+    public bool Backwards;
+
+    public static CorrelationRows Of(in ConvolutionShape s, in PaddedImage image, Extent output, bool backwards)
+    {
+        bool plain = s.Kernel.D == 1 && s.Stride == Extent.One && s.Dilation.H == 1 && s.Dilation.W == 1
+            && output.D == 1;
+        if (!plain) return default;
+        return new CorrelationRows
+        {
+            Kernel = s.Kernel.H,
+            KernelColumns = s.Kernel.W,
+            Width = output.W,
+            Height = output.H,
+            ImageRow = image.Row,
+            ImageChannel = image.Channel,
+            Backwards = backwards,
+        };
+    }
 }
 
 /// <summary>The tables of a whole pass, made once a call and read by all threads.</summary>
@@ -83,6 +120,7 @@ internal unsafe ref struct CorrelationTables
         i = 0;
         foreach (Extent at in o.Positions)
             one->Pixel[i++] = (at.D * s.Stride.D * image.Plane) + (at.H * s.Stride.H * image.Row) + at.W;
+        one->Rows = CorrelationRows.Of(s, image, o, backwards: false);
         tables.Cut(one, panel, vector);
         return one;
     }
@@ -105,6 +143,7 @@ internal unsafe ref struct CorrelationTables
         {
             tables.TapsOf(one, s, image, residue);
             tables.PositionsOf(one, s, image, residue);
+            one->Rows = CorrelationRows.Of(s, image, s.Input, backwards: true);
             tables.Cut(one, panel, vector);
             one++;
         }
@@ -202,6 +241,7 @@ internal unsafe ref struct CorrelationTables
     /// <summary>Cuts the pixels into panels, and panels into pieces that one vector load can fetch.</summary>
     private void Cut(Correlation* one, int panel, int vector)
     {
+        panel = Math.Clamp(one->Pixels, 1, panel);
         int panels = (one->Pixels + panel - 1) / panel;
         one->PanelStart = Take(panels + 1);
         one->PieceSource = Take(one->Pixels);

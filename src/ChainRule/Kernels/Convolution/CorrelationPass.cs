@@ -8,6 +8,16 @@ internal static unsafe class CorrelationPass<TVec, T>
     where TVec : struct, ISimdVec<TVec, T>
     where T : unmanaged, INumber<T>
 {
+    // Multiply-adds of a chunk of small units: some ten microseconds.
+    private const double WorkOfChunk = 256 * 1024;
+
+    private enum Way
+    {
+        Packed,
+        Indirect,
+        Direct,
+    }
+
     private struct Work
     {
         public Correlation* List;
@@ -22,14 +32,17 @@ internal static unsafe class CorrelationPass<TVec, T>
         public nint Plane;
         public int Channels; // of the output, in one group
         public int Groups;
+        public int Units; // images times groups
+        public int UnitsPerChunk;
         public int Parts;
-        public bool Indirect;
+        public Way Way;
     }
 
     public static void Forward(in ConvolutionShape s, T* x, T* w, T* bias, T* y, bool relu)
     {
         PaddedImage image = CorrelationTables.InputImage(s);
-        Correlation* list = CorrelationTables.Forward(s, image, PackedCorrelation<TVec, T>.PanelWidth, TVec.Count);
+        Way way = Choose(s.OutputPerGroup, s.Depth);
+        Correlation* list = CorrelationTables.Forward(s, image, PanelWidth(way), TVec.Count);
         var work = new Work
         {
             List = list,
@@ -44,17 +57,17 @@ internal static unsafe class CorrelationPass<TVec, T>
             Plane = s.Output.Volume,
             Channels = s.OutputPerGroup,
             Groups = s.Groups,
-            Indirect = IndirectCorrelation<TVec, T>.Suits(s.OutputPerGroup, s.Depth),
+            Way = way,
         };
-        if (work.Indirect) PackWeights(&work, w, s.WeightLength / s.Groups);
+        if (way == Way.Indirect) PackWeights(&work, w, s.WeightLength / s.Groups);
         Run(&work, s.Batch);
     }
 
     public static void BackwardData(in ConvolutionShape s, T* dy, T* w, T* dx)
     {
         PaddedImage image = CorrelationTables.GradientImage(s);
-        Correlation* list = CorrelationTables.BackwardData(
-            s, image, PackedCorrelation<TVec, T>.PanelWidth, TVec.Count, out int count);
+        Way way = Choose(s.InputPerGroup, s.OutputPerGroup * s.Kernel.Volume / s.Stride.Volume);
+        Correlation* list = CorrelationTables.BackwardData(s, image, PanelWidth(way), TVec.Count, out int count);
         var work = new Work
         {
             List = list,
@@ -66,14 +79,26 @@ internal static unsafe class CorrelationPass<TVec, T>
             Plane = s.Input.Volume,
             Channels = s.InputPerGroup,
             Groups = s.Groups,
-            Indirect = IndirectCorrelation<TVec, T>.Suits(
-                s.InputPerGroup, s.OutputPerGroup * s.Kernel.Volume / s.Stride.Volume),
+            Way = way,
         };
         PackWeights(&work, w, s.WeightLength / s.Groups);
         Run(&work, s.Batch);
     }
 
-    private static int WeightLength(Work* work, int taps) => work->Indirect
+    private static Way Choose(int channels, int depth) =>
+        DirectCorrelation<TVec, T>.Suits(channels) ? Way.Direct
+        : IndirectCorrelation<TVec, T>.Suits(channels, depth) ? Way.Indirect
+        : Way.Packed;
+
+    /// <summary>Pixels of a panel; the direct way has one panel of all of them.</summary>
+    private static int PanelWidth(Way way) => way switch
+    {
+        Way.Packed => PackedCorrelation<TVec, T>.PanelWidth,
+        Way.Indirect => IndirectCorrelation<TVec, T>.PixelBlock,
+        _ => int.MaxValue,
+    };
+
+    private static int WeightLength(Work* work, int taps) => work->Way == Way.Indirect
         ? IndirectCorrelation<TVec, T>.WeightLength(work->Channels, taps)
         : work->Channels * taps;
 
@@ -93,7 +118,8 @@ internal static unsafe class CorrelationPass<TVec, T>
             for (int g = 0; g < work->Groups; g++)
             {
                 T* from = weights + (g * (nint)group);
-                if (work->Indirect) IndirectCorrelation<TVec, T>.PackWeights(one, from, work->Channels, target);
+                if (work->Way == Way.Indirect)
+                    IndirectCorrelation<TVec, T>.PackWeights(one, from, work->Channels, target);
                 else Gather(one, from, work->Channels, target);
                 target += WeightLength(work, one->Taps);
             }
@@ -113,54 +139,76 @@ internal static unsafe class CorrelationPass<TVec, T>
     {
         // With few images their pixels are divided too; each part then makes its own padded copy.
         Scheduler scheduler = Scheduler.Current;
-        int units = checked(batch * work->Groups);
-        double operations = (double)units * work->Channels * work->Plane * work->List->Taps;
-        bool serial = scheduler.Threads == 1 || operations < 64.0 * 64 * 64;
-        int wanted = 2 * scheduler.Threads;
-        work->Parts = serial || units >= wanted ? 1 : (wanted + units - 1) / Math.Max(1, units);
-        int chunks = checked(units * work->Parts);
-        if (serial)
-        {
-            for (int i = 0; i < chunks; i++) Chunk(work, i);
-        }
-        else
-        {
-            scheduler.Run(&Chunk, work, chunks);
-        }
+        work->Units = checked(batch * work->Groups);
+        double each = (double)work->Channels * work->Plane * work->List->Taps;
+        if (each * work->Units < 64.0 * 64 * 64) scheduler = SerialScheduler.Instance;
+        int wanted = scheduler.Threads == 1 ? 1 : 2 * scheduler.Threads;
+        work->Parts = work->Units >= wanted ? 1 : (wanted + work->Units - 1) / Math.Max(1, work->Units);
+
+        // Small units are taken together: the borders of the padded copy are then cleared once for all of them.
+        double together = scheduler.Threads == 1 ? work->Units : WorkOfChunk / Math.Max(1, each);
+        work->UnitsPerChunk = (int)Math.Clamp(together, 1, Math.Max(1, work->Units / wanted));
+        scheduler.Run(
+            &Chunk, work,
+            checked((work->Units + work->UnitsPerChunk - 1) / work->UnitsPerChunk * work->Parts));
     }
 
     private static void Chunk(void* argument, int chunk)
     {
         var work = (Work*)argument;
-        (int unit, int part) = Math.DivRem(chunk, work->Parts);
-        int group = unit % work->Groups;
+        (int block, int part) = Math.DivRem(chunk, work->Parts);
+        int first = block * work->UnitsPerChunk, end = Math.Min(first + work->UnitsPerChunk, work->Units);
         T* image = Scratch.Rent<T>(ScratchUse.ConvolutionImage, work->Image.Length);
-        work->Image.Copy(work->Source + (unit * work->SourceLength), image);
+        T* scratch = Scratch.Rent<T>(ScratchUse.ConvolutionPanel, work->Way switch
+        {
+            Way.Packed => PackedCorrelation<TVec, T>.ScratchLength(work->Channels),
+            Way.Indirect => IndirectCorrelation<TVec, T>.ScratchLength(work->Channels),
+            _ => DirectCorrelation<TVec, T>.ScratchLength((int)work->Plane),
+        });
+        for (int unit = first; unit < end; unit++)
+        {
+            work->Image.Copy<TVec, T>(work->Source + (unit * work->SourceLength), image, fill: unit == first);
+            Unit(work, unit, part, image, scratch);
+        }
+    }
 
+    private static void Unit(Work* work, int unit, int part, T* image, T* scratch)
+    {
+        int group = unit % work->Groups;
         T* output = work->Output + ((nint)unit * work->Channels * work->Plane);
         T* bias = work->Bias != null ? work->Bias + ((nint)group * work->Channels) : null;
         T* weights = work->Weights;
-        int panelWidth = work->Indirect ? 48 : PackedCorrelation<TVec, T>.PanelWidth;
-        T* scratch = Scratch.Rent<T>(ScratchUse.ConvolutionPanel, work->Indirect
-            ? IndirectCorrelation<TVec, T>.ScratchLength(work->Channels)
-            : PackedCorrelation<TVec, T>.ScratchLength(work->Channels));
         for (int i = 0; i < work->Count; i++)
         {
             Correlation* one = work->List + i;
-            int length = WeightLength(work, one->Taps);
-            int panels = (one->Pixels + panelWidth - 1) / panelWidth;
-            int first = (int)((long)panels * part / work->Parts), end = (int)((long)panels * (part + 1) / work->Parts);
-            if (work->Indirect)
+            int length = WeightLength(work, one->Taps), width = PanelWidth(work->Way);
+            T* own = weights + ((nint)group * length);
+            if (work->Way == Way.Direct && DirectRows<TVec, T>.Suits(one->Rows))
             {
-                IndirectCorrelation<TVec, T>.Run(one, image, weights + ((nint)group * length), bias, work->Relu, output,
-                    work->Plane, work->Channels, first * panelWidth, Math.Min(end * panelWidth, one->Pixels), scratch);
+                DirectRows<TVec, T>.Run(one, image, own, bias, work->Relu, output, work->Plane, work->Channels,
+                    Range(one->Rows.Height));
+            }
+            else if (work->Way == Way.Direct)
+            {
+                DirectCorrelation<TVec, T>.Run(one, image, own, bias, work->Relu, output, work->Plane, work->Channels,
+                    Range(one->Pixels == 0 ? 0 : one->PanelStart[1]), scratch);
+            }
+            else if (work->Way == Way.Indirect)
+            {
+                (int first, int end) = Range((one->Pixels + width - 1) / width);
+                IndirectCorrelation<TVec, T>.Run(one, image, own, bias, work->Relu, output, work->Plane,
+                    work->Channels, first * width, Math.Min(end * width, one->Pixels), scratch);
             }
             else
             {
-                PackedCorrelation<TVec, T>.Run(one, image, weights + ((nint)group * length), bias, work->Relu, output,
-                    work->Plane, work->Channels, (first, end), scratch);
+                PackedCorrelation<TVec, T>.Run(one, image, own, bias, work->Relu, output, work->Plane, work->Channels,
+                    Range((one->Pixels + width - 1) / width), scratch);
             }
             weights += (nint)work->Groups * length;
         }
+
+        (int First, int End) Range(int count) => work->Parts == 1
+            ? (0, count)
+            : ((int)((long)count * part / work->Parts), (int)((long)count * (part + 1) / work->Parts));
     }
 }

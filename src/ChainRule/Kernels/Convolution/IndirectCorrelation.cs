@@ -14,7 +14,9 @@ internal static unsafe class IndirectCorrelation<TVec, T>
 {
     // A block of weights of one panel (192 x 48 numbers) stays in the L1 cache while all pixels of a block pass.
     private const int DepthBlock = 192;
-    private const int PixelBlock = 48;
+
+    /// <summary>Pixels that pass a block of weights together.</summary>
+    public const int PixelBlock = 48;
 
     public static bool Suits(int channels, int depth) => channels >= 2 * TVec.Count && depth >= 128 && TVec.Count > 1;
 

@@ -174,7 +174,8 @@ internal static unsafe class IndirectRows<TVec, T>
     {
         while (rows > 0)
         {
-            nint count = Math.Min(rows, tileRows);
+            // Tiles as equal as can be: one of a single row would take as long as one of four.
+            nint tiles = (rows + tileRows - 1) / tileRows, count = (rows + tiles - 1) / tiles;
             if (vectors == 3) Call<N3>(tile, count);
             else if (vectors == 2) Call<N2>(tile, count);
             else Call<N1>(tile, count);

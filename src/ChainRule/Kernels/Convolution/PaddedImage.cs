@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ChainRule.Kernels.Convolution;
 
@@ -55,36 +57,76 @@ internal readonly struct PaddedImage
     /// <summary>Offset of column w: of its class, then of its place there.</summary>
     public int Column(int w) => classes == 1 ? w : (w % classes * classLength) + (w / classes);
 
-    /// <summary>Fills the copy from one image, with <paramref name="around"/> where there is no image.</summary>
+    /// <summary>Fills the copy from one image.</summary>
+    /// <param name="image">The image, contiguous.</param>
+    /// <param name="target">The copy.</param>
+    /// <param name="fill">False where the surroundings are there already, from an image of this layout before.</param>
+    /// <param name="around">What lies around the image.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly unsafe void Copy<T>(T* image, T* target, T around = default)
+    public readonly unsafe void Copy<TVec, T>(T* image, T* target, bool fill = true, T around = default)
+        where TVec : struct, ISimdVec<TVec, T>
         where T : unmanaged
     {
-        new Span<T>(target, Length).Fill(around);
+        if (fill) new Span<T>(target, Length).Fill(around);
         int d0 = Math.Max(0, -before.D), d1 = Math.Min(source.D, size.D - before.D);
         int h0 = Math.Max(0, -before.H), h1 = Math.Min(source.H, size.H - before.H);
         int w0 = Math.Max(0, -before.W), w1 = Math.Min(source.W, size.W - before.W);
         if (w1 <= w0) return;
+        nint count = w1 - w0;
         for (nint c = 0; c < Channels; c++)
         {
             for (nint d = d0; d < d1; d++)
             {
+                T* from = image + ((((c * source.D) + d) * source.H + h0) * source.W) + w0;
+                T* to = target + (c * Channel) + ((d + before.D) * Plane) + ((h0 + before.H) * Row);
                 for (nint h = h0; h < h1; h++)
                 {
-                    T* from = image + ((((c * source.D) + d) * source.H + h) * source.W) + w0;
-                    T* to = target + (c * Channel) + ((d + before.D) * Plane) + ((h + before.H) * Row);
-                    if (classes == 1) new Span<T>(from, w1 - w0).CopyTo(new Span<T>(to + w0 + before.W, w1 - w0));
-                    else Deal(from, to, w0 + before.W, w1 - w0);
+                    if (classes == 1) CopyRow<TVec, T>(from, to + w0 + before.W, count);
+                    else Deal(from, to, w0 + before.W, (int)count);
+                    from += source.W;
+                    to += Row;
                 }
             }
+        }
+    }
+
+    // A copy through spans costs more than most of these rows.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void CopyRow<TVec, T>(T* from, T* to, nint count)
+        where TVec : struct, ISimdVec<TVec, T>
+        where T : unmanaged
+    {
+        nint i = 0;
+        for (; i <= count - TVec.Count; i += TVec.Count) TVec.Store(to + i, TVec.Load(from + i));
+        if (i == count) return;
+        if (i > 0) TVec.Store(to + count - TVec.Count, TVec.Load(from + count - TVec.Count));
+        else if (TVec.Count == 16) TVec.StorePartial(to, TVec.LoadPartial(from, (int)count), (int)count);
+        else
+        {
+            for (; i < count; i++) to[i] = from[i];
         }
     }
 
     private readonly unsafe void Deal<T>(T* from, T* to, int first, int count)
         where T : unmanaged
     {
-        int residue = first % classes, place = first / classes;
-        for (int i = 0; i < count; i++)
+        int residue = first % classes, place = first / classes, i = 0;
+        if (classes == 2 && typeof(T) == typeof(float) && Sse.IsSupported)
+        {
+            // Eight at a time: those at even places go to one class, the others to the other.
+            float* even = (float*)to + (residue * classLength) + place;
+            float* odd = (float*)to + (residue == 0 ? classLength : 0) + place + residue;
+            for (; i <= count - 8; i += 8)
+            {
+                Vector128<float> a = Vector128.Load((float*)from + i), b = Vector128.Load((float*)from + i + 4);
+                Sse.Shuffle(a, b, 0b10_00_10_00).Store(even);
+                Sse.Shuffle(a, b, 0b11_01_11_01).Store(odd);
+                even += 4;
+                odd += 4;
+            }
+            place += i / 2;
+        }
+        for (; i < count; i++)
         {
             to[(residue * classLength) + place] = from[i];
             if (++residue == classes)

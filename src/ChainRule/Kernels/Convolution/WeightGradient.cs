@@ -54,7 +54,7 @@ internal static unsafe class WeightGradient<TVec, T>
         PaddedImage image = CorrelationTables.InputImage(s);
         var work = new Work
         {
-            Table = CorrelationTables.Forward(s, image, PackedCorrelation<TVec, T>.PanelWidth, TVec.Count),
+            Table = CorrelationTables.Forward(s, image, int.MaxValue, TVec.Count),
             Image = image,
             Input = x,
             InputLength = (nint)s.InputPerGroup * s.Input.Volume,
@@ -103,19 +103,24 @@ internal static unsafe class WeightGradient<TVec, T>
         T* image = Scratch.Rent<T>(ScratchUse.ConvolutionImage, work->Image.Length);
         T* gradient = Scratch.Rent<T>(ScratchUse.ConvolutionPanel, (nint)pixels * panels.Padded);
         T* sums = work->Sums + (unit * work->SumLength);
-        bool narrow = NarrowWeightGradient<TVec, T>.Suits(table, work->Channels);
+        bool inLanes = LaneWeightGradient<TVec, T>.Suits(table, work->Channels);
+        T* lanes = inLanes
+            ? Scratch.Rent<T>(
+                ScratchUse.ConvolutionLanes,
+                LaneWeightGradient<TVec, T>.LanesLength(endTap - firstTap, work->Channels))
+            : null;
         IndirectTile<T> tile = default;
         tile.Base = image;
         tile.RowC = panels.Padded;
         for (int n = firstImage; n < endImage; n++)
         {
             nint item = ((nint)n * work->Groups) + group;
-            work->Image.Copy(work->Input + (item * work->InputLength), image);
-            if (narrow)
+            work->Image.Copy<TVec, T>(work->Input + (item * work->InputLength), image, fill: n == firstImage);
+            if (inLanes)
             {
                 T* of = work->Gradient + (item * work->GradientLength);
-                NarrowWeightGradient<TVec, T>.Add(
-                    table, image, of, work->Channels, firstTap, endTap, sums, panels.Padded, n > firstImage);
+                LaneWeightGradient<TVec, T>.Add(
+                    table, image, of, work->Channels, firstTap, endTap, lanes, n > firstImage);
                 continue;
             }
             Transpose(work->Gradient + (item * work->GradientLength), pixels, panels, gradient);
@@ -134,6 +139,11 @@ internal static unsafe class WeightGradient<TVec, T>
                     IndirectRows<TVec, T>.Run(&tile, endTap - firstTap, panels.Vectors(j), Gemm.Gemm.TileRows);
                 }
             }
+        }
+        if (inLanes)
+        {
+            LaneWeightGradient<TVec, T>.Fold(
+                lanes, endTap - firstTap, work->Channels, sums + (firstTap * panels.Padded), panels.Padded);
         }
     }
 

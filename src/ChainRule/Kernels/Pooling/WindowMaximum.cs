@@ -36,7 +36,7 @@ internal static unsafe class WindowMaximum<TVec, T>
 
         for (nint plane = 0; plane < planes; plane++, x += i.Volume)
         {
-            image.Copy(x, copy, T.NegativeInfinity);
+            image.Copy<TVec, T>(x, copy, fill: plane == 0, T.NegativeInfinity);
             for (int od = 0; od < output.D; od++)
             {
                 for (int oh = 0; oh < output.H; oh++)
