@@ -24,9 +24,10 @@ internal static class ClassLoss
     public static Tensor Labels(string name, Tensor input, Tensor target, AxisPlan plan, long ignoreIndex)
     {
         Tensor labels = IndexTensor.Dense(name, "target", target);
-        int[] expected = [.. input.Dims[..plan.Dim], .. input.Dims[(plan.Dim + 1)..]];
-        if (!labels.Dims.SequenceEqual(expected))
+        ReadOnlySpan<int> before = input.Dims[..plan.Dim], after = input.Dims[(plan.Dim + 1)..];
+        if (labels.Rank != input.Rank - 1 || !labels.Dims.StartsWith(before) || !labels.Dims.EndsWith(after))
         {
+            int[] expected = [.. before, .. after];
             throw new ShapeException(
                 $"{name}: target must be [{string.Join(", ", expected)}], one label a position, got {target.Shape}.\n"
                 + $"  {Elementwise.Operand("input", input)}",

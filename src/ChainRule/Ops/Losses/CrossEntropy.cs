@@ -89,8 +89,8 @@ namespace ChainRule.Ops
             Tensor loss = terms;
             if (reduction != Reduction.None)
             {
-                using NoGrad.Scope _ = NoGrad.Begin();
-                loss = reduction == Reduction.Sum ? terms.Sum() : terms.Sum() / setup.Total;
+                loss = Tensor.Empty([], logits.DType);
+                SumKernel.All(terms, loss, setup.Total);
             }
             return gradient is null ? loss : Graph.Record(loss, new CrossEntropyNode(logits, labels, setup, gradient));
         }

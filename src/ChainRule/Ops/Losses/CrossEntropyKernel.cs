@@ -99,19 +99,31 @@ internal sealed unsafe class CrossEntropySetup
 /// <see cref="CrossEntropySetup.Parameters"/>.</remarks>
 internal readonly unsafe struct CrossEntropyKernel : IAxisKernel
 {
-    private const double Tiny = 1e-20;
+    /// <summary>Gradients below it become 0.</summary>
+    public const double Tiny = 1e-20;
 
     public static void Run(Tensor logits, Tensor labels, CrossEntropySetup setup, Tensor terms, Tensor? gradient)
     {
         if (logits.Count == 0 && terms.Count == 0) return;
         Tensor dense = logits.Dense();
+        if (NarrowCrossEntropy.Suits(setup.Plan))
+        {
+            NarrowCrossEntropy.Run(dense, labels, setup, terms, gradient);
+            Keep(dense, labels, setup, terms, gradient);
+            return;
+        }
         CrossEntropySetup.Parameters parameters = setup.Numbers;
         AxisOperands operands = setup.Plan.Operands(dense.Pointer, gradient is null ? null : gradient.Pointer);
         operands.Y = terms.Pointer;
         operands.Indices = labels.Ptr<long>();
         operands.Extra = &parameters;
         AxisLoops.Run<CrossEntropyKernel>(logits.DType, in operands);
-        GC.KeepAlive(dense);
+        Keep(dense, labels, setup, terms, gradient);
+    }
+
+    private static void Keep(Tensor logits, Tensor labels, CrossEntropySetup setup, Tensor terms, Tensor? gradient)
+    {
+        GC.KeepAlive(logits);
         GC.KeepAlive(labels);
         GC.KeepAlive(setup.Weight);
         GC.KeepAlive(terms);

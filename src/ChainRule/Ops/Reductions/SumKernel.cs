@@ -17,6 +17,15 @@ internal static unsafe class SumKernel
         if (accumulate) VectorLoops.AddInto(sum, target);
     }
 
+    /// <summary>Sum of all elements of a dense floating-point tensor over a divisor, written to one number.</summary>
+    public static void All(Tensor x, Tensor y, double divisor)
+    {
+        Run(x, y, 1, x.Count, 1);
+        if (y.DType == DType.Float32) *y.Ptr<float>() /= (float)divisor;
+        else *y.Ptr<double>() /= divisor;
+        GC.KeepAlive(y);
+    }
+
     private static void Run(Tensor x, Tensor y, int outer, int reduced, int inner)
     {
         switch (x.DType)
