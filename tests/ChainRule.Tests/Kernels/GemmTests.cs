@@ -31,7 +31,8 @@ public sealed unsafe class GemmTests
     public void Product_has_the_same_bits_for_any_number_of_threads(Layout a, Layout b)
     {
         (int M, int N, int K, int Batch)[] shapes =
-            [(70, 50, 90, 5), (300, 500, 401, 1), (513, 30, 64, 1), (5, 3000, 70, 1), (64, 64, 64, 9)];
+            [(70, 50, 90, 5), (300, 500, 401, 1), (513, 30, 64, 1), (5, 3000, 70, 1), (64, 64, 64, 9),
+                (50, 700, 300, 1), (4200, 110, 9, 1)];
         foreach ((int m, int n, int k, int batch) in shapes)
         {
             byte[][] results = new byte[4][];
@@ -94,7 +95,8 @@ public sealed unsafe class GemmTests
     {
         int seed = 0;
         (int M, int N, int K)[] shapes =
-            [(3, 1100, 801), (410, 47, 390), (205, 530, 770), (20, 700, 385), (600, 500, 30)];
+            [(3, 1100, 801), (410, 47, 390), (205, 530, 770), (20, 700, 385), (600, 500, 30),
+                (150, 2200, 512), (4100, 110, 9)];
         foreach ((int m, int n, int k) in shapes)
         {
             foreach (Layout a in new[] { Layout.Plain, Layout.Transposed })

@@ -31,7 +31,7 @@ internal unsafe struct IndirectTile<T>
 /// <remarks>
 /// Forward, rows are pixels, k runs over taps and the vectors are output channels; for the weights' gradient rows are
 /// taps, k runs over pixels and the vectors are again output channels. One more load a step than
-/// <see cref="GemmKernel{TVec,T,TRows,TVecs}"/>.
+/// <see cref="GemmKernel{TVec,T,TRows,TVecs,TDuty}"/>.
 /// </remarks>
 internal static unsafe class IndirectKernel<TVec, T, TRows, TVecs>
     where TVec : struct, ISimdVec<TVec, T>

@@ -17,6 +17,10 @@ internal static unsafe class Gemm
     // Below about 64^3 multiply-adds a second thread costs more than it brings (measured: 1.1x at 64, 0.6x at 48).
     private const double ParallelWork = 64.0 * 64 * 64;
 
+    // Bytes, for L2 caches from 512 KB.
+    private const int BlockOfA = 256 * 1024;
+    private const int BlockOfB = 4 * 1024 * 1024;
+
     /// <summary>With 32 vector registers a tile has 8 rows, with 16 it has 4.</summary>
     public static nint TileRows { get; } =
         Avx512F.VL.IsSupported || AdvSimd.Arm64.IsSupported ? 8 : 4;
@@ -66,29 +70,41 @@ internal static unsafe class Gemm
         where TVec : struct, ISimdVec<TVec, T>
         where T : unmanaged, INumber<T>
     {
-        // The packed block of B (KBlock x NBlock) and that of A share the L2 cache; k is cut evenly.
-        nint m = problem.M, n = problem.N, k = problem.K, rowB = Math.Abs(problem.B.Row);
-        nint floats = sizeof(T) / sizeof(float); // limits below are in bytes, written as numbers of floats
+        nint m = problem.M, n = problem.N, k = problem.K, rowB = Math.Abs(problem.B.Row) * sizeof(T);
         bool adjacentB = problem.B.Column == 1;
 
         // A few rows times a matrix beyond the caches: 32 rows of B at a time, each read from end to end.
-        bool stream = m <= 16 && adjacentB && k * n * floats > 64 * 1024;
-        nint deepest = stream ? 32 : 384;
-        nint blocks = Math.Max(1, (k + deepest - 1) / deepest);
+        bool stream = m <= 8 && adjacentB && k * n * sizeof(T) > 256 * 1024;
+        nint kBlock = Part(k, stream ? 32 : 512, 1);
         return new GemmPlan
         {
             TileRows = TileRows,
-            KBlock = Math.Max(1, (k + blocks - 1) / blocks),
-            MBlock = 192,
-            NBlock = stream ? n : 10 * 3 * TVec.Count,
+            KBlock = kBlock,
+
+            // A block of A is read once for every panel of B and takes a quarter of the L2 cache; a panel of B is read
+            // from the L3 cache once for every block of A, which has enough rows to make that free.
+            MBlock = BlockOfA / (kBlock * sizeof(T)),
+            NBlock = stream ? n : BlockOfB / (kBlock * sizeof(T)),
 
             // Packing B pays when enough rows use the panel, or when its rows lie so far apart that each is a page.
             PackB = !adjacentB
-                || !(m <= 16 || (m <= 64 && rowB * floats <= 512) || k * n * floats <= 32 * 1024),
+                || !(m <= 8 || (m <= 64 && rowB <= 2048) || k * n * sizeof(T) <= 128 * 1024),
 
-            // Unpacked A is read as fast as packed while its rows run along k and it fits the caches.
-            PackA = (problem.A.Column != 1 && n > 6 * TVec.Count)
-                || (m * k * floats > 256 * 1024 && n > 30 * TVec.Count),
+            // The kernel reads A where it lies as fast as packed, unless its columns are pages apart: then the lines,
+            // of which a tile takes half, all fall into a few sets of the caches and are gone before the next tile.
+            PackA = problem.A.Column != 1 && n > 6 * TVec.Count
+                && Math.Abs(problem.A.Column) * sizeof(T) >= 16 * 1024,
         };
+    }
+
+    /// <summary>
+    /// The length of equal parts, in whole units and of at most <paramref name="most"/>, that <paramref name="length"/>
+    /// is cut into.
+    /// </summary>
+    public static nint Part(nint length, nint most, nint unit)
+    {
+        most = Math.Max(unit, most / unit * unit);
+        nint units = (length + unit - 1) / unit, parts = Math.Max(1, (length + most - 1) / most);
+        return Math.Max(1, (units + parts - 1) / parts) * unit;
     }
 }

@@ -13,7 +13,11 @@ internal struct GemmPlan
 
     /// <summary>Length of the partial sums over k that are formed in registers before C is touched.</summary>
     public nint KBlock;
+
+    /// <summary>The most rows whose block of A stays in the L2 cache.</summary>
     public nint MBlock;
+
+    /// <summary>The most columns whose packed panels are kept for the next block of rows.</summary>
     public nint NBlock;
     public bool PackA;
     public bool PackB;
@@ -27,6 +31,9 @@ internal static unsafe class GemmBlocks<TVec, T>
     where TVec : struct, ISimdVec<TVec, T>
     where T : unmanaged, INumber<T>
 {
+    // Lines that a row of a panel covers when it does not begin with one.
+    private const int FetchedLines = 4;
+
     /// <summary>Columns of a tile.</summary>
     public static nint TileColumns => 3 * TVec.Count;
 
@@ -38,19 +45,23 @@ internal static unsafe class GemmBlocks<TVec, T>
     {
         Matrix<T> a = problem->A.At(item), b = problem->B.At(item), c = problem->C.At(item);
         nint depth = problem->K;
-        T* packedA = plan->PackA ? Scratch.Rent<T>(ScratchUse.GemmA, plan->MBlock * plan->KBlock) : null;
+        nint mBlock = Gemm.Part(m1 - m0, plan->MBlock, plan->TileRows);
+        nint nBlock = Gemm.Part(n1 - n0, plan->NBlock, TileColumns);
+        T* packedA = plan->PackA ? Scratch.Rent<T>(ScratchUse.GemmA, mBlock * plan->KBlock) : null;
         T* packedB = null;
-        bool anyPanel = plan->PackB || (n1 - n0) % TVec.Count != 0;
-        if (anyPanel)
+
+        // Panels that only one block of rows reads need no memory of their own: each takes the place of the last.
+        bool keepPanels = plan->PackB && m1 - m0 > mBlock;
+        if (plan->PackB || (n1 - n0) % TVec.Count != 0)
         {
-            nint columns = plan->PackB ? Math.Min(n1 - n0, plan->NBlock) + TileColumns : TileColumns;
-            packedB = Scratch.Rent<T>(ScratchUse.GemmB, columns * plan->KBlock);
+            packedB = Scratch.Rent<T>(ScratchUse.GemmB, (keepPanels ? nBlock : TileColumns) * plan->KBlock);
         }
+        bool copies = plan->PackB && b.Column == 1 && m1 - m0 >= plan->TileRows;
 
         GemmTile<T> tile = default;
-        for (nint n = n0; n < n1; n += plan->NBlock)
+        for (nint n = n0; n < n1; n += nBlock)
         {
-            nint nEnd = Math.Min(n + plan->NBlock, n1);
+            nint nEnd = Math.Min(n + nBlock, n1);
             nint k = 0;
             do
             {
@@ -58,20 +69,34 @@ internal static unsafe class GemmBlocks<TVec, T>
                 bool last = k + tile.K == depth;
                 tile.Accumulate = k > 0 || problem->Accumulate;
                 tile.Relu = last && problem->Relu;
-                if (anyPanel) PackB(b, k, tile.K, n, nEnd, plan->PackB, packedB);
-                for (nint m = m0; m < m1; m += plan->MBlock)
+                for (nint m = m0; m < m1; m += mBlock)
                 {
-                    nint mEnd = Math.Min(m + plan->MBlock, m1);
+                    nint mEnd = Math.Min(m + mBlock, m1);
                     if (plan->PackA) PackA(a, m, mEnd, k, tile.K, plan->TileRows, packedA);
                     for (nint j = n; j < nEnd; j += TileColumns)
                     {
                         nint columns = Math.Min(TileColumns, nEnd - j);
                         nint vectors = (columns + TVec.Count - 1) / TVec.Count;
                         bool whole = columns == vectors * TVec.Count;
+                        tile.Copy = null;
+                        tile.Next = null;
                         if (plan->PackB || !whole)
                         {
-                            tile.B = packedB + (plan->PackB ? (j - n) * tile.K : 0);
-                            tile.StepB = vectors * TVec.Count;
+                            T* panel = packedB + (keepPanels ? (j - n) * tile.K : 0);
+                            Matrix<T> source = new(b.Data + (k * b.Row) + (j * b.Column), b.Row, b.Column);
+                            if (m == m0 && copies && columns == TileColumns)
+                            {
+                                tile.Copy = panel;
+                                if (j + TileColumns < nEnd) tile.Next = source.Data + TileColumns;
+                                tile.StepNext = b.Row;
+                            }
+                            else if (m == m0)
+                            {
+                                nint width = vectors * TVec.Count;
+                                GemmPacking<TVec, T>.PanelOfB(source, tile.K, columns, panel, width);
+                            }
+                            tile.B = tile.Copy != null ? source.Data : panel;
+                            tile.StepB = tile.Copy != null ? b.Row : vectors * TVec.Count;
                         }
                         else
                         {
@@ -107,11 +132,18 @@ internal static unsafe class GemmBlocks<TVec, T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Column(GemmTile<T>* tile, nint rows, nint vectors, nint tileRows, bool packedA)
     {
+        int fetched = 0;
         while (rows > 0)
         {
             nint count = Math.Min(rows, tileRows);
             if (packedA) tile->StepA = count;
-            if (vectors == 3) Call<N3>(tile, count);
+            if (tile->Copy != null) CallCopying(tile, count);
+            else if (tile->Next != null && count == tileRows && fetched < FetchedLines)
+            {
+                CallFetching(tile, count);
+                fetched++;
+            }
+            else if (vectors == 3) Call<N3>(tile, count);
             else if (vectors == 2) Call<N2>(tile, count);
             else Call<N1>(tile, count);
             if (tile->HasEpilogue) GemmEpilogue<TVec, T>.Run(tile, count, vectors);
@@ -142,7 +174,8 @@ internal static unsafe class GemmBlocks<TVec, T>
         {
             nint count = Math.Min(rows - row, tileRows);
             if (packedA) inner.StepA = count;
-            if (vectors == 3) Call<N3>(&inner, count);
+            if (inner.Copy != null) CallCopying(&inner, count);
+            else if (vectors == 3) Call<N3>(&inner, count);
             else if (vectors == 2) Call<N2>(&inner, count);
             else Call<N1>(&inner, count);
             inner.A += packedA ? count * inner.K : count * inner.RowA;
@@ -195,23 +228,6 @@ internal static unsafe class GemmBlocks<TVec, T>
         }
     }
 
-    private static void PackB(Matrix<T> b, nint k, nint depth, nint n, nint nEnd, bool all, T* target)
-    {
-        if (all && b.Column == 1)
-        {
-            GemmPacking<TVec, T>.RowsOfB(new(b.Data + (k * b.Row) + n, b.Row), depth, nEnd - n, target, TileColumns);
-            return;
-        }
-        for (nint j = n; j < nEnd; j += TileColumns)
-        {
-            nint columns = Math.Min(TileColumns, nEnd - j);
-            nint width = (columns + TVec.Count - 1) / TVec.Count * TVec.Count;
-            if (!all && columns == width) continue; // read where it lies
-            var panel = new Matrix<T>(b.Data + (k * b.Row) + (j * b.Column), b.Row, b.Column);
-            GemmPacking<TVec, T>.PanelOfB(panel, depth, columns, target + (all ? (j - n) * depth : 0), width);
-        }
-    }
-
     private static void PackA(Matrix<T> a, nint m, nint mEnd, nint k, nint depth, nint tileRows, T* target)
     {
         for (nint i = m; i < mEnd; i += tileRows)
@@ -221,20 +237,37 @@ internal static unsafe class GemmBlocks<TVec, T>
         }
     }
 
+    // The first tile of a panel reads B where it lies and leaves the panel behind for the tiles below it.
+    private static void CallCopying(GemmTile<T>* tile, nint rows)
+    {
+        if (rows == 8) GemmKernel<TVec, T, N8, N3, CopiesPanel>.Run(tile);
+        else GemmKernel<TVec, T, N4, N3, CopiesPanel>.Run(tile);
+        tile->B = tile->Copy;
+        tile->StepB = TileColumns;
+        tile->Copy = null;
+    }
+
+    private static void CallFetching(GemmTile<T>* tile, nint rows)
+    {
+        if (rows == 8) GemmKernel<TVec, T, N8, N3, FetchesPanel>.Run(tile);
+        else GemmKernel<TVec, T, N4, N3, FetchesPanel>.Run(tile);
+        tile->Next += 64 / sizeof(T);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Call<TVecs>(GemmTile<T>* tile, nint rows)
         where TVecs : struct, IConstant
     {
         switch (rows)
         {
-            case 8: GemmKernel<TVec, T, N8, TVecs>.Run(tile); break;
-            case 7: GemmKernel<TVec, T, N7, TVecs>.Run(tile); break;
-            case 6: GemmKernel<TVec, T, N6, TVecs>.Run(tile); break;
-            case 5: GemmKernel<TVec, T, N5, TVecs>.Run(tile); break;
-            case 4: GemmKernel<TVec, T, N4, TVecs>.Run(tile); break;
-            case 3: GemmKernel<TVec, T, N3, TVecs>.Run(tile); break;
-            case 2: GemmKernel<TVec, T, N2, TVecs>.Run(tile); break;
-            default: GemmKernel<TVec, T, N1, TVecs>.Run(tile); break;
+            case 8: GemmKernel<TVec, T, N8, TVecs, NoDuty>.Run(tile); break;
+            case 7: GemmKernel<TVec, T, N7, TVecs, NoDuty>.Run(tile); break;
+            case 6: GemmKernel<TVec, T, N6, TVecs, NoDuty>.Run(tile); break;
+            case 5: GemmKernel<TVec, T, N5, TVecs, NoDuty>.Run(tile); break;
+            case 4: GemmKernel<TVec, T, N4, TVecs, NoDuty>.Run(tile); break;
+            case 3: GemmKernel<TVec, T, N3, TVecs, NoDuty>.Run(tile); break;
+            case 2: GemmKernel<TVec, T, N2, TVecs, NoDuty>.Run(tile); break;
+            default: GemmKernel<TVec, T, N1, TVecs, NoDuty>.Run(tile); break;
         }
     }
 }

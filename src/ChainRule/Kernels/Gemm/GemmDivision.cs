@@ -4,10 +4,25 @@ using ChainRule.Kernels.Scheduling;
 namespace ChainRule.Kernels.Gemm;
 
 /// <summary>Divides a product (or a batch of them) among threads.</summary>
+/// <remarks>
+/// Every chunk packs the panels of B that it needs: copied by the first tile of rows they cost little more than reading
+/// them, and no thread waits for another's. Where packing transposes, chunks are made taller.
+/// </remarks>
 internal static unsafe class Division<TVec, T>
     where TVec : struct, ISimdVec<TVec, T>
     where T : unmanaged, INumber<T>
 {
+    // What a panel costs, in rows of tiles: to copy it on the way, and to transpose it.
+    private const double CopyRows = 3;
+    private const double TransposeRows = 16;
+
+    // The same for a row of A, which every chunk of columns reads anew.
+    private const double ReadColumns = 8;
+
+    // Chunks end at different times when something else runs on the machine: part of one is waited for.
+    private const double Waiting = 0.25;
+    private const int MostChunksPerThread = 4;
+
     private struct Work
     {
         public GemmProblem<T>* Problem;
@@ -22,32 +37,40 @@ internal static unsafe class Division<TVec, T>
     public static void Run(Scheduler scheduler, GemmProblem<T>* problem, GemmPlan* plan)
     {
         nint threads = scheduler.Threads;
-        nint tileColumns = GemmBlocks<TVec, T>.TileColumns;
         var work = new Work { Problem = problem, Plan = plan, Items = 1, Rows = problem->M, Columns = problem->N };
-        if (problem->Batch >= 2 * threads)
-        {
-            work.Items = Ceiling(problem->Batch, 4 * threads);
-        }
-        else if (problem->N >= 2 * threads * tileColumns)
-        {
-            // Columns first: then no panel of B is packed twice.
-            work.Columns = Ceiling(Ceiling(problem->N, tileColumns), threads) * tileColumns;
-            if (Ceiling(problem->N, tileColumns) >= 8 * threads)
-                work.Columns = Ceiling(work.Columns / tileColumns, 2) * tileColumns;
-        }
-        else if (problem->M >= threads * plan->TileRows)
-        {
-            work.Rows = Ceiling(Ceiling(problem->M, plan->TileRows), threads) * plan->TileRows;
-        }
-        else
-        {
-            work.Columns = Ceiling(Ceiling(problem->N, tileColumns), threads) * tileColumns;
-        }
-
+        if (problem->Batch >= 2 * threads) work.Items = Ceiling(problem->Batch, MostChunksPerThread * threads);
+        else Cut(&work, threads);
         work.ChunksOfRows = Ceiling(problem->M, work.Rows);
         work.ChunksOfColumns = Ceiling(problem->N, work.Columns);
         nint chunks = Ceiling(problem->Batch, work.Items) * work.ChunksOfRows * work.ChunksOfColumns;
         scheduler.Run(&Chunk, &work, checked((int)chunks));
+    }
+
+    // Tries grids of few chunks and keeps the one whose last chunk is expected to end first.
+    private static void Cut(Work* work, nint threads)
+    {
+        GemmProblem<T>* problem = work->Problem;
+        nint tileRows = work->Plan->TileRows, tileColumns = GemmBlocks<TVec, T>.TileColumns;
+        double packRows = !work->Plan->PackB ? 0 : problem->B.Column == 1 ? CopyRows : TransposeRows;
+        double best = double.PositiveInfinity;
+        for (nint high = 1; high <= MostChunksPerThread * threads; high *= 2)
+        {
+            nint rows = Ceiling(Ceiling(problem->M, tileRows), high) * tileRows;
+            nint rowChunks = Ceiling(problem->M, rows);
+            if (high > 1 && rowChunks <= high / 2) break;
+            for (nint turns = 1; turns <= MostChunksPerThread; turns++)
+            {
+                nint wide = Ceiling(turns * threads, rowChunks * problem->Batch);
+                nint columns = Ceiling(Ceiling(problem->N, tileColumns), wide) * tileColumns;
+                nint chunks = rowChunks * Ceiling(problem->N, columns) * problem->Batch;
+                double one = (rows + packRows) * (columns + ReadColumns);
+                double time = (Ceiling(chunks, threads) + Waiting) * one;
+                if (time >= best) continue;
+                best = time;
+                work->Rows = rows;
+                work->Columns = columns;
+            }
+        }
     }
 
     private static void Chunk(void* argument, int chunk)
