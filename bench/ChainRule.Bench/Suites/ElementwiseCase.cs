@@ -79,14 +79,8 @@ internal sealed unsafe record ElementwiseCase(
     private static ElementwiseSides Softmax(int n)
     {
         (Tensor tensor, FloatBuffer x, FloatBuffer y) = Operands(n);
-        void Kernel()
-        {
-            AxisOperands row = new() { X = (byte*)x.Data, Out = (byte*)y.Data, Outer = 1, Length = n, Inner = 1 };
-            AxisLoops.Run<SoftmaxKernel>(DType.Float32, in row);
-        }
-
         return new ElementwiseSides(
-            InStep(() => tensor.Softmax(0)), Kernel, () => TensorPrimitives.SoftMax<float>(x.Span, y.Span));
+            InStep(() => tensor.Softmax(0)), null, () => TensorPrimitives.SoftMax<float>(x.Span, y.Span));
     }
 
     private static ElementwiseSides Sum(int n)

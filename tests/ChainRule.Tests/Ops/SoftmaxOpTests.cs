@@ -22,6 +22,46 @@ public sealed class SoftmaxOpTests
         }
     }
 
+    [Theory]
+    [InlineData(32768)]
+    [InlineData(40003)]
+    [InlineData(70001)]
+    public void Softmax_of_a_long_row_equals_plain_loops(int n)
+    {
+        foreach (DType dtype in new[] { DType.Float32, DType.Float64 })
+        {
+            Tensor x = Tensor.Randn([3, n], new Rng(8), std: 4, dtype: dtype);
+            (double[] soft, _, _) = Reference(x.ToDoubles(), 3, n, 1);
+            Derivatives.AssertClose(soft, x.Softmax(1), dtype == DType.Float32 ? 3e-6 : 1e-13);
+        }
+    }
+
+    [Fact]
+    public void Softmax_of_a_long_row_treats_infinities_and_NaN_as_a_short_one()
+    {
+        const int n = 40000;
+        float[] x = new float[n];
+        Array.Fill(x, float.NegativeInfinity);
+        Assert.All(Tensor.From(x).Softmax(0).ToArray<float>(), y => Assert.True(float.IsNaN(y)));
+
+        // One number in the second block: the others have nothing, without a NaN.
+        x[20000] = -3;
+        float[] y = Tensor.From(x).Softmax(0).ToArray<float>();
+        Assert.Equal(1, y[20000]);
+        Assert.Equal(1, y.Sum());
+
+        x[39999] = float.NaN;
+        Assert.All(Tensor.From(x).Softmax(0).ToArray<float>(), value => Assert.True(float.IsNaN(value)));
+    }
+
+    [Fact]
+    public void Softmax_gives_zero_instead_of_a_subnormal_number()
+    {
+        float[] y = Tensor.From(0f, -87f, 0f, 0f).Softmax(0).ToArray<float>();
+        Assert.Equal(1f / 3, y[0], 6);
+        Assert.Equal(0f, y[1]);
+    }
+
     [Fact]
     public void Softmax_of_huge_numbers_does_not_overflow()
     {

@@ -21,11 +21,11 @@ internal static partial class VectorMath
     {
         bool single = typeof(T) == typeof(float);
         V lowest = V.Const(single ? ExpLowestSingle : ExpLowestDouble);
-        V clamped = V.MinNative(V.Const(single ? 89 : 710), V.MaxNative(lowest, x));
+        V clamped = V.MinNative(V.Const(single ? 89 : 710), x);
         V shifter = V.Const(single ? ShifterSingle : ShifterDouble);
         V n = V.Fma(clamped, V.Const(Log2E), shifter) - shifter;
         V y = V.ScaleByPowerOfTwo(ExpPolynomial<V, T>(RemoveLn2<V, T>(clamped, n)), n);
-        return V.Select(V.Less(x, lowest), V.Zero, y);
+        return V.Select(V.Less(x, lowest), V.Zero, y);               // far below it y is anything
     }
 
     /// <summary>e^x - 1. At most 1.4 ulp (float32), 1.4 ulp (float64).</summary>

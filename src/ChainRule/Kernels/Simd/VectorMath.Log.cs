@@ -57,44 +57,35 @@ internal static partial class VectorMath
         return V.Fma(e, V.Const(single ? 0.693138122558594 : 6.93147180369123816490e-1), f + rest);
     }
 
-    // (log(1 + f) - f + f^2 / 2) / f^3.
+    // (log(1 + f) - f + f^2 / 2) / f^3, by pairs and pairs of pairs (G. Estrin, 1960): Horner's chain of dependent
+    // steps is longer than the machine looks ahead.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V LogQuotient<V, T>(V f)
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
+        V f2 = f * f, f4 = f2 * f2;
         if (typeof(T) == typeof(float))
         {
-            V s = V.Const(-0.0450749435);
-            s = V.Fma(s, f, V.Const(0.104630373));
-            s = V.Fma(s, f, V.Const(-0.131611958));
-            s = V.Fma(s, f, V.Const(0.144783929));
-            s = V.Fma(s, f, V.Const(-0.16647312));
-            s = V.Fma(s, f, V.Const(0.199908614));
-            s = V.Fma(s, f, V.Const(-0.250000954));
-            s = V.Fma(s, f, V.Const(0.333334506));
-            return s;
+            V s0 = V.Fma(Pair<V>(f, 0.104630373, -0.0450749435), f2, Pair<V>(f, 0.144783929, -0.131611958));
+            V s1 = V.Fma(Pair<V>(f, 0.199908614, -0.16647312), f2, Pair<V>(f, 0.333334506, -0.250000954));
+            return V.Fma(s0, f4, s1);
         }
-        V p = V.Const(-0.0070877110681682844);
-        p = V.Fma(p, f, V.Const(0.026592986508200554));
-        p = V.Fma(p, f, V.Const(-0.047213069880117413));
-        p = V.Fma(p, f, V.Const(0.0565937690967077));
-        p = V.Fma(p, f, V.Const(-0.05778326485742688));
-        p = V.Fma(p, f, V.Const(0.058919256152162827));
-        p = V.Fma(p, f, V.Const(-0.062247222721404843));
-        p = V.Fma(p, f, V.Const(0.066607019702410786));
-        p = V.Fma(p, f, V.Const(-0.071439262897636663));
-        p = V.Fma(p, f, V.Const(0.076928216945209724));
-        p = V.Fma(p, f, V.Const(-0.083333297534174483));
-        p = V.Fma(p, f, V.Const(0.090908879312723123));
-        p = V.Fma(p, f, V.Const(-0.099999988273862098));
-        p = V.Fma(p, f, V.Const(0.11111111582550455));
-        p = V.Fma(p, f, V.Const(-0.1250000003849322));
-        p = V.Fma(p, f, V.Const(0.1428571428009289));
-        p = V.Fma(p, f, V.Const(-0.1666666666619519));
-        p = V.Fma(p, f, V.Const(0.20000000000032073));
-        p = V.Fma(p, f, V.Const(-0.2500000000000191));
-        p = V.Fma(p, f, V.Const(0.3333333333333327));
-        return p;
+        V p0 = V.Fma(Pair<V>(f, 0.026592986508200554, -0.0070877110681682844), f2,
+            Pair<V>(f, 0.0565937690967077, -0.047213069880117413));
+        V p1 = V.Fma(Pair<V>(f, 0.058919256152162827, -0.05778326485742688), f2,
+            Pair<V>(f, 0.066607019702410786, -0.062247222721404843));
+        V p2 = V.Fma(Pair<V>(f, 0.076928216945209724, -0.071439262897636663), f2,
+            Pair<V>(f, 0.090908879312723123, -0.083333297534174483));
+        V p3 = V.Fma(Pair<V>(f, 0.11111111582550455, -0.099999988273862098), f2,
+            Pair<V>(f, 0.1428571428009289, -0.1250000003849322));
+        V p4 = V.Fma(Pair<V>(f, 0.20000000000032073, -0.1666666666619519), f2,
+            Pair<V>(f, 0.3333333333333327, -0.2500000000000191));
+        V f8 = f4 * f4;
+        return V.Fma(V.Fma(p0, f8, V.Fma(p1, f4, p2)), f8, V.Fma(p3, f4, p4));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Pair<V>(V x, double constant, double slope)
+        where V : struct, IVec<V> => V.Fma(V.Const(slope), x, V.Const(constant));
 }

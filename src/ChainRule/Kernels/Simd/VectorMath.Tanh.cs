@@ -39,10 +39,10 @@ internal static partial class VectorMath
         where T : unmanaged, INumber<T>
     {
         V lowest = V.Const(typeof(T) == typeof(float) ? ExpLowestSingle : ExpLowestDouble);
-        V r = Reduce<V, T>(-V.MinNative(-lowest, V.MaxNative(lowest, x)), out V power);
+        V r = Reduce<V, T>(-V.MinNative(-lowest, x), out V power);
         V m = V.Fma(r * r, ExpQuotient<V, T>(r), r);
         V y = V.One / (V.Fma(power, m, V.One) + power);
-        return V.Select(V.Less(x, lowest), V.Zero, y);
+        return V.Select(V.Less(x, lowest), V.Zero, y);               // far below it y is anything
     }
 
     // (tanh x - x) / x^3 for z = x^2 in [0, 0.625^2].

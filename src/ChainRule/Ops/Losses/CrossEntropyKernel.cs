@@ -146,7 +146,7 @@ internal readonly unsafe struct CrossEntropyKernel : IAxisKernel
             return;
         }
         T* x = p.X + (row * n);
-        T largest = RunMaximum.OfRow<V, T>(in p, x);
+        T largest = RunMaximum.OfRow<V, T>(x, n, p.Tail);
         V most = V.Broadcast(largest), sum = V.Zero;
         nint i = 0;
         for (; i <= n - V.Count; i += V.Count)
@@ -172,11 +172,9 @@ internal readonly unsafe struct CrossEntropyKernel : IAxisKernel
         p.Y[row] = T.CreateTruncating(term);
         if (g == null) return;
         V factor = V.Const(o->Scale * ((o->Hard * own) + (o->Soft * o->WeightSum)) / total);
-        for (i = 0; i < n; i += V.Count)
-        {
-            int count = (int)Math.Min(n - i, V.Count);
-            Lanes.Store(g + i, Flush<V>(Lanes.Load<V, T>(g + i, count) * factor), count);
-        }
+        for (i = 0; i <= n - V.Count; i += V.Count) V.Store(g + i, Flush<V>(V.Load(g + i) * factor));
+        int rest = (int)(n - i);
+        if (rest > 0) V.StorePartial(g + i, Flush<V>(V.LoadPartial(g + i, rest) * factor), rest);
         Shift(g, 1, n, label, own, o);
     }
 

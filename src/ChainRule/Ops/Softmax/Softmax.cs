@@ -27,7 +27,7 @@ namespace ChainRule.Ops
         {
             Elementwise.CheckType("softmax", x.DType, takesIntegers: false);
             AxisPlan plan = AxisPlan.For("softmax", x.Shape, dim);
-            Tensor y = plan.Map<SoftmaxKernel>(x, null);
+            Tensor y = LongSoftmax.Suits(plan) ? LongSoftmax.Apply(x, plan) : plan.Map<SoftmaxKernel>(x, null);
             return Graph.Needs(x) ? Graph.Record(y, new SoftmaxNode(x, y, plan)) : y;
         }
 

@@ -5,18 +5,29 @@ using ChainRule.Kernels;
 namespace ChainRule.Ops;
 
 /// <summary>What the kernels of this family share: the largest number of a run.</summary>
+/// <remarks>
+/// A NaN may be passed over, which the fast instruction does: every user adds up exponentials of all numbers, and their
+/// sum is then NaN as it should be.
+/// </remarks>
 internal static unsafe class RunMaximum
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static T OfRow<V, T>(in AxisArguments<T> p, T* x)
+    public static T OfRow<V, T>(T* x, nint length, T* tail)
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
-        V most = V.Const(double.NegativeInfinity);
+        V m0 = V.Const(double.NegativeInfinity), m1 = m0, m2 = m0, m3 = m0;
         nint i = 0;
-        for (; i <= p.Length - V.Count; i += V.Count) most = V.Max(most, V.Load(x + i));
-        if (i < p.Length) most = V.Max(most, V.LoadPartial(x + i, (int)(p.Length - i)) + V.Load(p.Tail));
-        return V.MaxLane(most);
+        for (; i <= length - (4 * V.Count); i += 4 * V.Count)
+        {
+            m0 = V.MaxNative(m0, V.Load(x + i));
+            m1 = V.MaxNative(m1, V.Load(x + i + V.Count));
+            m2 = V.MaxNative(m2, V.Load(x + i + (2 * V.Count)));
+            m3 = V.MaxNative(m3, V.Load(x + i + (3 * V.Count)));
+        }
+        for (; i <= length - V.Count; i += V.Count) m0 = V.MaxNative(m0, V.Load(x + i));
+        if (i < length) m1 = V.MaxNative(m1, V.LoadPartial(x + i, (int)(length - i)) + V.Load(tail));
+        return V.MaxLane(V.MaxNative(V.MaxNative(m0, m1), V.MaxNative(m2, m3)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -25,7 +36,7 @@ internal static unsafe class RunMaximum
         where T : unmanaged, INumber<T>
     {
         V most = V.Const(double.NegativeInfinity);
-        for (nint r = 0; r < p.Length; r++) most = V.Max(most, Lanes.Load<V, T>(x + (r * p.Inner), lanes));
+        for (nint r = 0; r < p.Length; r++) most = V.MaxNative(most, Lanes.Load<V, T>(x + (r * p.Inner), lanes));
         return most;
     }
 }
@@ -34,32 +45,57 @@ internal static unsafe class RunMaximum
 /// cache.</summary>
 internal readonly unsafe struct SoftmaxKernel : IAxisKernel
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Row<V, T>(in AxisArguments<T> p, nint row)
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
         nint n = p.Length;
-        T* x = p.X + (row * n), y = p.Out + (row * n);
-        V most = V.Broadcast(RunMaximum.OfRow<V, T>(in p, x)), sum = V.Zero;
+        T* y = p.Out + (row * n);
+        T sum = Exponentials<V, T>(p.X + (row * n), y, n, p.Tail, out _);
+        Scale<V, T>(y, n, T.One / sum);
+    }
+
+    /// <summary>y = e^(x - most) for the largest x; returns their sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static T Exponentials<V, T>(T* x, T* y, nint n, T* tail, out T most)
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        most = RunMaximum.OfRow<V, T>(x, n, tail);
+        // Infinities have no difference: where all is -infinity the exponentials are 0, which their sum makes NaN.
+        V largest = V.Broadcast(T.IsNegativeInfinity(most) ? T.Zero : most), sum = V.Zero;
         nint i = 0;
         for (; i <= n - V.Count; i += V.Count)
         {
-            V e = V.Exp(V.Load(x + i) - most);
+            V e = V.Exp(V.Load(x + i) - largest);
             sum += e;
             V.Store(y + i, e);
         }
-        int rest = (int)(n - i);
-        V last = V.Zero;
-        if (rest > 0)
+        if (i < n)
         {
-            last = V.Exp(V.LoadPartial(x + i, rest) + V.Load(p.Tail) - most);
-            sum += last;
+            V e = V.Exp(V.LoadPartial(x + i, (int)(n - i)) + V.Load(tail) - largest);
+            sum += e;
+            V.StorePartial(y + i, e, (int)(n - i));
         }
-        V scale = V.Broadcast(T.One / V.Sum(sum));
-        if (rest > 0) V.StorePartial(y + i, last * scale, rest);
-        for (i -= V.Count; i >= 0; i -= V.Count) V.Store(y + i, V.Load(y + i) * scale);
+        return V.Sum(sum);
     }
+
+    /// <summary>y *= factor, from the end, which is still in the nearest cache; never subnormal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scale<V, T>(T* y, nint n, T factor)
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        V scale = V.Broadcast(factor), smallest = V.Const(typeof(T) == typeof(float) ? 1.17549435e-38 : 2.3e-308);
+        int rest = (int)(n % V.Count);
+        nint i = n - rest;
+        if (rest > 0) V.StorePartial(y + i, Normal(V.LoadPartial(y + i, rest) * scale, smallest), rest);
+        for (i -= V.Count; i >= 0; i -= V.Count) V.Store(y + i, Normal(V.Load(y + i) * scale, smallest));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Normal<V>(V x, V smallest)
+        where V : struct, IVec<V> => V.Select(V.Less(x, smallest), V.Zero, x);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Columns<V, T>(in AxisArguments<T> p, nint start, nint run, int lanes)
@@ -137,7 +173,7 @@ internal readonly unsafe struct LogSoftmaxKernel : IAxisKernel
     {
         nint n = p.Length;
         T* x = p.X + (row * n), y = p.Out + (row * n);
-        T largest = RunMaximum.OfRow<V, T>(in p, x);
+        T largest = RunMaximum.OfRow<V, T>(x, p.Length, p.Tail);
         V most = V.Broadcast(largest), log = V.Broadcast(LogSumExpKernel.LogOfRow<V, T>(in p, x, largest));
         for (nint i = 0; i < n; i += V.Count)
         {
@@ -208,7 +244,7 @@ internal readonly unsafe struct LogSumExpKernel : IAxisKernel
     {
         T* x = p.X + (row * p.Length);
         // Infinities have no difference: they pass through exponential and logarithm as they are.
-        T most = RunMaximum.OfRow<V, T>(in p, x);
+        T most = RunMaximum.OfRow<V, T>(x, p.Length, p.Tail);
         if (T.IsInfinity(most)) most = T.Zero;
         p.Out[row] = most + LogOfRow<V, T>(in p, x, most);
     }

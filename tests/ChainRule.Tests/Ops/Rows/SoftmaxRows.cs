@@ -70,6 +70,7 @@ internal static class SoftmaxRows
                 new([new In(300, 301)], t => call(t[0], -1)) { Label = "along -1" },
                 new([new In(301, 300)], t => call(t[0], 0)) { Label = "along 0" },
                 new([new In(40, 50, 60)], t => call(t[0], 1)) { Label = "along 1" },
+                new([new In(2, 40000)], t => call(t[0], -1)) { Label = "long rows" },
             ],
             Errors =
             [
