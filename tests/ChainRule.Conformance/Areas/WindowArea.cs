@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChainRule.Nn;
 
 namespace ChainRule.Conformance;
 
@@ -25,19 +26,61 @@ internal static class WindowArea
         Add("conv_transpose3d", (r, x) => F.ConvTranspose3d(
             x, r.Param("weight")!, r.Param("bias"), Three(r, "stride"), Three(r, "padding"),
             Three(r, "output_padding"), r.Case.Int("groups"), Three(r, "dilation")));
+        Add("avg_pool1d", (r, x) => F.AvgPool1d(
+            x, One(r, "kernel_size"), One(r, "stride"), One(r, "padding"), r.Case.Bool("ceil_mode"),
+            r.Case.Bool("count_include_pad")));
         Add("avg_pool2d", (r, x) => F.AvgPool2d(
             x, Two(r, "kernel_size"), Two(r, "stride"), Two(r, "padding"), r.Case.Bool("ceil_mode"),
-            r.Case.Bool("count_include_pad"),
-            r.Case.IsNull("divisor_override") ? null : r.Case.Int("divisor_override")));
-        all.Add("layer/max_pool2d", r =>
+            r.Case.Bool("count_include_pad"), IntOrNull(r, "divisor_override")));
+        Add("avg_pool3d", (r, x) => F.AvgPool3d(
+            x, Three(r, "kernel_size"), Three(r, "stride"), Three(r, "padding"), r.Case.Bool("ceil_mode"),
+            r.Case.Bool("count_include_pad"), IntOrNull(r, "divisor_override")));
+        Add("lp_pool1d", (r, x) => F.LpPool1d(
+            x, r.Case.Number("norm_type"), One(r, "kernel_size"), One(r, "stride"), r.Case.Bool("ceil_mode")));
+        Add("lp_pool2d", (r, x) => F.LpPool2d(
+            x, r.Case.Number("norm_type"), Two(r, "kernel_size"), Two(r, "stride"), r.Case.Bool("ceil_mode")));
+        Add("log_sum_exp_pool", (r, x) => x.Rank == 3
+            ? F.LogSumExpPool1d(x, One(r, "kernel_size"), One(r, "stride"), r.Case.Number("r"))
+            : F.LogSumExpPool2d(x, Two(r, "kernel_size"), Two(r, "stride"), r.Case.Number("r")));
+        Add("adaptive_avg_pool1d", (r, x) => F.AdaptiveAvgPool1d(x, Cells(r)[0]));
+        Add("adaptive_avg_pool2d", (r, x) => F.AdaptiveAvgPool2d(x, (Cells(r)[0], Cells(r)[1])));
+        Add("adaptive_avg_pool3d", (r, x) => F.AdaptiveAvgPool3d(x, (Cells(r)[0], Cells(r)[1], Cells(r)[2])));
+        Add("lenet_subsampling", (r, x) => F.SubSampling2d(
+            x, r.Param("weight")!, r.Param("bias")!, Two(r, "kernel_size")));
+
+        AddMax("max_pool1d", (r, x) => F.MaxPool1dWithIndices(
+            x, One(r, "kernel_size"), One(r, "stride"), One(r, "padding"), One(r, "dilation"),
+            r.Case.Bool("ceil_mode")));
+        AddMax("max_pool2d", (r, x) => F.MaxPool2dWithIndices(
+            x, Two(r, "kernel_size"), Two(r, "stride"), Two(r, "padding"), Two(r, "dilation"),
+            r.Case.Bool("ceil_mode")));
+        AddMax("max_pool3d", (r, x) => F.MaxPool3dWithIndices(
+            x, Three(r, "kernel_size"), Three(r, "stride"), Three(r, "padding"), Three(r, "dilation"),
+            r.Case.Bool("ceil_mode")));
+        AddMax("adaptive_max_pool1d", (r, x) => F.AdaptiveMaxPool1dWithIndices(x, Cells(r)[0]));
+        AddMax("adaptive_max_pool2d", (r, x) => F.AdaptiveMaxPool2dWithIndices(x, (Cells(r)[0], Cells(r)[1])));
+        AddMax("adaptive_max_pool3d", (r, x) => F.AdaptiveMaxPool3dWithIndices(
+            x, (Cells(r)[0], Cells(r)[1], Cells(r)[2])));
+        AddMax("kmax_pool", (r, x) => F.KMaxPoolWithIndices(x, r.Case.IsNull("k")
+            ? new KMaxPool(r.Case.Int("k_top"), r.Case.Int("layer"), r.Case.Int("num_layers")).Keeps(x.Shape[2])
+            : r.Case.Int("k")));
+
+        void AddMax(string op, Func<CaseRun, Tensor, (Tensor Output, Tensor Indices)> f) => all.Add("layer/" + op, r =>
         {
-            (Tensor y, Tensor indices) = F.MaxPool2dWithIndices(
-                r.In("x"), Two(r, "kernel_size"), Two(r, "stride"), Two(r, "padding"), Two(r, "dilation"),
-                r.Case.Bool("ceil_mode"));
+            (Tensor y, Tensor indices) = f(r, r.In("x"));
             r.Out("y", y);
-            r.Out("indices", indices.To(DType.Int64));
+            r.Out("indices", indices);
         });
     }
+
+    private static int? IntOrNull(CaseRun r, string attr) => r.Case.IsNull(attr) ? null : r.Case.Int(attr);
+
+    // null keeps a dimension.
+    private static int[] Cells(CaseRun r) =>
+    [
+        .. r.Case.Attr("output_size").EnumerateArray().Select(e =>
+            e.ValueKind == JsonValueKind.Null ? -1 : e.GetInt32()),
+    ];
 
     private static int One(CaseRun r, string attr) => r.Case.Ints(attr)[0];
 

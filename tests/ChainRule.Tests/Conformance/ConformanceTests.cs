@@ -14,9 +14,12 @@ public sealed class ConformanceTests
         autograd: gradient_penalty hessian hvp jacobian
         classic: circuit_product circuit_sigmoid_neuron
         layer: batch_norm1d batch_norm2d batch_norm3d dropout layer_norm linear
-        layer: avg_pool2d conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d max_pool2d
         layer: scaled_dot_product_attention
         layer: gru gru_cell lstm lstm_cell rnn rnn_cell
+        layer: conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d
+        layer: adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d avg_pool1d avg_pool2d avg_pool3d
+        layer: adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d max_pool1d max_pool2d max_pool3d
+        layer: kmax_pool lenet_subsampling log_sum_exp_pool lp_pool1d lp_pool2d
         loss: bce_with_logits cross_entropy l1 mse nll
         optimizer: adam adamw clip_grad_norm clip_grad_value sgd
         scheduler: cosine_annealing_lr exponential_lr linear_lr multi_step_lr step_lr warmup_then

@@ -20,6 +20,7 @@ internal static class OpTable
         .. IndexingRows.All,
         .. ConvolutionRows.All,
         .. PoolingRows.All,
+        .. AdaptivePoolingRows.All,
         .. LossRows.All,
         .. NormalizationRows.All,
         .. AttentionRows.All,

@@ -26,6 +26,12 @@ internal static class Extents
             _ => throw new InvalidOperationException($"{typeof(TSize)} is no size."),
         };
 
+    /// <summary>An option with the same number for every dimension.</summary>
+    public static TSize Uniform<TSize>(int number)
+        where TSize : struct =>
+        typeof(TSize) == typeof(int) ? (TSize)(object)number
+        : typeof(TSize) == typeof(Size2) ? (TSize)(object)(Size2)number : (TSize)(object)(Size3)number;
+
     /// <summary>Sizes of the last dimensions of a tensor.</summary>
     public static Extent Of(Shape shape, int rank) =>
         new(rank > 2 ? shape[^3] : 1, rank > 1 ? shape[^2] : 1, shape[^1]);

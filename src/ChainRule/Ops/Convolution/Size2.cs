@@ -15,7 +15,4 @@ public readonly record struct Size2(int H, int W)
 
     /// <summary>"5x3".</summary>
     public override string ToString() => $"{H}x{W}";
-
-    /// <summary>"2" where both are equal, else "2x1".</summary>
-    internal string Short() => H == W ? $"{H}" : ToString();
 }

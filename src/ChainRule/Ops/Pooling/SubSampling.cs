@@ -1,0 +1,44 @@
+using ChainRule.Ops;
+
+namespace ChainRule;
+
+public static partial class F
+{
+    /// <summary>
+    /// Trainable sub-sampling of LeNet-5: y[n, c, i, j] = tanh(weight[c] s + bias[c]), s being the sum of the window of
+    /// x[n, c] at (i kernelH, j kernelW). Rows and columns that do not fill a window are dropped.
+    /// </summary>
+    /// <param name="x"><c>[N, C, H, W]</c> float32 or float64.</param>
+    /// <param name="weight"><c>[C]</c> same dtype.</param>
+    /// <param name="bias"><c>[C]</c> same dtype.</param>
+    /// <param name="kernelSize">Height and width of a window; 2 if left out.</param>
+    /// <returns><c>[N, C, floor(H / kernelH), floor(W / kernelW)]</c>.</returns>
+    /// <exception cref="ShapeException">x has not four dimensions, the window is larger than the image, or weight or
+    /// bias is not [C].</exception>
+    /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The window is below 1.</exception>
+    /// <remarks>
+    /// Source: LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition" (1998),
+    /// section II.B.
+    /// </remarks>
+    public static Tensor SubSampling2d(Tensor x, Tensor weight, Tensor bias, Size2? kernelSize = null)
+    {
+        const string op = "SubSampling2d";
+        PoolingSizes sizes = PoolingOptions.Of(op, kernelSize ?? 2, kernelSize ?? 2).For(x, divisor: 1);
+        return (AveragePooling.Forward(sizes, x) * Channelwise(nameof(weight), weight)
+            + Channelwise(nameof(bias), bias)).Tanh();
+
+        Tensor Channelwise(string name, Tensor t)
+        {
+            ArgumentNullException.ThrowIfNull(t, name);
+            if (t.Shape != [x.Shape[1]])
+                throw new ShapeException($"{op}: {name} must be [{x.Shape[1]}], got {t.Shape}.", t.Shape, x.Shape);
+            if (t.DType != x.DType)
+            {
+                throw new DTypeException(
+                    $"{op}: x is {x.DType.Text()}, {name} {t.DType.Text()}; all must be equal.", x.DType, t.DType);
+            }
+            return t.Reshape([x.Shape[1], 1, 1]);
+        }
+    }
+}
