@@ -48,3 +48,22 @@ internal sealed unsafe class FloatBuffer : IDisposable
             $"{name}: the peer's result differs by {worst:G3}, more than {tolerance:G3}.");
     }
 }
+
+/// <summary>Aligned native float64 numbers, all 0 at first.</summary>
+internal sealed unsafe class DoubleBuffer(int count)
+{
+    private const int Slack = 64;
+
+    ~DoubleBuffer() => NativeMemory.AlignedFree(Data);
+
+    public double* Data { get; } = Zeros(count);
+
+    public Span<double> Span => new(Data, count);
+
+    private static double* Zeros(int count)
+    {
+        double* data = (double*)NativeMemory.AlignedAlloc((nuint)(count + Slack) * sizeof(double), 64);
+        new Span<double>(data, count + Slack).Clear();
+        return data;
+    }
+}

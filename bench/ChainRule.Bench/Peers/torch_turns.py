@@ -16,8 +16,14 @@ torch.manual_seed(1)
 
 def elementwise(name, n):
     x = torch.rand(n) + 0.5 if name == "log" else torch.rand(n) * 8 - 4
+    wide = torch.rand(n, dtype=torch.float64) - 0.5
+    above = wide + 1
     other = torch.rand(n)
     return {
+        "log_f64": lambda: torch.log(above),
+        "log1p_f64": lambda: torch.log1p(wide),
+        "max": lambda: torch.max(x),
+        "mean": lambda: torch.mean(x),
         "exp": lambda: torch.exp(x),
         "tanh": lambda: torch.tanh(x),
         "sigmoid": lambda: torch.sigmoid(x),
@@ -26,6 +32,26 @@ def elementwise(name, n):
         "sum": lambda: torch.sum(x),
         "add": lambda: torch.add(x, other),
     }[name]
+
+
+def square(name, n):
+    x = torch.rand(n, n)
+    row, column = torch.rand(n), torch.rand(n, 1)
+    return {
+        "sum_dim0": lambda: torch.sum(x, 0),
+        "sum_dim1": lambda: torch.sum(x, 1),
+        "max_dim0": lambda: torch.amax(x, 0),
+        "max_dim1": lambda: torch.amax(x, 1),
+        "mean_dim0": lambda: torch.mean(x, 0),
+        "mean_dim1": lambda: torch.mean(x, 1),
+        "add_row": lambda: x + row,
+        "add_column": lambda: x + column,
+    }.get(name)
+
+
+def add_channel(channels):
+    x, bias = torch.rand(32, channels, 14, 14), torch.rand(channels, 1, 1)
+    return lambda: x + bias
 
 
 def adam(n):
@@ -81,6 +107,10 @@ def make(name, n):
         return layer_norm(n, name.endswith("train"))
     if name == "cross_entropy":
         return cross_entropy(n)
+    if name == "add_channel":
+        return add_channel(n)
+    if name.startswith("add_") or "_dim" in name:
+        return square(name, n)
     return elementwise(name, n)
 
 

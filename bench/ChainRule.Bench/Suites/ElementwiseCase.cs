@@ -10,9 +10,11 @@ namespace ChainRule.Bench;
 /// <param name="Public">Through the public API, inside a step.</param>
 /// <param name="Kernel">The kernel alone, on memory that is there; null for a case of several kernels.</param>
 /// <param name="Primitives">TensorPrimitives, where it has the operation.</param>
-internal sealed record ElementwiseSides(Action Public, Action? Kernel = null, Action? Primitives = null);
+/// <param name="Bytes">Bytes that must be read and written whatever the program, where memory can be the limit.</param>
+internal sealed record ElementwiseSides(
+    Action Public, Action? Kernel = null, Action? Primitives = null, long Bytes = 0);
 
-/// <summary>An operation over float32 numbers.</summary>
+/// <summary>An operation over float32 numbers, or float64 where its name says so.</summary>
 /// <param name="Name">Name on the command line.</param>
 /// <param name="Torch">Case of the PyTorch script, with <paramref name="N"/> for its size.</param>
 /// <param name="N">Number of elements, or of classes.</param>
@@ -34,9 +36,25 @@ internal sealed unsafe record ElementwiseCase(
             "log",
             n => Unary<LogOp>(n, x => x.Log(), (x, y) => TensorPrimitives.Log<float>(x.Span, y.Span), 0.5f, 1.5f)),
         .. Sized("softmax", Softmax),
-        .. Sized("sum", Sum),
+        .. Sized(
+            "log_f64",
+            n => Double<LogOp>(n, x => x.Log(), (x, y) => TensorPrimitives.Log<double>(x, y), 0.5, 1.5)),
+        .. Sized(
+            "log1p_f64",
+            n => Double<Log1pOp>(n, x => x.Log1p(), (x, y) => TensorPrimitives.LogP1<double>(x, y), -0.5, 0.5)),
+        .. Sized("sum", n => Reduction(n, x => x.Sum(), TensorPrimitives.Sum<float>)),
+        .. Sized("max", n => Reduction(n, x => x.Max(), TensorPrimitives.Max<float>)),
+        .. Sized("mean", n => Reduction(n, x => x.Mean(), TensorPrimitives.Average<float>)),
+        .. Along("sum", (x, dim) => x.Sum(dim)),
+        .. Along("max", (x, dim) => x.Amax(dim)),
+        .. Along("mean", (x, dim) => x.Mean(dim)),
         .. Sized("add", Add),
+        new("add_row", "add_row", 1024, "1024x1024 + a row of 1024", n => Broadcast(n, [n])),
+        new("add_column", "add_column", 1024, "1024x1024 + a column of 1024", n => Broadcast(n, [n, 1])),
+        new("add_channel", "add_channel", 64, "32x64x14x14 + a number for each of the 64 channels", AddChannel),
+        new("adam_100k", "adam", 100_000, "one update of 100 K parameters", Adam),
         new("adam_1m", "adam", 1 << 20, "one update of 1 M parameters", Adam),
+        new("adam_3m", "adam", 3_300_000, "one update of 3.3 M parameters", Adam),
         new("layer_norm", "layer_norm", 1024, "256x1024, weight and bias", n => LayerNorm(n, training: false)),
         new("layer_norm_train", "layer_norm_train", 1024, "the same, forward and backward",
             n => LayerNorm(n, training: true)),
@@ -45,6 +63,10 @@ internal sealed unsafe record ElementwiseCase(
         new("cross_entropy_10", "cross_entropy", 10, "256x10 logits, forward and backward", CrossEntropy),
         new("cross_entropy_1000", "cross_entropy", 1000, "256x1000 logits, forward and backward", CrossEntropy),
     ];
+
+    private delegate float FloatReduction(ReadOnlySpan<float> x);
+
+    private delegate void DoubleMap(ReadOnlySpan<double> x, Span<double> y);
 
     private static IEnumerable<ElementwiseCase> Sized(string name, Func<int, ElementwiseSides> make) =>
         Sizes.Select(s => new ElementwiseCase($"{name}_{s.Text}", name, s.N, $"{s.N} elements", make));
@@ -73,23 +95,55 @@ internal sealed unsafe record ElementwiseCase(
         return new ElementwiseSides(
             InStep(() => method(tensor)),
             () => VectorLoops.Map(new UnaryForward<TOp>(default), DType.Float32, (byte*)x.Data, (byte*)y.Data, n),
-            () => primitives(x, y));
+            () => primitives(x, y), 8L * n);
     }
 
     private static ElementwiseSides Softmax(int n)
     {
         (Tensor tensor, FloatBuffer x, FloatBuffer y) = Operands(n);
         return new ElementwiseSides(
-            InStep(() => tensor.Softmax(0)), null, () => TensorPrimitives.SoftMax<float>(x.Span, y.Span));
+            InStep(() => tensor.Softmax(0)), null, () => TensorPrimitives.SoftMax<float>(x.Span, y.Span),
+            8L * n);
     }
 
-    private static ElementwiseSides Sum(int n)
+    private static IEnumerable<ElementwiseCase> Along(string name, Func<Tensor, int, Tensor> reduce) =>
+        new[] { 0, 1 }.Select(dim => new ElementwiseCase(
+            $"{name}_dim{dim}", $"{name}_dim{dim}", 1024, $"1024x1024 along dim {dim}", n =>
+            {
+                Tensor x = Tensor.Rand([n, n], new Rng(1));
+                return new ElementwiseSides(InStep(() => reduce(x, dim)), Bytes: 4L * n * n);
+            }));
+
+    private static ElementwiseSides Reduction(int n, Func<Tensor, Tensor> reduce, FloatReduction primitive)
     {
         (Tensor tensor, FloatBuffer x, FloatBuffer y) = Operands(n);
         return new ElementwiseSides(
-            InStep(() => tensor.Sum()),
-            () => SumLoops.Run(x.Data, y.Data, 1, n, 1),
-            () => y.Data[0] = TensorPrimitives.Sum<float>(x.Span));
+            InStep(() => reduce(tensor)), null, () => y.Data[0] = primitive(x.Span), Bytes: 4L * n);
+    }
+
+    private static ElementwiseSides Double<TOp>(
+        int n, Func<Tensor, Tensor> method, DoubleMap primitive, double low, double high)
+        where TOp : unmanaged, IUnaryOp
+    {
+        Tensor tensor = Tensor.Rand([n], new Rng(1), low, high, DType.Float64);
+        DoubleBuffer x = new(n), y = new(n);
+        tensor.ToArray<double>().CopyTo(x.Span);
+        return new ElementwiseSides(
+            InStep(() => method(tensor)),
+            () => VectorLoops.Map(new UnaryForward<TOp>(default), DType.Float64, (byte*)x.Data, (byte*)y.Data, n),
+            () => primitive(x.Span, y.Span), 16L * n);
+    }
+
+    private static ElementwiseSides Broadcast(int n, int[] shape)
+    {
+        Tensor x = Tensor.Rand([n, n], new Rng(1)), row = Tensor.Rand(shape, new Rng(2));
+        return new ElementwiseSides(InStep(() => _ = x + row), Bytes: 8L * n * n);
+    }
+
+    private static ElementwiseSides AddChannel(int channels)
+    {
+        Tensor x = Tensor.Rand([32, channels, 14, 14], new Rng(1)), bias = Tensor.Rand([channels, 1, 1], new Rng(2));
+        return new ElementwiseSides(InStep(() => _ = x + bias), Bytes: 8L * x.Count);
     }
 
     private static ElementwiseSides Add(int n)
@@ -99,7 +153,7 @@ internal sealed unsafe record ElementwiseCase(
         return new ElementwiseSides(
             InStep(() => _ = first + second),
             () => VectorLoops.Map(default(AddMap), DType.Float32, (byte*)a.Data, 1, (byte*)b.Data, 1, (byte*)y.Data, n),
-            () => TensorPrimitives.Add<float>(a.Span, b.Span, y.Span));
+            () => TensorPrimitives.Add<float>(a.Span, b.Span, y.Span), 12L * n);
     }
 
     private static ElementwiseSides Adam(int n)
@@ -108,7 +162,7 @@ internal sealed unsafe record ElementwiseCase(
         Parameter parameter = new("weight", Tensor.Rand([n], rng, -0.5, 0.5));
         Adam optimizer = new([parameter], learningRate: 1e-6);
         (parameter.Value * Tensor.Rand([n], rng, -0.5, 0.5)).Sum().Backward();
-        return new ElementwiseSides(optimizer.Step);
+        return new ElementwiseSides(optimizer.Step, Bytes: 28L * n);      // reads four numbers, writes three
     }
 
     private static ElementwiseSides LayerNorm(int n, bool training)

@@ -13,7 +13,7 @@ internal static class ElementwiseSuite
         if (options is null) return 2;
         Report report = new(
             "elementwise", options, new("case", -20), new("threads", 8), new("public API", 12), new("kernel", 11),
-            new("TensorPrimitives", 18), new("PyTorch", 12), new("ratio", 8), new("  what", -40));
+            new("TensorPrimitives", 18), new("PyTorch", 12), new("floor", 10), new("ratio", 8), new("  what", -40));
         Peak.Print(options, report);
         string reason = "--no-peer";
         PyTorch? torch = options.WithPeer ? PyTorch.Find(out reason) : null;
@@ -22,7 +22,9 @@ internal static class ElementwiseSuite
         Console.WriteLine("TensorPrimitives runs on one thread whatever the setting.");
         Console.WriteLine(
             $"{options.Rounds} turns each; medians in microseconds a call, "
-            + "ratio = the faster peer / public API of ChainRule.\n");
+            + "ratio = the faster peer / public API of ChainRule,");
+        Console.WriteLine(
+            "floor = a copy of as many bytes as the case must read and write, by the same threads in the same turn.\n");
         report.Head();
         foreach (int threads in options.Threads)
         {
@@ -47,17 +49,18 @@ internal static class ElementwiseSuite
         int kernel = Add(here.Kernel is null ? null : new Call(here.Kernel));
         int primitives = Add(withPrimitives ? new Call(here.Primitives!) : null);
         int other = Add(torch?.Case(c.Torch, c.N));
+        int floor = Add(here.Bytes > 0 ? MemoryCopy.Of(here.Bytes) : null);
         double[] times = Turns.Run(sides, options.Rounds, options.Seconds);
         double better = Math.Min(TimeOf(primitives, double.PositiveInfinity), TimeOf(other, double.PositiveInfinity));
         double ratio = better / TimeOf(own, double.NaN);
         ratios.Add(c.Name, ratio);
         report.Row(
             c.Name, $"{threads}", Micros(own), Micros(kernel), Micros(primitives), Micros(other),
-            Report.Text(ratio, 2), "  " + c.Text);
+            Micros(floor), Report.Text(ratio, 2), "  " + c.Text);
         report.Json(
             c.Name, threads, ("n", c.N), ("chainrule_us", TimeOf(own, double.NaN)),
             ("kernel_us", TimeOf(kernel, double.NaN)), ("tensorprimitives_us", TimeOf(primitives, double.NaN)),
-            ("torch_us", TimeOf(other, double.NaN)), ("ratio", ratio));
+            ("torch_us", TimeOf(other, double.NaN)), ("floor_us", TimeOf(floor, double.NaN)), ("ratio", ratio));
 
         int Add(Candidate? side)
         {
