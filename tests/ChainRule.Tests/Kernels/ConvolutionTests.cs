@@ -29,6 +29,12 @@ public sealed unsafe class ConvolutionTests
         ConvolutionShape.For2D(2, 32, 14, 14, 64, 5, 1, 2),
         ConvolutionShape.For2D(2, 64, 9, 9, 40, 3, 2, 1),
         ConvolutionShape.For2D(9, 3, 16, 16, 16, 3, 1, 1),
+        ConvolutionShape.For2D(3, 20, 11, 14, 24, 3, 1, 1),
+        ConvolutionShape.For2D(2, 16, 9, 9, 33, 3),
+        ConvolutionShape.For2D(5, 32, 8, 8, 16, 3, 1, 2),
+        ConvolutionShape.For2D(1, 13, 12, 10, 17, 5, 1, 4),
+        ConvolutionShape.For2D(2, 40, 13, 13, 50, 5, 1, 2) with { Groups = 2 },
+        ConvolutionShape.For2D(4, 36, 6, 7, 36, 3, 1, 1) with { Groups = 3 },
         ConvolutionShape.For2D(2, 20, 8, 8, 33, 1),
         ConvolutionShape.For2D(2, 20, 8, 8, 33, 1, 2),
         ConvolutionShape.For2D(1, 40, 20, 20, 50, 3, 1, 1),
@@ -79,6 +85,34 @@ public sealed unsafe class ConvolutionTests
                 results[threads - 1] = Threads.On(threads, () => AllPasses(shape));
             KernelAssert.SameBits<byte>(results[0], results[1], $"{shape}, 2 threads");
             KernelAssert.SameBits<byte>(results[0], results[2], $"{shape}, 3 threads");
+        }
+    }
+
+    // Minimal filtering saves products; it must not cost digits. The plain form loses sqrt(terms) roundings or so.
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void Minimal_filtering_is_as_exact_as_the_plain_sum(int kernel)
+    {
+        ConvolutionShape shape = ConvolutionShape.For2D(2, 32, 16, 16, 32, kernel, 1, kernel / 2);
+        var random = new Random(3);
+        using Buffers<float> b = new(shape, random);
+        using var x = new GuardedMemory<double>(shape.InputLength);
+        using var w = new GuardedMemory<double>(shape.WeightLength);
+        using var exact = new GuardedMemory<double>(shape.OutputLength);
+        using var plain = new GuardedMemory<float>(shape.OutputLength);
+        for (int i = 0; i < x.Span.Length; i++) x.Span[i] = b.X.Span[i];
+        for (int i = 0; i < w.Span.Length; i++) w.Span[i] = b.W.Span[i];
+        Convolution.Forward(shape, b.X.Data, b.W.Data, null, b.Y.Data);
+        ConvolutionReference.Forward(shape, b.X.Data, b.W.Data, null, plain.Data, relu: false);
+        ConvolutionReference.Forward(shape, x.Data, w.Data, null, exact.Data, relu: false);
+        Assert.InRange(Error(b.Y) / Error(plain), 0, 1.5);
+
+        double Error(GuardedMemory<float> y)
+        {
+            double sum = 0;
+            for (int i = 0; i < y.Span.Length; i++) sum += Math.Pow(y.Span[i] - exact.Span[i], 2);
+            return Math.Sqrt(sum / y.Span.Length);
         }
     }
 

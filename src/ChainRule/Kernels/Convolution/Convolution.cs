@@ -42,10 +42,10 @@ internal static unsafe class Convolution
     {
         switch (SimdInfo.Width)
         {
-            case 512: WeightGradient<Vec512<T>, T>.Run(shape, x, dy, dw, accumulate); break;
-            case 256: WeightGradient<Vec256<T>, T>.Run(shape, x, dy, dw, accumulate); break;
-            case 128: WeightGradient<Vec128<T>, T>.Run(shape, x, dy, dw, accumulate); break;
-            default: WeightGradient<Vec1<T>, T>.Run(shape, x, dy, dw, accumulate); break;
+            case 512: Passes<Vec512<T>, T>.BackwardWeights(shape, x, dy, dw, accumulate); break;
+            case 256: Passes<Vec256<T>, T>.BackwardWeights(shape, x, dy, dw, accumulate); break;
+            case 128: Passes<Vec128<T>, T>.BackwardWeights(shape, x, dy, dw, accumulate); break;
+            default: Passes<Vec1<T>, T>.BackwardWeights(shape, x, dy, dw, accumulate); break;
         }
     }
 
@@ -70,6 +70,11 @@ internal static unsafe class Convolution
         public static void Forward(in ConvolutionShape s, T* x, T* w, T* bias, T* y, bool relu)
         {
             if (s.OutputLength == 0) return;
+            if (MinimalFiltering<TVec, T>.Suits(s))
+            {
+                MinimalFiltering<TVec, T>.Forward(s, x, w, bias, y, relu);
+                return;
+            }
             if (!s.IsPointwise)
             {
                 CorrelationPass<TVec, T>.Forward(s, x, w, bias, y, relu);
@@ -100,6 +105,11 @@ internal static unsafe class Convolution
                 for (nint i = 0; i < s.InputLength; i++) dx[i] = T.Zero;
                 return;
             }
+            if (MinimalFiltering<TVec, T>.Suits(s))
+            {
+                MinimalFiltering<TVec, T>.BackwardData(s, dy, w, dx);
+                return;
+            }
             if (!s.IsPointwise)
             {
                 CorrelationPass<TVec, T>.BackwardData(s, dy, w, dx);
@@ -116,6 +126,13 @@ internal static unsafe class Convolution
                     Batch = s.Batch,
                 });
             }
+        }
+
+        public static void BackwardWeights(in ConvolutionShape s, T* x, T* dy, T* dw, bool accumulate)
+        {
+            if (MinimalFiltering<TVec, T>.Suits(s))
+                MinimalFiltering<TVec, T>.BackwardWeights(s, x, dy, dw, accumulate);
+            else WeightGradient<TVec, T>.Run(s, x, dy, dw, accumulate);
         }
     }
 }

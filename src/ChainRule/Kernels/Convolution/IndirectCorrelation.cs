@@ -86,8 +86,9 @@ internal static unsafe class IndirectCorrelation<TVec, T>
         }
     }
 
+    /// <summary>Bias and ReLU for pixels whose channels are adjacent, while they are in the L1 cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Finish(T* sums, nint row, nint pixels, nint channels, T* bias, bool relu)
+    public static void Finish(T* sums, nint row, nint pixels, nint channels, T* bias, bool relu)
     {
         for (nint p = 0; p < pixels; p++, sums += row)
         {
