@@ -32,7 +32,7 @@ public sealed unsafe class GemmTests
     {
         (int M, int N, int K, int Batch)[] shapes =
             [(70, 50, 90, 5), (300, 500, 401, 1), (513, 30, 64, 1), (5, 3000, 70, 1), (64, 64, 64, 9),
-                (50, 700, 300, 1), (4200, 110, 9, 1)];
+                (50, 700, 300, 1), (4200, 110, 9, 1), (1, 3000, 300, 1), (16, 701, 300, 1), (5000, 3, 90, 1)];
         foreach ((int m, int n, int k, int batch) in shapes)
         {
             byte[][] results = new byte[4][];
@@ -96,7 +96,8 @@ public sealed unsafe class GemmTests
         int seed = 0;
         (int M, int N, int K)[] shapes =
             [(3, 1100, 801), (410, 47, 390), (205, 530, 770), (20, 700, 385), (600, 500, 30),
-                (150, 2200, 512), (4100, 110, 9)];
+                (150, 2200, 512), (4100, 110, 9), (1, 700, 300), (300, 1, 400), (300, 5, 400), (30, 101, 403),
+                (1, 4200, 19)];
         foreach ((int m, int n, int k) in shapes)
         {
             foreach (Layout a in new[] { Layout.Plain, Layout.Transposed })

@@ -21,6 +21,9 @@ internal static unsafe class Gemm
     private const int BlockOfA = 256 * 1024;
     private const int BlockOfB = 4 * 1024 * 1024;
 
+    // With more columns than these, a vector of them is full enough.
+    private const int MostDotColumns = 12;
+
     /// <summary>With 32 vector registers a tile has 8 rows, with 16 it has 4.</summary>
     public static nint TileRows { get; } =
         Avx512F.VL.IsSupported || AdvSimd.Arm64.IsSupported ? 8 : 4;
@@ -42,23 +45,14 @@ internal static unsafe class Gemm
         where TVec : struct, ISimdVec<TVec, T>
         where T : unmanaged, INumber<T>
     {
-        GemmProblem<T> problem = given.C.Column != 1 && given.C.Row == 1 && given.N > 1 ? given.Transposed : given;
-        nint m = problem.M, n = problem.N, k = problem.K;
-        if (m == 0 || n == 0 || problem.Batch == 0) return;
-
-        // The column stride of a single column says nothing: call it adjacent.
-        if (n == 1)
-        {
-            problem.B = new Matrix<T>(problem.B.Data, problem.B.Row, 1, problem.B.Batch);
-            problem.C = new Matrix<T>(problem.C.Data, problem.C.Row, 1, problem.C.Batch);
-        }
-
-        GemmPlan plan = Plan<TVec, T>(problem);
+        if (given.M == 0 || given.N == 0 || given.Batch == 0) return;
+        GemmProblem<T> problem = given;
+        GemmPlan plan = Plan<TVec, T>(ref problem);
         Scheduler scheduler = Scheduler.Current;
-        if (scheduler.Threads == 1 || (double)m * n * k * problem.Batch < ParallelWork)
+        if (scheduler.Threads == 1 || (double)problem.M * problem.N * problem.K * problem.Batch < ParallelWork)
         {
             for (nint item = 0; item < problem.Batch; item++)
-                GemmBlocks<TVec, T>.Run(&problem, &plan, item, 0, m, 0, n);
+                GemmBlocks<TVec, T>.Run(&problem, &plan, item, 0, problem.M, 0, problem.N);
         }
         else
         {
@@ -66,10 +60,31 @@ internal static unsafe class Gemm
         }
     }
 
-    private static GemmPlan Plan<TVec, T>(in GemmProblem<T> problem)
+    // Chooses the form, and which side of the product is called A.
+    private static GemmPlan Plan<TVec, T>(ref GemmProblem<T> problem)
         where TVec : struct, ISimdVec<TVec, T>
         where T : unmanaged, INumber<T>
     {
+        nint m = problem.M, n = problem.N;
+        if (n < m && n <= MostDotColumns && problem.A.Column == 1 && DotsPay<T>(n, problem.K))
+            problem = problem.Transposed;
+        else if (problem.B.Row != 1 || !DotsPay<T>(m, problem.K))
+            return PlanBlocks<TVec, T>(ref problem);
+        return new GemmPlan { Form = GemmForm.Dots, TileRows = TileRows };
+    }
+
+    // Adding up the lanes of a dot product costs as much as several steps of it; and more than a few rows find four
+    // columns of B in the L1 cache, or had better use packed panels.
+    private static bool DotsPay<T>(nint rows, nint depth)
+        where T : unmanaged =>
+        rows <= (4 * depth * sizeof(T) <= 32 * 1024 ? 32 : 16) && depth >= (rows == 1 ? 16 : 12 * rows);
+
+    private static GemmPlan PlanBlocks<TVec, T>(ref GemmProblem<T> problem)
+        where TVec : struct, ISimdVec<TVec, T>
+        where T : unmanaged, INumber<T>
+    {
+        // The kernels want the columns of C adjacent.
+        if (problem.N == 1 || (problem.C.Column != 1 && problem.C.Row == 1)) problem = problem.Transposed;
         nint m = problem.M, n = problem.N, k = problem.K, rowB = Math.Abs(problem.B.Row) * sizeof(T);
         bool adjacentB = problem.B.Column == 1;
 
@@ -78,6 +93,7 @@ internal static unsafe class Gemm
         nint kBlock = Part(k, stream ? 32 : 512, 1);
         return new GemmPlan
         {
+            Form = m == 1 && adjacentB && problem.C.Column == 1 ? GemmForm.Row : GemmForm.Blocks,
             TileRows = TileRows,
             KBlock = kBlock,
 

@@ -3,11 +3,26 @@ using System.Runtime.CompilerServices;
 
 namespace ChainRule.Kernels.Gemm;
 
+/// <summary>The ways to compute a product.</summary>
+internal enum GemmForm
+{
+    /// <summary>Tiles in registers, out of packed panels where that pays.</summary>
+    Blocks,
+
+    /// <summary>Dot products, for a few rows and a B whose columns run along k.</summary>
+    Dots,
+
+    /// <summary>A sum of B's rows, for a single row.</summary>
+    Row,
+}
+
 /// <summary>
 /// How a product is cut up: from its shape alone, so that sums are formed alike for any number of threads.
 /// </summary>
 internal struct GemmPlan
 {
+    public GemmForm Form;
+
     /// <summary>Rows of a tile: 8 where there are 32 vector registers, else 4.</summary>
     public nint TileRows;
 
@@ -43,6 +58,12 @@ internal static unsafe class GemmBlocks<TVec, T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(GemmProblem<T>* problem, GemmPlan* plan, nint item, nint m0, nint m1, nint n0, nint n1)
     {
+        if (plan->Form != GemmForm.Blocks)
+        {
+            if (plan->Form == GemmForm.Dots) GemmDots<TVec, T>.Run(problem, item, m0, m1, n0, n1);
+            else GemmRow<TVec, T>.Run(problem, item, n0, n1);
+            return;
+        }
         Matrix<T> a = problem->A.At(item), b = problem->B.At(item), c = problem->C.At(item);
         nint depth = problem->K;
         nint mBlock = Gemm.Part(m1 - m0, plan->MBlock, plan->TileRows);

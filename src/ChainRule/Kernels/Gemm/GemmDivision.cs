@@ -51,7 +51,8 @@ internal static unsafe class Division<TVec, T>
     {
         GemmProblem<T>* problem = work->Problem;
         nint tileRows = work->Plan->TileRows, tileColumns = GemmBlocks<TVec, T>.TileColumns;
-        double packRows = !work->Plan->PackB ? 0 : problem->B.Column == 1 ? CopyRows : TransposeRows;
+        double packRows = work->Plan->Form != GemmForm.Blocks ? TransposeRows
+            : !work->Plan->PackB ? 0 : problem->B.Column == 1 ? CopyRows : TransposeRows;
         double best = double.PositiveInfinity;
         for (nint high = 1; high <= MostChunksPerThread * threads; high *= 2)
         {

@@ -121,6 +121,9 @@ internal unsafe interface ISimdVec<TSelf, T> : IVec<TSelf>
     /// <summary>Sum of the lanes, halves folded onto each other: a fixed order for a given width.</summary>
     static abstract T Sum(TSelf x);
 
+    /// <summary>Four sums side by side, each with the bits of <see cref="Sum"/>.</summary>
+    static abstract void Sums(TSelf a, TSelf b, TSelf c, TSelf d, T* target);
+
     static abstract T MaxLane(TSelf x);
     static abstract T MinLane(TSelf x);
 

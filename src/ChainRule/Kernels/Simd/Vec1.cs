@@ -191,6 +191,15 @@ internal unsafe struct Vec1<T>(T value) : ISimdVec<Vec1<T>, T>
     public static T Sum(Vec1<T> x) => x.v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Sums(Vec1<T> a, Vec1<T> b, Vec1<T> c, Vec1<T> d, T* target)
+    {
+        target[0] = a.v;
+        target[1] = b.v;
+        target[2] = c.v;
+        target[3] = d.v;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(Vec1<T> x) => x.v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

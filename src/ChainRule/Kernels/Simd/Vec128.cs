@@ -256,6 +256,10 @@ internal unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<T>, T>
     public static T Sum(Vec128<T> x) => Fold128.Sum(x.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Sums(Vec128<T> a, Vec128<T> b, Vec128<T> c, Vec128<T> d, T* target) =>
+        Fold128.Sums(a.v, b.v, c.v, d.v, target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(Vec128<T> x) => Fold128.Max(x.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -244,6 +244,11 @@ internal unsafe struct Vec256<T>(Vector256<T> value) : ISimdVec<Vec256<T>, T>
     public static T Sum(Vec256<T> x) => Vec128<T>.Sum(new(x.v.GetLower() + x.v.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Sums(Vec256<T> a, Vec256<T> b, Vec256<T> c, Vec256<T> d, T* target) => Vec128<T>.Sums(
+        new(a.v.GetLower() + a.v.GetUpper()), new(b.v.GetLower() + b.v.GetUpper()),
+        new(c.v.GetLower() + c.v.GetUpper()), new(d.v.GetLower() + d.v.GetUpper()), target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(Vec256<T> x) => Vec128<T>.MaxLane(new(Vector128.Max(x.v.GetLower(), x.v.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

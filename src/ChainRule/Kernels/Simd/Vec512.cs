@@ -244,6 +244,11 @@ internal unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<T>, T>
     public static T Sum(Vec512<T> x) => Vec256<T>.Sum(new(x.v.GetLower() + x.v.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Sums(Vec512<T> a, Vec512<T> b, Vec512<T> c, Vec512<T> d, T* target) => Vec256<T>.Sums(
+        new(a.v.GetLower() + a.v.GetUpper()), new(b.v.GetLower() + b.v.GetUpper()),
+        new(c.v.GetLower() + c.v.GetUpper()), new(d.v.GetLower() + d.v.GetUpper()), target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(Vec512<T> x) => Vec256<T>.MaxLane(new(Vector256.Max(x.v.GetLower(), x.v.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
