@@ -28,6 +28,7 @@ internal static class TrajectoryArea
             return Fc(p, "fc3", x);
         }));
         all.Add("trajectory/resnet", Resnet);
+        all.Add("trajectory/lstm_lm", CharacterModel);
     }
 
     private static Tensor Fc(Dictionary<string, Tensor> p, string name, Tensor x) =>
@@ -37,19 +38,26 @@ internal static class TrajectoryArea
 
     private static Dictionary<string, Tensor> Train(CaseRun r, Func<Dictionary<string, Tensor>, Tensor, Tensor> forward)
     {
+        Tensor x = r.Case.Stored("in.x"), y = r.Case.Stored("in.y");
+        return Train(
+            r, r.Case.Stored("in.order"),
+            (p, rows) => F.CrossEntropy(forward(p, x.IndexSelect(0, rows)), y.IndexSelect(0, rows)));
+    }
+
+    private static Dictionary<string, Tensor> Train(
+        CaseRun r, Tensor order, Func<Dictionary<string, Tensor>, Tensor, Tensor> lossOf, double? clipNorm = null)
+    {
         string[] names = [.. r.Case.Behind(Start)];
         Parameter[] parameters = [.. names.Select(n => new Parameter(n, r.Case.Stored(Start + n)))];
         Dictionary<string, Tensor> values = names.Zip(parameters).ToDictionary(p => p.First, p => p.Second.Value);
         Optimizer optimizer = OptimizerArea.Make(
             r.Case.Attr("optimizer").GetProperty("name").GetString()!, r.Case.Attr("optimizer"), parameters);
-        Tensor order = r.Case.Stored("in.order"), x = r.Case.Stored("in.x"), y = r.Case.Stored("in.y");
-        List<double> losses = [];
+        List<double> losses = [], norms = [];
         for (int step = 0; step < order.Shape[0]; step++)
         {
             using Step scope = Step.Begin();
-            Tensor rows = order[step];
             optimizer.ZeroGrad();
-            Tensor loss = F.CrossEntropy(forward(values, x.IndexSelect(0, rows)), y.IndexSelect(0, rows));
+            Tensor loss = lossOf(values, order[step]);
             loss.Backward();
             losses.Add(loss.Item());
             for (int i = 0; step == 0 && i < names.Length; i++)
@@ -57,11 +65,33 @@ internal static class TrajectoryArea
                 if (r.Case.Has($"step.1.grad.{names[i]}"))
                     r.Compare($"step.1.grad.{names[i]}", parameters[i].Grad!.Detach());
             }
+            if (clipNorm is { } limit) norms.Add(Clip.GradNorm(parameters, limit));
             optimizer.Step();
         }
         r.Compare("loss", losses);
+        if (clipNorm is not null) r.Compare("grad_norm", norms);
         for (int i = 0; i < names.Length; i++) r.Compare("final.param." + names[i], parameters[i].Value.Detach());
         return values;
+    }
+
+    private static void CharacterModel(CaseRun r)
+    {
+        Tensor tokens = r.Case.Stored("in.tokens"), steps = Tensor.Arange(0, r.Case.Int("seq_len"), dtype: DType.Int64);
+        Train(r, r.Case.Stored("in.starts"), Loss, r.Case.Number("clip_norm"));
+
+        Tensor Loss(Dictionary<string, Tensor> p, Tensor starts)
+        {
+            Tensor places = (starts.Unsqueeze(1) + steps).Reshape(-1);
+            Tensor x = p["emb.weight"].IndexSelect(0, tokens.IndexSelect(0, places))
+                .Reshape(starts.Count, steps.Count, -1);
+            for (int i = 0; i < 2; i++)
+            {
+                x = F.Lstm(
+                    x, p[$"lstm.weight_ih_l{i}"], p[$"lstm.weight_hh_l{i}"], p[$"lstm.bias_ih_l{i}"],
+                    p[$"lstm.bias_hh_l{i}"]).Output;
+            }
+            return F.CrossEntropy(Fc(p, "fc", x).Flatten(0, 1), tokens.IndexSelect(0, places + 1));
+        }
     }
 
     private static void Resnet(CaseRun r)

@@ -28,7 +28,7 @@ public sealed class ConformanceTests
         tensor: neg one_hot pad permute pow prod reciprocal reshape round rsqrt scatter_add sigmoid sign sin
         tensor: slice softplus split sqrt squeeze stack std sub sum tan tanh transpose trunc unsqueeze var
         tensor: where
-        trajectory: iris_mlp lenet resnet softmax_regression
+        trajectory: iris_mlp lenet lstm_lm resnet softmax_regression
         """;
 
     private static readonly string[] DoneOps =
