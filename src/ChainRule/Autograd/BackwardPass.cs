@@ -23,6 +23,9 @@ internal sealed class BackwardPass
     /// <summary>True when the walk is recorded; then gradients must come from operators, not from kernels.</summary>
     public bool CreateGraph { get; private set; }
 
+    /// <summary>False where an operation's saved values are let go of afterwards, and may be overwritten.</summary>
+    public bool RetainGraph { get; private set; }
+
     /// <summary>Walks back from <paramref name="root"/>.</summary>
     /// <param name="root">A tensor that requires a gradient.</param>
     /// <param name="seed">Its gradient.</param>
@@ -38,7 +41,7 @@ internal sealed class BackwardPass
         try
         {
             Graph.Recording = createGraph;
-            (pass.CreateGraph, pass._captured) = (createGraph, captured);
+            (pass.CreateGraph, pass.RetainGraph, pass._captured) = (createGraph, retainGraph, captured);
             pass._stamp = Interlocked.Increment(ref s_stamp);
             pass.Walk(root, seed, retainGraph);
         }

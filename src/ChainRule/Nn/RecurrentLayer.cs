@@ -96,6 +96,23 @@ public abstract class RecurrentLayer : Layer
             throw new ShapeException($"{GetType().Name}: expects {expected}, got {x.Shape}.", x.Shape);
         CheckState("hidden", hidden, x);
         CheckState("cell", cell, x);
+        if (lengths is null) return RunSorted(x, hidden, cell, null);
+
+        // The longest first: then no step works on samples that it has nothing of.
+        long[] given = lengths.ToArray<long>();
+        long[] places = [.. Enumerable.Range(0, given.Length).OrderByDescending(n => given[n]).Select(n => (long)n)];
+        long[] back = new long[places.Length];
+        for (int i = 0; i < back.Length; i++) back[places[i]] = i;
+        Tensor order = Tensor.From(places), inverse = Tensor.From(back);
+        (Tensor output, Tensor lastHidden, Tensor? lastCell) = RunSorted(
+            x.IndexSelect(0, order), hidden?.IndexSelect(1, order), cell?.IndexSelect(1, order),
+            lengths.IndexSelect(0, order));
+        return (output.IndexSelect(0, inverse), lastHidden.IndexSelect(1, inverse), lastCell?.IndexSelect(1, inverse));
+    }
+
+    private (Tensor Output, Tensor Hidden, Tensor? Cell) RunSorted(
+        Tensor x, Tensor? hidden, Tensor? cell, Tensor? lengths)
+    {
         List<Tensor> hiddens = [], cells = [];
         for (int layer = 0; layer < Layers; layer++)
         {

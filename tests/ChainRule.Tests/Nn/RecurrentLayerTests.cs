@@ -103,6 +103,17 @@ public sealed class RecurrentLayerTests
     }
 
     [Fact]
+    public void Walking_a_retained_graph_twice_gives_the_same_gradient()
+    {
+        Lstm lstm = new(2, 3, layers: 2, bidirectional: true, rng: new Rng(1));
+        Tensor x = Tensor.Randn([3, 5, 2], new Rng(2));
+        x.RequiresGrad = true;
+        Tensor sum = lstm.Forward(x).Square().Sum();
+        float[] first = Autograd.Grad(sum, x, retainGraph: true).ToArray<float>();
+        Assert.Equal(first, Autograd.Grad(sum, x).ToArray<float>());
+    }
+
+    [Fact]
     public void Cells_step_by_step_equal_the_layers()
     {
         Tensor x = Normal(2, 4, 3);

@@ -36,7 +36,9 @@ internal unsafe struct RecurrentSweep<T>
     public T* Grad;
     public nint GradStep, GradRow;
 
-    /// <summary>[Steps, Batch, Slots * Hidden]: receives the gradients of the affine maps.</summary>
+    /// <summary>
+    /// [Steps, Batch, Slots * Hidden]: receives the gradients of the affine maps; may be <see cref="Slots"/>.
+    /// </summary>
     public T* GradSlots;
 
     /// <summary>[Batch, Hidden]: gradients of the last states, then of the first ones.</summary>
@@ -205,14 +207,15 @@ internal static unsafe class RecurrentKernel<TF>
         nint hidden = s->Hidden, width = TF.Slots * hidden, plane = s->Batch * hidden;
         nint time = s->Reverse ? s->Steps - 1 - step : step;
         nint before = (s->Reverse ? time + 1 : time) * plane;
-        if (step > 0 || !s->FromZero)
+        nint rows = ValidRows(s, time, begin, end);
+        if (rows > 0 && (step > 0 || !s->FromZero))
         {
             T* slots = s->Slots + (((time * s->Batch) + begin) * width) + ((TF.Slots - TF.Gates) * hidden);
             for (nint gate = 0; gate < TF.Gates; gate++)
             {
                 panels.Multiply(
                     s->States + before + (begin * hidden), hidden, s->Packed + (gate * panels.Length), panel,
-                    slots + (gate * hidden), width, end - begin, accumulate: true);
+                    slots + (gate * hidden), width, rows, accumulate: true);
             }
         }
         nint first = panels.Start(panel), last = panels.Start(panel + 1);
@@ -347,11 +350,21 @@ internal static unsafe class RecurrentKernel<TF>
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
-        if (step == 0 && !s->WantsFirst) return;
         nint hidden = s->Hidden, width = TF.Slots * hidden, time = s->Reverse ? s->Steps - 1 - step : step;
+        nint rows = ValidRows(s, time, begin, end);
+        if (rows == 0 || (step == 0 && !s->WantsFirst)) return;
         T* gates = s->GradSlots + (((time * s->Batch) + begin) * width) + ((TF.Slots - TF.Gates) * hidden);
         panels.Multiply(
-            gates, width, s->Packed, panel, s->GradHidden + (begin * hidden), hidden, end - begin, accumulate: true);
+            gates, width, s->Packed, panel, s->GradHidden + (begin * hidden), hidden, rows, accumulate: true);
+    }
+
+    // Up to the last sample that has this step: layers sort them by length.
+    private static nint ValidRows<T>(RecurrentSweep<T>* s, nint time, nint begin, nint end)
+        where T : unmanaged
+    {
+        if (s->Lengths == null) return end - begin;
+        while (end > begin && time >= s->Lengths[end - 1]) end--;
+        return end - begin;
     }
 
     // Gradients fade along a sequence, by a factor each step: what would become subnormal, and slow, is 0 before.

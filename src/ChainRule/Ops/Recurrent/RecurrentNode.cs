@@ -109,7 +109,8 @@ internal sealed unsafe partial class RecurrentNode<TF> : MultiOp
     {
         RecurrentCall call = _call!;
         Tensor x = _x!, states = _states!, slots = _slots!, weightHh = call.WeightHh.Dense();
-        Tensor packed = Packed(call), gradSlots = Tensor.Empty(slots.Shape, x.DType);
+        // Each step's gradients take the place of what it kept: half the memory of the way back.
+        Tensor packed = Packed(call), gradSlots = pass.RetainGraph ? Tensor.Empty(slots.Shape, x.DType) : slots;
         Tensor gradHidden = LastGradient(call, dys[1]);
         Tensor? gradCell = TF.HasCell ? LastGradient(call, dys[2]) : null;
         Tensor? grad = dys[0];
