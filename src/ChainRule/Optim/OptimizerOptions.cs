@@ -12,12 +12,18 @@ public abstract record OptimizerOptions
     /// <summary>Climbs the objective instead of descending it.</summary>
     public bool Maximize { get; init; }
 
+    /// <summary>Momentum at the start; null for an optimiser without.</summary>
+    internal virtual double? StartMomentum => null;
+
     /// <summary>Checks the numbers; throws where one cannot be used.</summary>
     internal virtual void Check()
     {
-        ThrowIfNot(LearningRate >= 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "0 or more");
-        ThrowIfNot(WeightDecay >= 0 && double.IsFinite(WeightDecay), nameof(WeightDecay), WeightDecay, "0 or more");
+        ThrowIfNegative(LearningRate, nameof(LearningRate));
+        ThrowIfNegative(WeightDecay, nameof(WeightDecay));
     }
+
+    private protected static void ThrowIfNegative(double value, string name) =>
+        ThrowIfNot(value >= 0 && double.IsFinite(value), name, value, "0 or more");
 
     private protected static void ThrowIfNot(bool good, string name, double value, string expected)
     {

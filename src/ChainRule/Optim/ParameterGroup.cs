@@ -6,6 +6,7 @@ namespace ChainRule.Optim;
 public abstract class ParameterGroup
 {
     private double _learningRate;
+    private double _momentum;
 
     private protected ParameterGroup(IReadOnlyList<Parameter> parameters, OptimizerOptions options)
     {
@@ -14,6 +15,7 @@ public abstract class ParameterGroup
         options.Check();
         Parameters = [.. parameters];
         _learningRate = options.LearningRate;
+        _momentum = options.StartMomentum ?? 0;
     }
 
     /// <summary>The parameters, in order.</summary>
@@ -37,6 +39,28 @@ public abstract class ParameterGroup
             _learningRate = value;
         }
     }
+
+    /// <summary>
+    /// Momentum in force, 0 to 1: that of <see cref="Sgd"/> and <see cref="RmsProp"/>, beta1 of <see cref="Adam"/> and
+    /// its relatives; without effect elsewhere. Set by schedules that cycle it, or by hand between steps.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of its range.</exception>
+    public double Momentum
+    {
+        get => _momentum;
+        set
+        {
+            if (!(value is >= 0 and <= 1))
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(value), FormattableString.Invariant($"Momentum is {value}; expected 0 to 1."));
+            }
+            _momentum = value;
+        }
+    }
+
+    /// <summary>True where the optimiser has a momentum.</summary>
+    internal bool HasMomentum => CommonOptions.StartMomentum is not null;
 
     internal abstract OptimizerOptions CommonOptions { get; }
 

@@ -17,6 +17,8 @@ public sealed record SgdOptions : OptimizerOptions
     /// <summary>Looks ahead along the momentum (Nesterov 1983, in the form of Sutskever et al. 2013).</summary>
     public bool Nesterov { get; init; }
 
+    internal override double? StartMomentum => Momentum;
+
     internal override void Check()
     {
         base.Check();
@@ -75,7 +77,7 @@ public sealed class Sgd : Optimizer
     }
 
     internal override IReadOnlyList<string> StateNames(ParameterGroup group) =>
-        ((ParameterGroup<SgdOptions>)group).Options.Momentum == 0 ? [] : Names;
+        group.Momentum == 0 && ((ParameterGroup<SgdOptions>)group).Options.Momentum == 0 ? [] : Names;
 
     internal override void Update(ParameterGroup group, in UpdateRun run)
     {
@@ -86,7 +88,7 @@ public sealed class Sgd : Optimizer
                 Sign = o.Maximize ? -1 : 1,
                 Decay = o.WeightDecay,
                 Rate = -group.LearningRate,
-                Momentum = o.Momentum,
+                Momentum = group.Momentum,
                 Fresh = run.Step == 1 ? 1 : 1 - o.Dampening,
                 Nesterov = o.Nesterov,
             },
@@ -110,16 +112,16 @@ internal struct SgdRule : IUpdateRule
         for (nint i = 0; i < count; i += V.Count)
         {
             V value = V.Load(p + i), gradient = V.Load(g + i);
-            gradient = sign * V.Select(V.Less(V.Abs(gradient), tiny), V.Zero, gradient);
+            gradient = sign * Negligible.Drop(gradient, tiny);
             if (decays)
             {
-                value = V.Select(V.Less(V.Abs(value), tiny), V.Zero, value);
+                value = Negligible.Drop(value, tiny);
                 gradient = V.Fma(decay, value, gradient);
             }
             if (s0 != null)
             {
                 V velocity = V.Fma(momentum, V.Load(s0 + i), fresh * gradient);
-                velocity = V.Select(V.Less(V.Abs(velocity), tiny), V.Zero, velocity);
+                velocity = Negligible.Drop(velocity, tiny);
                 V.Store(s0 + i, velocity);
                 gradient = ahead ? V.Fma(momentum, velocity, gradient) : velocity;
             }

@@ -35,8 +35,12 @@ public abstract class Schedule
     {
         ArgumentOutOfRangeException.ThrowIfNegative(stepCount);
         StepCount = stepCount;
+        double? momentum = MomentumAt(stepCount);
         foreach (ParameterGroup group in Optimizer.Groups)
+        {
             group.LearningRate = RateAt(group.BaseLearningRate, stepCount);
+            if (momentum is { } m) group.Momentum = m;
+        }
     }
 
     /// <summary>The rate while a step runs.</summary>
@@ -44,6 +48,11 @@ public abstract class Schedule
     /// <param name="step">Steps taken before, 0 or more.</param>
     /// <returns>0 or more.</returns>
     protected internal abstract double RateAt(double baseRate, long step);
+
+    /// <summary>The momentum while a step runs, for schedules that move it as well.</summary>
+    /// <param name="step">Steps taken before, 0 or more.</param>
+    /// <returns>In [0, 1), or null to leave the momentum alone.</returns>
+    protected internal virtual double? MomentumAt(long step) => null;
 
     /// <summary>Puts the rates of step 0 in force.</summary>
     protected void Start() => JumpTo(0);

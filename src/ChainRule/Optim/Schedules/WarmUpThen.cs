@@ -34,6 +34,9 @@ public sealed class WarmUpThen : Schedule
         ? LinearLr.Rate(baseRate, step, _startFactor, 1, _warmUpSteps)
         : _after.RateAt(baseRate, step - _warmUpSteps);
 
+    /// <inheritdoc/>
+    protected internal override double? MomentumAt(long step) => _after.MomentumAt(Math.Max(step - _warmUpSteps, 0));
+
     private static Optimizer Optimized(Schedule after)
     {
         ArgumentNullException.ThrowIfNull(after);
