@@ -3,27 +3,10 @@ using ChainRule.Nn;
 namespace ChainRule.Optim;
 
 /// <summary>What <see cref="Adam"/> and <see cref="AdamW"/> have in common.</summary>
-public abstract record AdamBaseOptions : OptimizerOptions
+public abstract record AdamBaseOptions : MomentOptions
 {
-    /// <summary>Decay rate of the average of gradients, in [0, 1).</summary>
-    public double Beta1 { get; init; } = 0.9;
-
-    /// <summary>Decay rate of the average of squared gradients, in [0, 1).</summary>
-    public double Beta2 { get; init; } = 0.999;
-
-    /// <summary>Added to the denominator, 0 or more.</summary>
-    public double Epsilon { get; init; } = 1e-8;
-
     /// <summary>Divides by the largest average of squares so far (Reddi, Kale and Kumar 2018).</summary>
     public bool AmsGrad { get; init; }
-
-    internal override void Check()
-    {
-        base.Check();
-        ThrowIfNot(Beta1 is >= 0 and < 1, nameof(Beta1), Beta1, "0 or more and below 1");
-        ThrowIfNot(Beta2 is >= 0 and < 1, nameof(Beta2), Beta2, "0 or more and below 1");
-        ThrowIfNot(Epsilon >= 0 && double.IsFinite(Epsilon), nameof(Epsilon), Epsilon, "0 or more");
-    }
 }
 
 /// <summary>What a group of parameters is updated with by <see cref="Adam"/>.</summary>
@@ -79,6 +62,6 @@ public sealed class Adam : Optimizer
     internal override void Update(ParameterGroup group, in UpdateRun run)
     {
         AdamOptions o = ((ParameterGroup<AdamOptions>)group).Options;
-        Updates.Apply(AdamRule.For(o, group.LearningRate, run.Step, gradientDecay: o.WeightDecay, keep: 1), in run);
+        Updates.Apply(AdamRule.For(o, group, run.Step, gradientDecay: o.WeightDecay, keep: 1), in run);
     }
 }

@@ -4,27 +4,37 @@ using ChainRule.Kernels;
 
 namespace ChainRule.Optim;
 
-/// <summary>One step of Adam, with weight decay in the gradient or on the parameter.</summary>
+/// <summary>
+/// One step of Adam and of those relatives that differ in its factors only, with weight decay in the gradient or on the
+/// parameter.
+/// </summary>
 internal struct AdamRule : IUpdateRule
 {
-    private static readonly string[] Averages = ["exp_avg", "exp_avg_sq"];
+    public static readonly string[] Averages = ["exp_avg", "exp_avg_sq"];
     private static readonly string[] AveragesAndLargest = [.. Averages, "max_exp_avg_sq"];
 
     public double Sign, GradientDecay, Keep, Beta1, Beta2, Rate, SquareScale, Epsilon;
 
+    /// <summary>Where set, the step is along their mixture with these shares, not along the average alone.</summary>
+    public double AverageShare, GradientShare;
+
     public static string[] StateNames(AdamBaseOptions options) => options.AmsGrad ? AveragesAndLargest : Averages;
 
-    public static AdamRule For(AdamBaseOptions o, double rate, long step, double gradientDecay, double keep) => new()
+    public static AdamRule For(
+        MomentOptions o, ParameterGroup group, long step, double gradientDecay, double keep)
     {
-        Sign = o.Maximize ? -1 : 1,
-        GradientDecay = gradientDecay,
-        Keep = keep,
-        Beta1 = o.Beta1,
-        Beta2 = o.Beta2,
-        Rate = -rate / (1 - Math.Pow(o.Beta1, step)),
-        SquareScale = 1 / Math.Sqrt(1 - Math.Pow(o.Beta2, step)),
-        Epsilon = o.Epsilon,
-    };
+        return new AdamRule
+        {
+            Sign = o.Maximize ? -1 : 1,
+            GradientDecay = gradientDecay,
+            Keep = keep,
+            Beta1 = group.Momentum,
+            Beta2 = o.Beta2,
+            Rate = -group.LearningRate / (1 - Math.Pow(group.Momentum, step)),
+            SquareScale = 1 / Math.Sqrt(1 - Math.Pow(o.Beta2, step)),
+            Epsilon = o.Epsilon,
+        };
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly unsafe void Run<V, T>(T* p, T* g, T* s0, T* s1, T* s2, nint count)
@@ -35,21 +45,16 @@ internal struct AdamRule : IUpdateRule
         V b1 = V.Const(Beta1), c1 = V.Const(1 - Beta1), b2 = V.Const(Beta2), c2 = V.Const(1 - Beta2);
         V rate = V.Const(Rate), scale = V.Const(SquareScale), epsilon = V.Const(Epsilon);
         V tinyGradient = V.Const(Negligible.Gradient<T>()), tiny = V.Const(Negligible.State<T>());
-        bool shrinks = Keep != 1, decays = GradientDecay != 0;
+        V averageShare = V.Const(AverageShare), gradientShare = V.Const(GradientShare);
+        bool shrinks = Keep != 1, decays = GradientDecay != 0, mixes = GradientShare != 0;
         for (nint i = 0; i < count; i += V.Count)
         {
             V value = V.Load(p + i), gradient = V.Load(g + i), m = V.Load(s0 + i), v = V.Load(s1 + i);
-            gradient = sign * V.Select(V.Less(V.Abs(gradient), tinyGradient), V.Zero, gradient);
-            if (decays)
-            {
-                gradient = V.Fma(decay, value, gradient);
-                gradient = V.Select(V.Less(V.Abs(gradient), tinyGradient), V.Zero, gradient);
-            }
-            if (shrinks) value = keep * V.Select(V.Less(V.Abs(value), tiny), V.Zero, value);
-            m = V.Select(V.Less(V.Abs(m), tiny), V.Zero, m);
-            v = V.Select(V.Less(v, tiny), V.Zero, v);
-            m = V.Fma(b1, m, c1 * gradient);
-            v = V.Fma(b2, v, c2 * (gradient * gradient));
+            gradient = sign * Negligible.Drop(gradient, tinyGradient);
+            if (decays) gradient = Negligible.Drop(V.Fma(decay, value, gradient), tinyGradient);
+            if (shrinks) value = keep * Negligible.Drop(value, tiny);
+            m = V.Fma(b1, Negligible.Drop(m, tiny), c1 * gradient);
+            v = V.Fma(b2, Negligible.Drop(v, tiny), c2 * (gradient * gradient));
             V.Store(s0 + i, m);
             V.Store(s1 + i, v);
             if (s2 != null)
@@ -57,6 +62,7 @@ internal struct AdamRule : IUpdateRule
                 v = V.Max(v, V.Load(s2 + i));
                 V.Store(s2 + i, v);
             }
+            if (mixes) m = V.Fma(gradientShare, gradient, averageShare * m);
             V.Store(p + i, V.Fma(rate, m / V.Fma(V.Sqrt(v), scale, epsilon), value));
         }
     }

@@ -61,6 +61,6 @@ public sealed class AdamW : Optimizer
     {
         AdamWOptions o = ((ParameterGroup<AdamWOptions>)group).Options;
         double keep = 1 - (group.LearningRate * o.WeightDecay);
-        Updates.Apply(AdamRule.For(o, group.LearningRate, run.Step, gradientDecay: 0, keep), in run);
+        Updates.Apply(AdamRule.For(o, group, run.Step, gradientDecay: 0, keep), in run);
     }
 }

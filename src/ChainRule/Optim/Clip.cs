@@ -4,41 +4,32 @@ using ChainRule.Nn;
 
 namespace ChainRule.Optim;
 
-/// <summary>How the size of all gradients together is measured.</summary>
-public enum GradNormKind
-{
-    /// <summary>Square root of the sum of squares.</summary>
-    L2,
-
-    /// <summary>Sum of magnitudes.</summary>
-    L1,
-
-    /// <summary>Largest magnitude.</summary>
-    Max,
-}
-
 /// <summary>Keeps gradients from growing too large, between Backward and the optimiser's step.</summary>
 public static unsafe class Clip
 {
     /// <summary>
-    /// Scales all gradients by min(1, maxNorm / (norm + 1e-6)), where norm is that of all of them as one vector.
+    /// Scales all gradients by min(1, maxNorm / (norm + 1e-6)), where norm is that of all of them as one vector:
+    /// (sum of |g|^power)^(1 / power).
     /// </summary>
     /// <param name="parameters">The parameters; those without a gradient do not count.</param>
     /// <param name="maxNorm">Largest norm that is left as it is, 0 or more.</param>
-    /// <param name="kind">Which norm.</param>
+    /// <param name="power">Which norm, above 0; infinity for the largest magnitude.</param>
     /// <returns>The norm before. NaN or infinite where a gradient is; the gradients are then useless as well.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxNorm"/> is negative or NaN.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxNorm"/> is negative or NaN, or
+    /// <paramref name="power"/> is not above 0.</exception>
     /// <remarks>
     /// Source: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks" (2013).
     /// </remarks>
-    public static double GradNorm(
-        IReadOnlyList<Parameter> parameters, double maxNorm, GradNormKind kind = GradNormKind.L2)
+    public static double GradNorm(IReadOnlyList<Parameter> parameters, double maxNorm, double power = 2)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         if (!(maxNorm >= 0))
             throw new ArgumentOutOfRangeException(
                 nameof(maxNorm), FormattableString.Invariant($"GradNorm: maxNorm is {maxNorm}; expected 0 or more."));
-        double norm = Norm(parameters, kind);
+        if (!(power > 0))
+            throw new ArgumentOutOfRangeException(
+                nameof(power), FormattableString.Invariant($"GradNorm: power is {power}; expected a number above 0."));
+        double norm = Norm(parameters, power);
         double factor = Math.Min(1, maxNorm / (norm + 1e-6));
         if (factor == 1) return norm;
         foreach (Parameter p in parameters) Map(new ScaleMap(factor), p);
@@ -58,21 +49,26 @@ public static unsafe class Clip
         foreach (Parameter p in parameters) Map(new ClampMap(limit), p);
     }
 
-    private static double Norm(IReadOnlyList<Parameter> parameters, GradNormKind kind)
+    private static double Norm(IReadOnlyList<Parameter> parameters, double power)
     {
-        if (kind == GradNormKind.Max) return Fold<LargestRule>(parameters, 1);
-        if (kind == GradNormKind.L1) return Fold<MagnitudeRule>(parameters, 1);
-        double squares = Fold<SquareRule>(parameters, 1);
-        if (squares is > 1e-20 and < 1e35) return Math.Sqrt(squares);
-        // Squares overflowed or vanished: once more, with the largest magnitude brought near 1.
-        double largest = Fold<LargestRule>(parameters, 1);
+        if (double.IsPositiveInfinity(power)) return Fold(parameters, default(LargestRule));
+        if (power == 1) return Fold(parameters, default(MagnitudeRule));
+        if (power == 2)
+        {
+            double squares = Fold(parameters, default(SquareRule));
+            if (squares is > 1e-20 and < 1e35) return Math.Sqrt(squares);
+        }
+        // Squares overflowed or vanished, as any power may: the largest magnitude is brought near 1 before.
+        double largest = Fold(parameters, default(LargestRule));
         if (largest == 0 || !double.IsFinite(largest)) return largest;
         double scale = Math.Min(1 / largest, 1e30);
-        return Math.Sqrt(Fold<SquareRule>(parameters, scale)) / scale;
+        return power == 2
+            ? Math.Sqrt(Fold(parameters, default(SquareRule), scale)) / scale
+            : Math.Pow(Fold(parameters, new PowerRule(power), scale), 1 / power) / scale;
     }
 
-    private static double Fold<TRule>(IReadOnlyList<Parameter> parameters, double scale)
-        where TRule : struct, IFoldRule
+    private static double Fold<TRule>(IReadOnlyList<Parameter> parameters, TRule rule, double scale = 1)
+        where TRule : unmanaged, IFoldRule
     {
         double total = 0;
         foreach (Parameter p in parameters)
@@ -80,8 +76,8 @@ public static unsafe class Clip
             if (p.Grad is not { } gradient) continue;
             Tensor dense = gradient.Dense();
             double part = dense.DType == DType.Float64
-                ? GradFold.Run<TRule, double>(dense.Ptr<double>(), dense.Count, scale)
-                : GradFold.Run<TRule, float>(dense.Ptr<float>(), dense.Count, scale);
+                ? GradFold.Run(rule, dense.Ptr<double>(), dense.Count, scale)
+                : GradFold.Run(rule, dense.Ptr<float>(), dense.Count, scale);
             GC.KeepAlive(dense);
             total = TRule.Join(total, part);
         }

@@ -8,7 +8,7 @@ namespace ChainRule.Optim;
 /// <summary>How numbers are gathered into one.</summary>
 internal interface IFoldRule
 {
-    static abstract V Add<V>(V sum, V x)
+    V Add<V>(V sum, V x)
         where V : struct, IVec<V>;
 
     /// <summary>Two partial results in one; a sum unless the rule says otherwise, as are the next two.</summary>
@@ -32,27 +32,27 @@ internal static unsafe class GradFold
     // Lanes are emptied into a double after so many elements: keeps rounding errors small.
     private const int Block = 2048;
 
-    public static double Run<TRule, T>(T* x, int count, double scale)
-        where TRule : struct, IFoldRule
+    public static double Run<TRule, T>(TRule rule, T* x, int count, double scale)
+        where TRule : unmanaged, IFoldRule
         where T : unmanaged, INumber<T> => SimdInfo.Width switch
         {
-            512 => Chunks<TRule, Vec512<T>, T>(x, count, scale),
-            256 => Chunks<TRule, Vec256<T>, T>(x, count, scale),
-            128 => Chunks<TRule, Vec128<T>, T>(x, count, scale),
-            _ => Chunks<TRule, Vec1<T>, T>(x, count, scale),
+            512 => Chunks<TRule, Vec512<T>, T>(rule, x, count, scale),
+            256 => Chunks<TRule, Vec256<T>, T>(rule, x, count, scale),
+            128 => Chunks<TRule, Vec128<T>, T>(rule, x, count, scale),
+            _ => Chunks<TRule, Vec1<T>, T>(rule, x, count, scale),
         };
 
-    private static double Chunks<TRule, V, T>(T* x, int count, double scale)
-        where TRule : struct, IFoldRule
+    private static double Chunks<TRule, V, T>(TRule rule, T* x, int count, double scale)
+        where TRule : unmanaged, IFoldRule
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
         int chunks = (count + Grain - 1) / Grain;
-        if (chunks <= 1) return Fold<TRule, V, T>(x, count, scale);
+        if (chunks <= 1) return Fold<TRule, V, T>(rule, x, count, scale);
         double[] parts = new double[chunks];
         fixed (double* p = parts)
         {
-            Arguments<T> a = new() { X = x, Count = count, Scale = scale, Parts = p };
+            Arguments<TRule, T> a = new() { Rule = rule, X = x, Count = count, Scale = scale, Parts = p };
             Scheduler.Current.Run(&Chunk<TRule, V, T>, &a, chunks);
         }
         double total = 0;
@@ -61,18 +61,18 @@ internal static unsafe class GradFold
     }
 
     private static void Chunk<TRule, V, T>(void* argument, int index)
-        where TRule : struct, IFoldRule
+        where TRule : unmanaged, IFoldRule
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
-        Arguments<T>* a = (Arguments<T>*)argument;
+        Arguments<TRule, T>* a = (Arguments<TRule, T>*)argument;
         int begin = index * Grain;
-        a->Parts[index] = Fold<TRule, V, T>(a->X + begin, Math.Min(Grain, a->Count - begin), a->Scale);
+        a->Parts[index] = Fold<TRule, V, T>(a->Rule, a->X + begin, Math.Min(Grain, a->Count - begin), a->Scale);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Fold<TRule, V, T>(T* x, int count, double scale)
-        where TRule : struct, IFoldRule
+    private static double Fold<TRule, V, T>(TRule rule, T* x, int count, double scale)
+        where TRule : unmanaged, IFoldRule
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
@@ -86,21 +86,23 @@ internal static unsafe class GradFold
             int i = 0;
             for (; i <= n - (4 * V.Count); i += 4 * V.Count)
             {
-                s0 = TRule.Add(s0, factor * V.Load(p + i));
-                s1 = TRule.Add(s1, factor * V.Load(p + i + V.Count));
-                s2 = TRule.Add(s2, factor * V.Load(p + i + (2 * V.Count)));
-                s3 = TRule.Add(s3, factor * V.Load(p + i + (3 * V.Count)));
+                s0 = rule.Add(s0, factor * V.Load(p + i));
+                s1 = rule.Add(s1, factor * V.Load(p + i + V.Count));
+                s2 = rule.Add(s2, factor * V.Load(p + i + (2 * V.Count)));
+                s3 = rule.Add(s3, factor * V.Load(p + i + (3 * V.Count)));
             }
-            for (; i <= n - V.Count; i += V.Count) s0 = TRule.Add(s0, factor * V.Load(p + i));
-            if (i < n) s1 = TRule.Add(s1, factor * V.LoadPartial(p + i, n - i));
+            for (; i <= n - V.Count; i += V.Count) s0 = rule.Add(s0, factor * V.Load(p + i));
+            if (i < n) s1 = rule.Add(s1, factor * V.LoadPartial(p + i, n - i));
             total = TRule.Join(total, TRule.Lanes<V, T>(TRule.Join(TRule.Join(s0, s2), TRule.Join(s1, s3))));
         }
         return total;
     }
 
-    private struct Arguments<T>
+    private struct Arguments<TRule, T>
+        where TRule : unmanaged
         where T : unmanaged
     {
+        public TRule Rule;
         public T* X;
         public int Count;
         public double Scale;
@@ -111,21 +113,30 @@ internal static unsafe class GradFold
 internal readonly struct SquareRule : IFoldRule
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Add<V>(V sum, V x)
+    public V Add<V>(V sum, V x)
         where V : struct, IVec<V> => V.Fma(x, x, sum);
 }
 
 internal readonly struct MagnitudeRule : IFoldRule
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Add<V>(V sum, V x)
+    public V Add<V>(V sum, V x)
         where V : struct, IVec<V> => sum + V.Abs(x);
+}
+
+internal readonly struct PowerRule(double power) : IFoldRule
+{
+    private readonly double _power = power;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Add<V>(V sum, V x)
+        where V : struct, IVec<V> => sum + V.Exp(V.Const(_power) * V.Log(V.Abs(x)));
 }
 
 internal readonly struct LargestRule : IFoldRule
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Add<V>(V sum, V x)
+    public V Add<V>(V sum, V x)
         where V : struct, IVec<V> => V.Max(sum, V.Abs(x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -70,6 +70,20 @@ public abstract class Optimizer
         foreach (FlatGroup flat in _flats) flat.Update(this);
     }
 
+    /// <summary>
+    /// Evaluates a loss with its gradients and updates the parameters: <see cref="ZeroGrad"/>, the loss, its
+    /// <see cref="Tensor.Backward"/> and <see cref="Step()"/> in one call, for any optimiser.
+    /// </summary>
+    /// <param name="loss">Computes the loss, one number, with the parameters as they are.</param>
+    /// <returns>The loss before the update.</returns>
+    public virtual double Step(Func<Tensor> loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        double value = Backward(loss);
+        Step();
+        return value;
+    }
+
     /// <summary>Forgets all gradients; costs no pass over them.</summary>
     public void ZeroGrad()
     {
@@ -81,7 +95,7 @@ public abstract class Optimizer
     /// ("state.0.exp_avg"), counts of updates ("state.0.step") and the rates in force ("param_groups.0.lr").
     /// </summary>
     /// <returns>Copies that later steps leave alone.</returns>
-    public OptimizerState State()
+    public virtual OptimizerState State()
     {
         List<(string, Tensor)> tensors = [];
         List<(string, double)> numbers = [];
@@ -105,7 +119,7 @@ public abstract class Optimizer
     /// <param name="state">What <see cref="State"/> gave, for the same parameters in the same order.</param>
     /// <exception cref="CheckpointException">The state is that of other parameters or of another kind of optimiser;
     /// nothing was changed.</exception>
-    public void LoadState(OptimizerState state)
+    public virtual void LoadState(OptimizerState state)
     {
         ArgumentNullException.ThrowIfNull(state);
         Dictionary<string, Tensor> tensors = state.Tensors.ToDictionary(t => t.Name, t => t.Value);
@@ -130,10 +144,26 @@ public abstract class Optimizer
     /// <summary>Updates a run of parameters that have been updated equally often.</summary>
     internal abstract void Update(ParameterGroup group, in UpdateRun run);
 
+    private protected static string RateKey(int group) =>
+        string.Create(CultureInfo.InvariantCulture, $"param_groups.{group}.lr");
+
+    private protected double Backward(Func<Tensor> loss)
+    {
+        ZeroGrad();
+        Tensor value = loss();
+        value.Backward();
+        return value.Item();
+    }
+
+    private protected void Refuse(string key, string why) => throw new CheckpointException(
+        $"{GetType().Name}.LoadState",
+        $"'{key}' {why}; the state is that of another model or of another kind of optimiser.")
+    {
+        Key = key,
+    };
+
     private static string Key(int index, string name) =>
         string.Create(CultureInfo.InvariantCulture, $"state.{index}.{name}");
-
-    private static string RateKey(int group) => string.Create(CultureInfo.InvariantCulture, $"param_groups.{group}.lr");
 
     private IEnumerable<(int Index, FlatGroup Flat, int Member)> Members() =>
         _flats.SelectMany(f => Enumerable.Range(0, f.Count).Select(m => (f.Indices[m], f, m))).OrderBy(m => m.Item1);
@@ -166,11 +196,4 @@ public abstract class Optimizer
         if (stranger is not null)
             Refuse(stranger, $"belongs to no state of {ParameterCount} parameters in {Groups.Count} groups");
     }
-
-    private void Refuse(string key, string why) => throw new CheckpointException(
-        $"{GetType().Name}.LoadState",
-        $"'{key}' {why}; the state is that of another model or of another kind of optimiser.")
-    {
-        Key = key,
-    };
 }

@@ -136,6 +136,19 @@ internal static unsafe class Updates
 /// <summary>Below these magnitudes a number counts as 0.</summary>
 internal static class Negligible
 {
+    /// <summary>The number, or 0 where its magnitude is below a limit; NaN stays.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Drop<V>(V x, V limit)
+        where V : struct, IVec<V> => V.Select(V.Less(V.Abs(x), limit), V.Zero, x);
+
+    /// <summary>
+    /// The gradient that a rule works with: its sign turned where the objective is climbed, weight decay added, nothing
+    /// so small that its square would be denormal.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Gradient<V>(V gradient, V value, V sign, V decay, V limit)
+        where V : struct, IVec<V> => Drop(V.Fma(decay, value, sign * Drop(gradient, limit)), limit);
+
     /// <summary>Squares of gradients of this size are still normal numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Gradient<T>() => typeof(T) == typeof(double) ? 1e-150 : 1e-15;

@@ -21,8 +21,10 @@ public sealed class ConformanceTests
         layer: adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d max_pool1d max_pool2d max_pool3d
         layer: kmax_pool lenet_subsampling log_sum_exp_pool lp_pool1d lp_pool2d
         loss: bce_with_logits cross_entropy l1 mse nll
-        optimizer: adam adamw clip_grad_norm clip_grad_value sgd
-        scheduler: cosine_annealing_lr exponential_lr linear_lr multi_step_lr step_lr warmup_then
+        optimizer: adadelta adagrad adam adamax adamw clip_grad_norm clip_grad_value easgd lbfgs nadam radam rmsprop
+        optimizer: rprop sgd
+        scheduler: cosine_annealing_lr cosine_annealing_warm_restarts cyclic_lr exponential_lr lambda_lr linear_lr
+        scheduler: multi_step_lr one_cycle_lr polynomial_lr reduce_lr_on_plateau step_lr warmup_then
         tensor: abs add argmax argmin ceil clamp concat cos cumsum div erf exp expand expm1 flatten flip floor
         tensor: gather index_select log log1p logsumexp masked_fill matmul max maximum mean min minimum mul
         tensor: neg one_hot pad permute pow prod reciprocal reshape round rsqrt scatter_add sigmoid sign sin

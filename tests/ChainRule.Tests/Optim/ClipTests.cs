@@ -18,6 +18,23 @@ public sealed class ClipTests
         Assert.Equal(5, norm / size, 5);
     }
 
+    [Theory]
+    [InlineData(1, 7)]
+    [InlineData(2, 5)]
+    [InlineData(3, 4.497941445275415)]
+    [InlineData(0.5, 13.92820323027551)]
+    [InlineData(double.PositiveInfinity, 4)]
+    public void Norm_has_the_power_asked_for(double power, double expected)
+    {
+        foreach (double size in new[] { 1, 1e-18, 1e12 })
+        {
+            Parameter p = Gradients.Make(0, 0), q = Gradients.Make(0);
+            Gradients.Set(p, (float)(3 * size), 0);
+            Gradients.Set(q, (float)(-4 * size));
+            Assert.Equal(expected, Clip.GradNorm([p, q], double.MaxValue, power) / size, 1e-5);
+        }
+    }
+
     [Fact]
     public void Parameters_without_gradient_do_not_count()
     {
@@ -51,6 +68,7 @@ public sealed class ClipTests
     public void Wrong_limits_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Clip.GradNorm([], -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Clip.GradNorm([], 1, power: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => Clip.GradValue([], double.NaN));
     }
 }
