@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ChainRule.Conformance;
 
 /// <summary>Layers, with PyTorch's names and layouts of parameters.</summary>
@@ -12,8 +14,25 @@ internal static class LayerArea
         Add("dropout", (r, x) => F.Dropout(x, r.Case.Number("p"), r.Case.Bool("training"), new Rng(0)));
         Add("layer_norm", (r, x) => F.LayerNorm(
             x, r.Case.Ints("normalized_shape"), r.Param("weight"), r.Param("bias"), r.Case.Number("eps")));
+        Add("group_norm", (r, x) => F.GroupNorm(
+            x, r.Case.Int("num_groups"), r.Param("weight"), r.Param("bias"), r.Case.Number("eps")));
+        Add("instance_norm", (r, x) => F.InstanceNorm(x, r.Param("weight"), r.Param("bias"), r.Case.Number("eps")));
+        Add("local_response_norm", (r, x) => F.LocalResponseNorm(
+            x, r.Case.Int("size"), r.Case.Number("alpha"), r.Case.Number("beta"), r.Case.Number("k")));
+        Add("lcn_subtractive", (r, x) => F.SubtractiveNorm(
+            x, r.Case.Int("kernel_size"), r.Case.Number("sigma"), Border(r)));
+        Add("lcn_divisive", (r, x) => F.DivisiveNorm(
+            x, r.Case.Int("kernel_size"), r.Case.Number("sigma"), Border(r), Floor(r)));
+        Add("local_contrast_norm", (r, x) => F.LocalContrastNorm(
+            x, r.Case.Int("kernel_size"), r.Case.Number("sigma"), Border(r), Floor(r)));
         foreach (int rank in new[] { 1, 2, 3 }) all.Add($"layer/batch_norm{rank}d", BatchNorm);
     }
+
+    private static ContrastBorder Border(CaseRun r) =>
+        r.Case.Text("border") == "zero" ? ContrastBorder.Zero : ContrastBorder.Renormalise;
+
+    private static double? Floor(CaseRun r) =>
+        r.Case.Attr("c").ValueKind == JsonValueKind.String ? null : r.Case.Number("c");
 
     private static void BatchNorm(CaseRun r)
     {

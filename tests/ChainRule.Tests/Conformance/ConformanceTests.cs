@@ -19,6 +19,7 @@ public sealed class ConformanceTests
         layer: conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d
         layer: adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d avg_pool1d avg_pool2d avg_pool3d
         layer: adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d max_pool1d max_pool2d max_pool3d
+        layer: group_norm instance_norm lcn_divisive lcn_subtractive local_contrast_norm local_response_norm
         layer: kmax_pool lenet_subsampling log_sum_exp_pool lp_pool1d lp_pool2d
         loss: bce_with_logits cross_entropy l1 mse nll
         optimizer: adadelta adagrad adam adamax adamw clip_grad_norm clip_grad_value easgd lbfgs nadam radam rmsprop

@@ -34,6 +34,7 @@ internal static class LayerRows
         },
         .. ConvolutionLayerRows.All,
         .. PoolingLayerRows.All,
+        .. NormalizationLayerRows.All,
         new()
         {
             Name = "BatchNorm1d",

@@ -153,7 +153,7 @@ internal static class PoolingLayerRows
             Summary = "SubSampling2d 2, 2x2",
             Wrong = [2, 3, 4, 5],
             Error = """
-                SubSampling2d: weight must be [3], got [2].
+                SubSampling2d: weight must be [3] for [2, 3, 4, 5], got [2].
                   in: model (SubSampling2d 2, 2x2)
                   help: this layer expects [N, 2, H, W].
                 """,

@@ -23,6 +23,7 @@ internal static class OpTable
         .. AdaptivePoolingRows.All,
         .. LossRows.All,
         .. NormalizationRows.All,
+        .. GroupNormalizationRows.All,
         .. AttentionRows.All,
         .. RecurrentRows.All,
     ];

@@ -14,12 +14,7 @@ internal static class LpPooling
         // An average over the cells there are, times the cells of a whole window.
         Tensor powers = p == 1 ? x.Abs() : p == 2 ? x.Square() : x.Abs().Pow(p);
         Tensor sum = AveragePooling.Forward(sizes, powers) * sizes.Kernel.Kernel.Volume;
-        if (p == 1) return sum;
-
-        // At 0 the root has an infinite slope: there the gradient is cut off.
-        Tensor none = sum.EqualTo(0);
-        Tensor root = sum.MaskedFill(none, 1);
-        return (p == 2 ? root.Sqrt() : root.Pow(1 / p)).MaskedFill(none, 0);
+        return Roots.Of(sum, p);
     }
 
     public static void CheckExponent(string op, double p)

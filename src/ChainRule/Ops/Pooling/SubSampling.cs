@@ -25,20 +25,10 @@ public static partial class F
     {
         const string op = "SubSampling2d";
         PoolingSizes sizes = PoolingOptions.Of(op, kernelSize ?? 2, kernelSize ?? 2).For(x, divisor: 1);
-        return (AveragePooling.Forward(sizes, x) * Channelwise(nameof(weight), weight)
-            + Channelwise(nameof(bias), bias)).Tanh();
-
-        Tensor Channelwise(string name, Tensor t)
-        {
-            ArgumentNullException.ThrowIfNull(t, name);
-            if (t.Shape != [x.Shape[1]])
-                throw new ShapeException($"{op}: {name} must be [{x.Shape[1]}], got {t.Shape}.", t.Shape, x.Shape);
-            if (t.DType != x.DType)
-            {
-                throw new DTypeException(
-                    $"{op}: x is {x.DType.Text()}, {name} {t.DType.Text()}; all must be equal.", x.DType, t.DType);
-            }
-            return t.Reshape([x.Shape[1], 1, 1]);
-        }
+        ArgumentNullException.ThrowIfNull(weight);
+        ArgumentNullException.ThrowIfNull(bias);
+        Tensor factor = GroupNormalization.Channelwise(op, x, nameof(weight), weight)!;
+        Tensor shift = GroupNormalization.Channelwise(op, x, nameof(bias), bias)!;
+        return ((AveragePooling.Forward(sizes, x) * factor) + shift).Tanh();
     }
 }

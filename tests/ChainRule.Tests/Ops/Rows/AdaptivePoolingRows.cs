@@ -48,11 +48,11 @@ internal static class AdaptivePoolingRows
                     "SubSampling2d: expects [N, C, H, W], got [5, 5]."),
                 ErrorInput.Shape(
                     "weight", () => F.SubSampling2d(Tensor.Zeros([1, 3, 5, 5]), Tensor.Zeros([2]), Tensor.Zeros([3])),
-                    "SubSampling2d: weight must be [3], got [2]."),
+                    "SubSampling2d: weight must be [3] for [1, 3, 5, 5], got [2]."),
                 ErrorInput.DType(
                     "bias", () => F.SubSampling2d(
                         Tensor.Zeros([1, 3, 5, 5]), Tensor.Zeros([3]), Tensor.Zeros([3], DType.Float64)),
-                    "SubSampling2d: x is float32, bias float64; all must be equal."),
+                    "SubSampling2d: bias is float64, x float32."),
             ],
             Goldens = ["layer/lenet_subsampling"],
         },
