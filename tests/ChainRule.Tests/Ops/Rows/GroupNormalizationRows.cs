@@ -191,7 +191,9 @@ internal static class GroupNormalizationRows
 
         // Equal numbers have no contrast: what is left of them is rounding, divided by itself.
         OpCase Case(int[] x, int k, double sigma, ContrastBorder border, double? floor) =>
-            new([new In(x) { Fixed = border == ContrastBorder.Renormalise && floor is null }], t => call(t[0], k, sigma, border, floor), r => reference(r[0], k, sigma, border, floor))
+            new(
+                [new In(x) { Fixed = border == ContrastBorder.Renormalise && floor is null }],
+                t => call(t[0], k, sigma, border, floor), r => reference(r[0], k, sigma, border, floor))
             {
                 Label = $"{k}, {border}, floor {floor}",
             };
