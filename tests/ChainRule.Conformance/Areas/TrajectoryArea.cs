@@ -6,7 +6,7 @@ namespace ChainRule.Conformance;
 /// <summary>Whole training runs: losses, first gradients and final parameters.</summary>
 internal static class TrajectoryArea
 {
-    private const string Start = "init.param.";
+    public const string Start = "init.param.";
 
     public static void AddTo(Dictionary<string, Action<CaseRun>> all)
     {
@@ -28,6 +28,7 @@ internal static class TrajectoryArea
             return Fc(p, "fc3", x);
         }));
         all.Add("trajectory/resnet", Resnet);
+        all.Add("trajectory/transformer_classifier", TransformerClassifier.Run);
         all.Add("trajectory/lstm_lm", CharacterModel);
     }
 
@@ -44,11 +45,14 @@ internal static class TrajectoryArea
             (p, rows) => F.CrossEntropy(forward(p, x.IndexSelect(0, rows)), y.IndexSelect(0, rows)));
     }
 
-    private static Dictionary<string, Tensor> Train(
-        CaseRun r, Tensor order, Func<Dictionary<string, Tensor>, Tensor, Tensor> lossOf, double? clipNorm = null)
+    /// <summary>Trains parameters made from the start values, or those of a model that has taken them.</summary>
+    public static Dictionary<string, Tensor> Train(
+        CaseRun r, Tensor order, Func<Dictionary<string, Tensor>, Tensor, Tensor> lossOf, double? clipNorm = null,
+        Module? model = null)
     {
         string[] names = [.. r.Case.Behind(Start)];
-        Parameter[] parameters = [.. names.Select(n => new Parameter(n, r.Case.Stored(Start + n)))];
+        var own = model?.NamedParameters().ToDictionary(p => p.Key, p => p.Parameter);
+        Parameter[] parameters = [.. names.Select(n => own?[n] ?? new Parameter(n, r.Case.Stored(Start + n)))];
         Dictionary<string, Tensor> values = names.Zip(parameters).ToDictionary(p => p.First, p => p.Second.Value);
         Optimizer optimizer = OptimizerArea.Make(
             r.Case.Attr("optimizer").GetProperty("name").GetString()!, r.Case.Attr("optimizer"), parameters);

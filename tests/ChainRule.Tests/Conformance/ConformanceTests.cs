@@ -10,11 +10,11 @@ public sealed class ConformanceTests
     /// Every op done so far: one that disappears from the runner fails here; a new one joins the list.
     /// </summary>
     private const string Done = """
-        activation: abs elu leaky_relu log_softmax relu softmax softplus
+        activation: abs elu gelu leaky_relu log_softmax relu softmax softplus
         autograd: gradient_penalty hessian hvp jacobian
         classic: circuit_product circuit_sigmoid_neuron
         layer: batch_norm1d batch_norm2d batch_norm3d dropout layer_norm linear
-        layer: scaled_dot_product_attention
+        layer: multihead_attention scaled_dot_product_attention transformer_encoder_layer
         layer: gru gru_cell lstm lstm_cell rnn rnn_cell
         layer: conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d
         layer: adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d avg_pool1d avg_pool2d avg_pool3d
@@ -31,7 +31,7 @@ public sealed class ConformanceTests
         tensor: neg one_hot pad permute pow prod reciprocal reshape round rsqrt scatter_add sigmoid sign sin
         tensor: slice softplus split sqrt squeeze stack std sub sum tan tanh transpose trunc unsqueeze var
         tensor: where
-        trajectory: iris_mlp lenet lstm_lm resnet softmax_regression
+        trajectory: iris_mlp lenet lstm_lm resnet softmax_regression transformer_classifier
         """;
 
     private static readonly string[] DoneOps =

@@ -33,6 +33,7 @@ internal static class LayerRows
             Summary = "Linear 3 -> 2, no bias",
         },
         .. ConvolutionLayerRows.All,
+        .. AttentionLayerRows.All,
         .. PoolingLayerRows.All,
         .. NormalizationLayerRows.All,
         new()
@@ -211,6 +212,8 @@ internal static class LayerRows
         Plain("Relu", () => new Relu(), "Relu"),
         Plain("LeakyRelu", () => new LeakyRelu(), "LeakyRelu 0.01"),
         Plain("Elu", () => new Elu(0.5), "Elu 0.5"),
+        Plain("Gelu", () => new Gelu(), "Gelu"),
+        Plain("Gelu tanh", () => new Gelu(GeluForm.Tanh), "Gelu tanh"),
         Plain("Softplus", () => new Softplus(), "Softplus"),
         Plain("Softplus sharp", () => new Softplus(2, 10), "Softplus beta 2, threshold 10"),
         Plain("Softmax", () => new Softmax(), "Softmax dim -1"),

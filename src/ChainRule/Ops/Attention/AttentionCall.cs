@@ -44,11 +44,7 @@ internal readonly struct AttentionCall
         }
         Shape batch = Batch(Batch(Leading(q), Leading(k), operands), Leading(v), operands);
         Shape scores = [.. batch.Dims, q.Dims[^2], k.Dims[^2]];
-        if (mask is not null && mask.DType != DType.Bool)
-            throw new DTypeException($"{Name}: the mask must be bool, got {mask.DType.Text()}.", mask.DType);
-        CheckScores("mask", mask, scores);
-        if (bias is not null) CheckType(q, "bias", bias);
-        CheckScores("bias", bias, scores);
+        CheckScoreBias(Name, q, mask, bias, scores);
         return new AttentionCall(batch, Rank4(q, batch), Rank4(k, batch), Rank4(v, batch),
             OptionsOf(Name, scores, q.Dims[^1], isCausal, scale, dropout, rng));
     }
@@ -72,22 +68,26 @@ internal readonly struct AttentionCall
     /// <summary>Mask and bias as one tensor [N, H, Tq, Tk] to add to the scores; null without either.</summary>
     public Tensor? ScoreBias(Tensor? mask, Tensor? bias)
     {
+        Tensor? sum = ScoreBias(mask, bias, [.. _batch.Dims, Q.Dims[2], K.Dims[2]], Q.DType);
+        if (sum is null || _batch.Rank == 2) return sum;
+        ReadOnlySpan<int> d = Q.Dims;
+        return _batch.Rank < 2
+            ? sum.View([d[0], d[1], d[2], K.Dims[2]], [.. new int[2 - _batch.Rank], .. sum.Strides])
+            : sum.Reshape(d[0], d[1], d[2], K.Dims[2]);
+    }
+
+    /// <summary>Mask and bias as one tensor to add to scores of a shape; null without either.</summary>
+    public static Tensor? ScoreBias(Tensor? mask, Tensor? bias, Shape scores, DType dtype)
+    {
         if (mask is null && bias is null) return null;
         using NoGrad.Scope noGrad = NoGrad.Begin();
-        DType dtype = Q.DType;
         Tensor sum = mask is null
             ? bias!
             : Tensor.Where(mask, Tensor.Scalar(double.NegativeInfinity, dtype), bias ?? Tensor.Scalar(0, dtype));
-        int keys = K.Dims[2], queries = Q.Dims[2];
         // Only the keys must lie side by side; what is broadcast over items and queries stays so.
+        int keys = scores.Dims[^1];
         sum = sum.Rank == 0 ? sum.ExpandView([keys]) : sum.ExpandView([.. sum.Dims[..^1], keys]);
-        sum = sum.Dense().ExpandView([.. _batch.Dims, queries, keys]);
-        return _batch.Rank switch
-        {
-            2 => sum,
-            < 2 => sum.View([Q.Dims[0], Q.Dims[1], queries, keys], [.. new int[2 - _batch.Rank], .. sum.Strides]),
-            _ => sum.Reshape(Q.Dims[0], Q.Dims[1], queries, keys),
-        };
+        return sum.Dense().ExpandView(scores);
     }
 
     /// <summary>A result with the leading dimensions of the call.</summary>
@@ -122,18 +122,28 @@ internal readonly struct AttentionCall
         return dims;
     }
 
-    private static void CheckScores(string what, Tensor? t, Shape scores)
+    /// <summary>Checks that mask and bias are of the right types and broadcast to the scores.</summary>
+    public static void CheckScoreBias(string name, Tensor q, Tensor? mask, Tensor? bias, Shape scores)
+    {
+        if (mask is not null && mask.DType != DType.Bool)
+            throw new DTypeException($"{name}: the mask must be bool, got {mask.DType.Text()}.", mask.DType);
+        CheckScores(name, "mask", mask, scores);
+        if (bias is not null) CheckType(q, "bias", bias, name);
+        CheckScores(name, "bias", bias, scores);
+    }
+
+    private static void CheckScores(string name, string what, Tensor? t, Shape scores)
     {
         if (t is null) return;
         bool fits = t.Rank <= scores.Rank;
         for (int i = 1; fits && i <= t.Rank; i++) fits = t.Dims[^i] == 1 || t.Dims[^i] == scores.Dims[^i];
         if (!fits)
-            throw new ShapeException($"{Name}: the {what} {t.Shape} does not broadcast to {scores}.", t.Shape, scores);
+            throw new ShapeException($"{name}: the {what} {t.Shape} does not broadcast to {scores}.", t.Shape, scores);
     }
 
-    private static void CheckType(Tensor q, string what, Tensor t)
+    private static void CheckType(Tensor q, string what, Tensor t, string name = Name)
     {
         if (t.DType != q.DType)
-            throw new DTypeException($"{Name}: {what} is {t.DType.Text()}, query {q.DType.Text()}.", t.DType, q.DType);
+            throw new DTypeException($"{name}: {what} is {t.DType.Text()}, query {q.DType.Text()}.", t.DType, q.DType);
     }
 }

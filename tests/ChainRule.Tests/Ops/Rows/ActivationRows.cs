@@ -21,6 +21,21 @@ internal static class ActivationRows
         {
             Goldens = ["activation/elu"],
         },
+        Real("gelu", nameof(Tensor.Gelu), x => x.Gelu(), x => x * (0.5 + (0.5 * References.Erf(x / Math.Sqrt(2))))) with
+        {
+            Errors =
+            [
+                .. ElementwiseRows.NeedsReals("gelu", x => x.Gelu()),
+                ErrorInput.Range("unknown form", () => Tensor.Zeros([2]).Gelu((GeluForm)7),
+                    "gelu: there is no form 7; use Erf or Tanh. (Parameter 'form')"),
+            ],
+            Goldens = ["activation/gelu"],
+        },
+        Real("gelu, tanh", nameof(Tensor.Gelu), x => x.Gelu(GeluForm.Tanh), x => x
+            * (0.5 + (0.5 * Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))))) with
+        {
+            Errors = [],
+        },
         Real("softplus", nameof(Tensor.Softplus), x => x.Softplus(), x => x > 20 ? x : Softplus(x)) with
         {
             Flushes = true,
