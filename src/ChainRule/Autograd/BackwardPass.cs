@@ -8,13 +8,15 @@ internal sealed class BackwardPass
     [ThreadStatic]
     private static BackwardPass? t_spare;
 
-    private static long s_stamp;
+    private static readonly Tensor One32 = Tensor.Scalar(1), One64 = Tensor.Scalar(1, DType.Float64);
+
+    private static uint s_stamp;
 
     private readonly List<Op> _order = [];
     private readonly Stack<Op> _pending = new();
     private bool _ordered;
     private Dictionary<Tensor, Tensor?>? _captured;
-    private long _stamp;
+    private uint _stamp;
 
     private BackwardPass()
     {
@@ -48,7 +50,7 @@ internal sealed class BackwardPass
         finally
         {
             Graph.Recording = recording;
-            foreach (Op op in pass._order) (op.Gradient, op.MoreGradients) = (null, null);
+            foreach (Op op in pass._order) op.ForgetGradients();
             pass._order.Clear();
             pass._pending.Clear();
             pass._captured = null;
@@ -71,6 +73,7 @@ internal sealed class BackwardPass
                     $"{caller}: {root.Shape} has {root.Count} elements; "
                     + "reduce it to one with Sum or Mean, or pass the gradient.", root.Shape);
             }
+            if (root.Rank == 0) return root.DType == DType.Float32 ? One32 : One64;
             Tensor one = Tensor.Empty(root.Shape, root.DType);
             one.Fill(1);
             return one;
@@ -236,7 +239,7 @@ internal sealed class BackwardPass
         {
             Tensor?[] dys = new Tensor?[op.Outputs];
             dys[0] = op.Gradient;
-            for (int i = 1; i < dys.Length; i++) dys[i] = op.MoreGradients?[i];
+            for (int i = 1; i < dys.Length; i++) dys[i] = multi.MoreGradients?[i];
             if (Array.Exists(dys, d => d is not null)) multi.Backward(dys, this);
         }
         else if (op.Gradient is { } dy)
@@ -244,7 +247,7 @@ internal sealed class BackwardPass
             op.Backward(dy, this);
             GC.KeepAlive(dy);
         }
-        (op.Gradient, op.MoreGradients) = (null, null);
+        op.ForgetGradients();
     }
 
     // Results in the middle of the graph whose gradient was asked for: complete when the walk reaches their operation.
@@ -319,7 +322,8 @@ internal sealed class BackwardPass
     private static ref Tensor? Slot(Op op, int output)
     {
         if (output == 0) return ref op.Gradient;
-        op.MoreGradients ??= new Tensor?[op.Outputs];
-        return ref op.MoreGradients[output];
+        MultiOp multi = (MultiOp)op;
+        multi.MoreGradients ??= new Tensor?[op.Outputs];
+        return ref multi.MoreGradients[output];
     }
 }

@@ -39,7 +39,7 @@ internal abstract class Op
     internal long Number { get; set; }
 
     /// <summary>The pass that visited this operation last.</summary>
-    internal long Visited { get; set; }
+    internal uint Visited { get; set; }
 
     /// <summary>True when the pass needs the gradients of this operation's inputs.</summary>
     internal bool Needed { get; set; }
@@ -56,13 +56,13 @@ internal abstract class Op
     /// <summary>True when nobody else holds <see cref="Gradient"/>, so that it may be added to in place.</summary>
     internal bool OwnsGradient { get; set; }
 
-    /// <summary>Gradients of further results, for operations that have them.</summary>
-    internal Tensor?[]? MoreGradients { get; set; }
-
     /// <summary>Gives every wanted input its gradient through <paramref name="pass"/>.</summary>
     /// <param name="dy">Gradient of the first result, of its shape and type; may be a broadcast view.</param>
     /// <param name="pass">Receives the gradients.</param>
     public abstract void Backward(Tensor dy, BackwardPass pass);
+
+    /// <summary>Drops the gradients gathered so far.</summary>
+    internal virtual void ForgetGradients() => _gradient = null;
 
     /// <summary>Lets go of inputs and saved values after the backward walk.</summary>
     public virtual void Release()
@@ -78,6 +78,15 @@ internal abstract class MultiOp : Op
     protected MultiOp(Tensor? a, Tensor? b = null, Tensor? c = null)
         : base(a, b, c)
     {
+    }
+
+    /// <summary>Gradients of the results behind the first.</summary>
+    internal Tensor?[]? MoreGradients { get; set; }
+
+    internal override void ForgetGradients()
+    {
+        base.ForgetGradients();
+        MoreGradients = null;
     }
 
     public sealed override void Backward(Tensor dy, BackwardPass pass) =>

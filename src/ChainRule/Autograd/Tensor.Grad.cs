@@ -1,13 +1,16 @@
+using System.Runtime.CompilerServices;
+
 namespace ChainRule;
 
 public sealed partial class Tensor
 {
-    private Op? _op;
-    private Tensor? _grad;
-    private Tensor? _gradHome;
-    private int _output;
-    private bool _requiresGrad;
-    private bool _gradFilled;
+    private const int Requires = 1, Recorded = 2, TypeShift = 2, TypeBits = 7, OutputShift = 5;
+
+    // The operation that computed a result, or the gradient of a leaf: none has both, and a step makes many tensors.
+    private object? _history;
+
+    // Two flags, the element type, and above them which of its operation's results this is.
+    private int _state;
 
     /// <summary>
     /// True when gradients flow to this tensor: it was computed from one that requires them, or was set to. Setting it
@@ -18,34 +21,34 @@ public sealed partial class Tensor
     /// </exception>
     public bool RequiresGrad
     {
-        get => _requiresGrad;
+        get => (_state & Requires) != 0;
         set
         {
-            if (_op is not null)
+            if (Op is { } op)
                 throw new GradException(
-                    $"RequiresGrad: this tensor is the result of {_op.Name}; use Detach() to cut it off.");
+                    $"RequiresGrad: this tensor is the result of {op.Name}; use Detach() to cut it off.");
             if (value && !DType.IsFloatingPoint())
                 throw new GradException(
                     $"RequiresGrad: {DType.Text()} tensors have no gradient; only float32 and float64 do.");
-            _requiresGrad = value;
+            _state = (_state & ~Requires) | (value ? Requires : 0);
         }
     }
 
     /// <summary>True for tensors that no recorded operation computed.</summary>
-    public bool IsLeaf => _op is null;
+    public bool IsLeaf => (_state & Recorded) == 0;
 
     /// <summary>
     /// Gradient that <see cref="Backward"/> summed up for this leaf, of its shape and type; null before the first and
     /// after <see cref="ZeroGrad"/>. The next <see cref="Backward"/> adds to the same memory: keep a copy with
     /// <see cref="Detach"/>.
     /// </summary>
-    public Tensor? Grad => _gradFilled ? _grad : null;
+    public Tensor? Grad => _history is LeafGradient { Filled: true } leaf ? leaf.Value : null;
 
     /// <summary>The operation that computed this tensor, while its graph stands.</summary>
-    internal Op? Op => _op;
+    internal Op? Op => (_state & Recorded) != 0 ? Unsafe.As<Op>(_history) : null;
 
     /// <summary>Which of the operation's results this tensor is.</summary>
-    internal int OutputIndex => _output;
+    internal int OutputIndex => _state >> OutputShift;
 
     /// <summary>
     /// Adds the gradient of this number with respect to every leaf that requires one to <see cref="Grad"/> of the leaf.
@@ -77,7 +80,10 @@ public sealed partial class Tensor
     }
 
     /// <summary>Forgets the gradient. Its memory is kept for the next one.</summary>
-    public void ZeroGrad() => _gradFilled = false;
+    public void ZeroGrad()
+    {
+        if (_history is LeafGradient leaf) leaf.Filled = false;
+    }
 
     /// <summary>A copy of the values that carries no gradient and outlives the open step.</summary>
     /// <returns>Shape and dtype of this tensor.</returns>
@@ -90,36 +96,53 @@ public sealed partial class Tensor
 
     internal void SetOp(Op op, int output)
     {
-        _op = op;
-        _output = output;
-        _requiresGrad = true;
+        _history = op;
+        _state = (output << OutputShift) | ((int)DType << TypeShift) | Recorded | Requires;
     }
 
     /// <summary>The memory a leaf's gradient goes to, and whether it already holds a part of it.</summary>
     internal Tensor GradTarget(out bool accumulate)
     {
-        _gradHome ??= EmptyKept(Shape, DType);
-        _gradHome.IsGradientMemory = true;
+        LeafGradient leaf = Leaf();
+        Tensor home = leaf.Home ??= EmptyKept(Shape, DType);
+        home.IsGradientMemory = true;
         // A gradient that a recorded walk made belongs to its graph and is not written to.
-        if (_gradFilled && !ReferenceEquals(_grad, _gradHome)) _grad!.CopyDense(_gradHome);
-        accumulate = _gradFilled;
-        _gradFilled = true;
-        return _grad = _gradHome;
+        if (leaf.Filled && !ReferenceEquals(leaf.Value, home)) leaf.Value!.CopyDense(home);
+        accumulate = leaf.Filled;
+        leaf.Filled = true;
+        return leaf.Value = home;
     }
 
     /// <summary>Makes another tensor the gradient of this leaf, until the next <see cref="ZeroGrad"/>.</summary>
     internal void SetGrad(Tensor grad)
     {
-        _grad = grad;
-        _gradFilled = true;
+        LeafGradient leaf = Leaf();
+        leaf.Value = grad;
+        leaf.Filled = true;
     }
 
     /// <summary>Moves the memory that gradients of this leaf go to; what was summed up so far moves along.</summary>
     /// <param name="home">Dense tensor of this shape and type.</param>
     internal void PlaceGrad(Tensor home)
     {
-        if (_gradFilled) _grad!.CopyDense(home);
+        LeafGradient leaf = Leaf();
+        if (leaf.Filled) leaf.Value!.CopyDense(home);
         home.IsGradientMemory = true;
-        _grad = _gradHome = home;
+        leaf.Value = leaf.Home = home;
+    }
+
+    private LeafGradient Leaf()
+    {
+        if (_history is LeafGradient found) return found;
+        LeafGradient made = new();
+        _history = made;
+        return made;
+    }
+
+    // The gradient, the memory it usually lies in, and whether there is one.
+    private sealed class LeafGradient
+    {
+        public Tensor? Value, Home;
+        public bool Filled;
     }
 }

@@ -46,7 +46,8 @@ internal sealed class ShapeInfo
     private static ShapeInfo Make(ReadOnlySpan<int> dims, int hash)
     {
         long count = 1;
-        bool empty = dims.Contains(0);
+        bool empty = false;
+        foreach (int d in dims) empty |= d == 0;                     // Contains costs the first step 2 ms of compiling
         foreach (int d in dims)
         {
             if (d < 0)

@@ -26,7 +26,7 @@ public sealed unsafe partial class Tensor
         _generation = storage.Generation;
         _shape = shape;
         _strides = IsRowMajor(shape, strides) ? shape.Strides : strides;
-        DType = dtype;
+        _state = (int)dtype << TypeShift;
     }
 
     /// <summary>Sizes along the dimensions.</summary>
@@ -39,7 +39,7 @@ public sealed unsafe partial class Tensor
     public int Count => _shape.Count;
 
     /// <summary>Element type.</summary>
-    public DType DType { get; }
+    public DType DType => (DType)((_state >> TypeShift) & TypeBits);
 
     /// <summary>Where the numbers lie.</summary>
     public Device Device => Device.Cpu;
@@ -90,6 +90,20 @@ public sealed unsafe partial class Tensor
         return new Tensor(arena, arena.Take((long)info.Count * dtype.Size()), info, info.Strides, dtype);
     }
 
+    /// <summary>
+    /// As <see cref="Empty(Shape, DType)"/>, with room behind the elements for what an operation keeps beside its
+    /// result: found again by <see cref="Behind"/>.
+    /// </summary>
+    internal static Tensor Empty(Shape shape, DType dtype, long bytesBehind)
+    {
+        ShapeInfo info = shape.Info;
+        long bytes = ToBehind(info, dtype) + bytesBehind;
+        if (ChainRule.Step.Current is { } arena)
+            return new Tensor(arena, arena.Take(bytes), info, info.Strides, dtype);
+        PooledStorage storage = new(bytes);
+        return new Tensor(storage, storage.Pointer, info, info.Strides, dtype);
+    }
+
     /// <summary>A fresh tensor that outlives the open step. Not cleared.</summary>
     internal static Tensor EmptyKept(Shape shape, DType dtype)
     {
@@ -97,6 +111,9 @@ public sealed unsafe partial class Tensor
         PooledStorage storage = new((long)info.Count * dtype.Size());
         return new Tensor(storage, storage.Pointer, info, info.Strides, dtype);
     }
+
+    /// <summary>The room that was asked for behind the elements of a fresh tensor.</summary>
+    internal byte* Behind => Pointer + ToBehind(_shape, DType);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal T* Ptr<T>()
@@ -141,6 +158,10 @@ public sealed unsafe partial class Tensor
         _data = data;
         _generation = storage.Generation;
     }
+
+    // Kernels read a little past the elements: the room begins behind the same padding that ends every buffer.
+    private static long ToBehind(ShapeInfo shape, DType dtype) =>
+        (((long)shape.Count * dtype.Size()) + BufferPool.Padding + 63) & ~63L;
 
     private static bool IsRowMajor(ShapeInfo shape, int[] strides)
     {

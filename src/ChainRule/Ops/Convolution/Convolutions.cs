@@ -3,7 +3,21 @@ using ChainRule.Kernels.Convolution;
 namespace ChainRule.Ops;
 
 /// <summary>Sizes of a convolution for the kernel, and as the tensors have them.</summary>
-internal sealed record ConvolutionSizes(ConvolutionShape Kernel, Shape X, Shape Weight, Shape Y);
+internal sealed record ConvolutionSizes(ConvolutionShape Kernel, Shape X, Shape Weight, Shape Y)
+{
+    private static readonly ConvolutionSizes?[] Cache = new ConvolutionSizes?[64];
+
+    /// <summary>The sizes, made once for a network that meets them at every step.</summary>
+    public static ConvolutionSizes Of(in ConvolutionShape kernel, Shape x, Shape weight, Shape y)
+    {
+        ref ConvolutionSizes? slot = ref Cache[(uint)((x.GetHashCode() * 31) + weight.GetHashCode()) % 64];
+        ConvolutionSizes? found = Volatile.Read(ref slot);
+        if (found is not null && found.X == x && found.Weight == weight && found.Kernel == kernel) return found;
+        ConvolutionSizes made = new(kernel, x, weight, y);
+        Volatile.Write(ref slot, made);
+        return made;
+    }
+}
 
 /// <summary>
 /// A convolution and its two gradients, of any number of dimensions. All three are linear in both operands, and the

@@ -41,6 +41,6 @@ internal static class Convolve
             x.Shape[0], x.Shape[1], weight.Shape[0], Extents.Of(x.Shape, rank), kernel, options.Stride, before,
             options.Dilation, options.Groups);
         Shape y = Extents.ShapeOf(x.Shape[0], weight.Shape[0], shape.Output, rank);
-        return Convolutions.Forward(new ConvolutionSizes(shape, x.Shape, weight.Shape, y), x, weight, bias, relu);
+        return Convolutions.Forward(ConvolutionSizes.Of(shape, x.Shape, weight.Shape, y), x, weight, bias, relu);
     }
 }

@@ -68,8 +68,8 @@ namespace ChainRule
 
 namespace ChainRule.Ops
 {
-    internal sealed class CrossEntropyNode(Tensor logits, Tensor labels, CrossEntropySetup setup, Tensor gradient)
-        : Op(logits, labels)
+    internal sealed unsafe class CrossEntropyNode(
+        Tensor logits, Tensor labels, CrossEntropySetup setup, Tensor gradient) : Op(logits, labels)
     {
         // Gradient of the sum of the scaled terms, computed with the loss.
         private Tensor? _gradient = gradient;
@@ -84,14 +84,14 @@ namespace ChainRule.Ops
             CrossEntropySetup setup =
                 new(plan, labels, weight?.ConvertTo(DType.Float64).Dense(), smoothing, ignoreIndex, reduction);
             Tensor? gradient = Graph.Needs(logits) ? Tensor.Empty(logits.Shape, logits.DType) : null;
-            Tensor terms = Tensor.Empty(labels.Shape, logits.DType);
+            bool single = reduction != Reduction.None;
+            Tensor loss = single
+                ? Tensor.Empty([], logits.DType, (long)labels.Count * logits.DType.Size())
+                : Tensor.Empty(labels.Shape, logits.DType);
+            byte* terms = single ? loss.Behind : loss.Pointer;
             CrossEntropyKernel.Run(logits, labels, setup, terms, gradient);
-            Tensor loss = terms;
-            if (reduction != Reduction.None)
-            {
-                loss = Tensor.Empty([], logits.DType);
-                SumKernel.All(terms, loss, setup.Total);
-            }
+            if (single) SumKernel.All(terms, labels.Count, loss, setup.Total);
+            GC.KeepAlive(loss);
             return gradient is null ? loss : Graph.Record(loss, new CrossEntropyNode(logits, labels, setup, gradient));
         }
 

@@ -102,31 +102,30 @@ internal readonly unsafe struct CrossEntropyKernel : IAxisKernel
     /// <summary>Gradients below it become 0.</summary>
     public const double Tiny = 1e-20;
 
-    public static void Run(Tensor logits, Tensor labels, CrossEntropySetup setup, Tensor terms, Tensor? gradient)
+    public static void Run(Tensor logits, Tensor labels, CrossEntropySetup setup, byte* terms, Tensor? gradient)
     {
-        if (logits.Count == 0 && terms.Count == 0) return;
+        if (logits.Count == 0 && labels.Count == 0) return;
         Tensor dense = logits.Dense();
         if (NarrowCrossEntropy.Suits(setup.Plan))
         {
             NarrowCrossEntropy.Run(dense, labels, setup, terms, gradient);
-            Keep(dense, labels, setup, terms, gradient);
+            Keep(dense, labels, setup, gradient);
             return;
         }
         CrossEntropySetup.Parameters parameters = setup.Numbers;
         AxisOperands operands = setup.Plan.Operands(dense.Pointer, gradient is null ? null : gradient.Pointer);
-        operands.Y = terms.Pointer;
+        operands.Y = terms;
         operands.Indices = labels.Ptr<long>();
         operands.Extra = &parameters;
         AxisLoops.Run<CrossEntropyKernel>(logits.DType, in operands);
-        Keep(dense, labels, setup, terms, gradient);
+        Keep(dense, labels, setup, gradient);
     }
 
-    private static void Keep(Tensor logits, Tensor labels, CrossEntropySetup setup, Tensor terms, Tensor? gradient)
+    private static void Keep(Tensor logits, Tensor labels, CrossEntropySetup setup, Tensor? gradient)
     {
         GC.KeepAlive(logits);
         GC.KeepAlive(labels);
         GC.KeepAlive(setup.Weight);
-        GC.KeepAlive(terms);
         GC.KeepAlive(gradient);
     }
 

@@ -19,13 +19,13 @@ internal static unsafe class NarrowCrossEntropy
     public static bool Suits(AxisPlan plan) => plan.Inner == 1 && plan.Length is > 0 and <= MostClasses;
 
     /// <summary>Terms and, where wanted, their scaled gradients; the operands are dense.</summary>
-    public static void Run(Tensor logits, Tensor labels, CrossEntropySetup setup, Tensor terms, Tensor? gradient)
+    public static void Run(Tensor logits, Tensor labels, CrossEntropySetup setup, byte* terms, Tensor? gradient)
     {
         CrossEntropySetup.Parameters parameters = setup.Numbers;
         Arguments a = new()
         {
             X = logits.Pointer,
-            Y = terms.Pointer,
+            Y = terms,
             Gradient = gradient is null ? null : gradient.Pointer,
             Labels = labels.Ptr<long>(),
             Options = &parameters,

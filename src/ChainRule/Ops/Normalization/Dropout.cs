@@ -73,7 +73,7 @@ namespace ChainRule.Ops
         // Linear with the same factors on the way back, so the operation is its own gradient.
         public override void Backward(Tensor dy, BackwardPass pass)
         {
-            if (pass.Wants(A)) pass.Add(A, Apply(dy, draw));
+            if (pass.Wants(A)) pass.Add(A, Apply(dy, draw), fresh: true);
         }
     }
 

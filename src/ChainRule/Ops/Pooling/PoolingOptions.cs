@@ -4,7 +4,21 @@ using ChainRule.Kernels.Pooling;
 namespace ChainRule.Ops;
 
 /// <summary>Sizes of a pooling for the kernel, and as the tensors have them.</summary>
-internal sealed record PoolingSizes(PoolingShape Kernel, Shape X, Shape Y);
+internal sealed record PoolingSizes(PoolingShape Kernel, Shape X, Shape Y)
+{
+    private static readonly PoolingSizes?[] Cache = new PoolingSizes?[64];
+
+    /// <summary>The sizes, made once for a network that meets them at every step.</summary>
+    public static PoolingSizes Of(in PoolingShape kernel, Shape x, Shape y)
+    {
+        ref PoolingSizes? slot = ref Cache[(uint)((x.GetHashCode() * 31) + y.GetHashCode()) % 64];
+        PoolingSizes? found = Volatile.Read(ref slot);
+        if (found is not null && found.X == x && found.Y == y && found.Kernel == kernel) return found;
+        PoolingSizes made = new(kernel, x, y);
+        Volatile.Write(ref slot, made);
+        return made;
+    }
+}
 
 /// <summary>Options of a pooling of 1, 2 or 3 dimensions, and the checks that all poolings by windows share.</summary>
 /// <param name="Op">The operator's name, for errors.</param>
@@ -54,7 +68,7 @@ internal readonly record struct PoolingOptions(
                 + $"{Extents.Text(image + Padding + Padding, Rank)} of {x.Shape}.",
                 x.Shape);
         }
-        return new PoolingSizes(shape, x.Shape, Extents.ShapeOf(x.Shape[0], x.Shape[1], y, Rank));
+        return PoolingSizes.Of(shape, x.Shape, Extents.ShapeOf(x.Shape[0], x.Shape[1], y, Rank));
     }
 
     public static void CheckInput(string op, Tensor x, int rank)

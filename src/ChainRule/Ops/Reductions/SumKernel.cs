@@ -17,12 +17,19 @@ internal static unsafe class SumKernel
         if (accumulate) VectorLoops.AddInto(sum, target);
     }
 
-    /// <summary>Sum of all elements of a dense floating-point tensor over a divisor, written to one number.</summary>
-    public static void All(Tensor x, Tensor y, double divisor)
+    /// <summary>Sum of numbers of a floating-point type over a divisor, written to one of that type.</summary>
+    public static void All(byte* x, int count, Tensor y, double divisor)
     {
-        Run(x, y, 1, x.Count, 1);
-        if (y.DType == DType.Float32) *y.Ptr<float>() /= (float)divisor;
-        else *y.Ptr<double>() /= divisor;
+        if (y.DType == DType.Float32)
+        {
+            SumLoops.Run((float*)x, y.Ptr<float>(), 1, count, 1);
+            *y.Ptr<float>() /= (float)divisor;
+        }
+        else
+        {
+            SumLoops.Run((double*)x, y.Ptr<double>(), 1, count, 1);
+            *y.Ptr<double>() /= divisor;
+        }
         GC.KeepAlive(y);
     }
 

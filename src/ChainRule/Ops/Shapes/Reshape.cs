@@ -38,7 +38,11 @@ namespace ChainRule
                     $"flatten: startDim {startDim} lies behind endDim {endDim} for {Shape}.", Shape);
             int merged = 1;
             foreach (int d in Dims[start..(end + 1)]) merged *= d;
-            return Reshape([.. Dims[..start], merged, .. Dims[(end + 1)..]]);
+            Span<int> dims = stackalloc int[Rank - end + start];
+            Dims[..start].CopyTo(dims);
+            dims[start] = merged;
+            Dims[(end + 1)..].CopyTo(dims[(start + 1)..]);
+            return Reshape(dims);
         }
 
         /// <summary>Adds a dimension of size 1.</summary>
