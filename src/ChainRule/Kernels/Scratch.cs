@@ -17,6 +17,7 @@ internal enum ScratchUse
     AttentionScores,
     AttentionGradients,
     ConvolutionLanes,
+    Alignment,
 }
 
 /// <summary>

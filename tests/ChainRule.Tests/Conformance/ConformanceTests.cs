@@ -21,7 +21,9 @@ public sealed class ConformanceTests
         layer: adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d max_pool1d max_pool2d max_pool3d
         layer: group_norm instance_norm lcn_divisive lcn_subtractive local_contrast_norm local_response_norm
         layer: kmax_pool lenet_subsampling log_sum_exp_pool lp_pool1d lp_pool2d
-        loss: bce_with_logits cross_entropy l1 mse nll
+        loss: bce bce_with_logits cosine_embedding cross_entropy ctc gaussian_nll hinge hinge_embedding huber kl_div l1
+        loss: margin_ranking mse multi_label_margin multi_margin nll poisson_nll regularised_cross_entropy smooth_l1
+        loss: soft_margin triplet_margin
         optimizer: adadelta adagrad adam adamax adamw clip_grad_norm clip_grad_value easgd lbfgs nadam radam rmsprop
         optimizer: rprop sgd
         scheduler: cosine_annealing_lr cosine_annealing_warm_restarts cyclic_lr exponential_lr lambda_lr linear_lr

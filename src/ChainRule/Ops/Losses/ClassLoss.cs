@@ -21,7 +21,7 @@ internal static class ClassLoss
     }
 
     /// <summary>The labels as dense Int64, with their shape, type and range checked.</summary>
-    public static Tensor Labels(string name, Tensor input, Tensor target, AxisPlan plan, long ignoreIndex)
+    public static Tensor Labels(string name, Tensor input, Tensor target, AxisPlan plan, long? ignoreIndex)
     {
         Tensor labels = IndexTensor.Dense(name, "target", target);
         ReadOnlySpan<int> before = input.Dims[..plan.Dim], after = input.Dims[(plan.Dim + 1)..];
@@ -40,6 +40,10 @@ internal static class ClassLoss
         IndexTensor.Check(name, "label", labels, plan.Length, $"{plan.Length} classes", ignoreIndex);
         return labels;
     }
+
+    /// <summary>The weight of each label, without gradient.</summary>
+    public static Tensor WeightOf(Tensor weight, Tensor labels) =>
+        weight.Detach().IndexSelect(0, labels.Reshape(-1)).Reshape(labels.Shape);
 
     /// <summary>One number a class, shaped to broadcast over the input.</summary>
     public static Tensor AlongClasses(Tensor weight, Tensor input)

@@ -18,6 +18,7 @@ internal sealed unsafe class CrossEntropySetup
         WeightSum = plan.Length;
         if (weight is not null) WeightSum = weight.ToArray<double>().Sum();
         if (reduction == Reduction.Mean) Total = SumOfWeights(labels);
+        if (reduction == Reduction.BatchMean) Total = Losses.Samples(labels);
     }
 
     public AxisPlan Plan { get; }
@@ -27,8 +28,8 @@ internal sealed unsafe class CrossEntropySetup
     /// <summary>Sum of the weights of all classes.</summary>
     public double WeightSum { get; }
 
-    /// <summary>What the sum of the terms is divided by: the weights of the labels that count, added up; 1 but for the
-    /// mean.</summary>
+    /// <summary>What the sum of the terms is divided by: the weights of the labels that count, added up, or the
+    /// samples; 1 for no mean.</summary>
     public double Total { get; } = 1;
 
     public Tensor? Weight => _weight;

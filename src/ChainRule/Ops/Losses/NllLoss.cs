@@ -29,7 +29,7 @@ public static partial class F
         Tensor counts = labels.NotEqual(ignoreIndex);
         Tensor safe = labels.MaskedFill(counts.LogicalNot(), 0);
         Tensor factor = counts.To(x.DType);
-        if (weight is not null) factor *= weight.Detach().IndexSelect(0, safe.Reshape(-1)).Reshape(labels.Shape);
+        if (weight is not null) factor *= ClassLoss.WeightOf(weight, safe);
         Tensor picked = x.Gather(plan.Dim, safe.Unsqueeze(plan.Dim)).Squeeze(plan.Dim);
         // A logarithm of 0 at an ignored position would make its product with 0 NaN.
         Tensor terms = -(picked.MaskedFill(counts.LogicalNot(), 0) * factor);

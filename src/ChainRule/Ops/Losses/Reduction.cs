@@ -13,6 +13,9 @@ namespace ChainRule
 
         /// <summary>The terms as they are.</summary>
         None,
+
+        /// <summary>Their sum divided by the size of dimension 0, the number of samples: one number.</summary>
+        BatchMean,
     }
 }
 
@@ -26,12 +29,48 @@ namespace ChainRule.Ops
             Reduction.Mean => terms.Mean(),
             Reduction.Sum => terms.Sum(),
             Reduction.None => terms,
+            Reduction.BatchMean => terms.Sum() / Samples(terms),
             _ => throw new ArgumentOutOfRangeException(nameof(reduction),
-            $"Reduction: {reduction} is no kind of reduction; use Mean, Sum or None."),
+            $"Reduction: {reduction} is no kind of reduction; use Mean, Sum, None or BatchMean."),
         };
 
+        /// <summary>What <see cref="Reduction.BatchMean"/> divides by.</summary>
+        public static int Samples(Tensor terms) => terms.Rank == 0 ? 1 : terms.Dims[0];
+
+        /// <summary>Checks a number among the options.</summary>
+        public static void CheckOption(string name, string option, double value, bool good, string expected)
+        {
+            if (good) return;
+            throw new ArgumentOutOfRangeException(
+                option, FormattableString.Invariant($"{name}: {option} is {value}; expected {expected}."));
+        }
+
+        /// <summary>Checks that the input holds rows of components, and the target one number of each row.</summary>
+        public static void CheckPerRow(string name, Tensor input, Tensor target)
+        {
+            ArgumentNullException.ThrowIfNull(target);
+            if (input.Rank == 0)
+                throw new ShapeException($"{name}: the input must be [..., D], got a single number.", input.Shape);
+            if (target.DType != input.DType)
+                throw new DTypeException($"{name}: target is {target.DType.Text()}, input {input.DType.Text()}.",
+                    target.DType, input.DType);
+            int[] rows = [.. input.Dims[..^1]];
+            if (target.Dims.SequenceEqual(rows)) return;
+            throw new ShapeException(
+                $"{name}: target must be [{string.Join(", ", rows)}], one number a row, got {target.Shape}.",
+                input.Shape, target.Shape);
+        }
+
+        /// <summary>Checks that the input is a row of classes for each sample, or the row of one.</summary>
+        public static void CheckRows(string name, Tensor input)
+        {
+            if (input.Rank is not (1 or 2))
+                throw new ShapeException($"{name}: the input must be [N, C] or [C], got {input.Shape}.", input.Shape);
+        }
+
         /// <summary>Checks that prediction and target have one shape and one floating-point type.</summary>
-        public static void CheckPair(string name, Tensor input, Tensor target)
+        public static void CheckPair(
+            string name, Tensor input, Tensor target, string first = "input", string second = "target")
         {
             ArgumentNullException.ThrowIfNull(input);
             ArgumentNullException.ThrowIfNull(target);
@@ -39,15 +78,18 @@ namespace ChainRule.Ops
             if (input.DType != target.DType)
             {
                 throw new DTypeException(
-                    $"{name}: types differ: {input.DType.Text()} (input) and {target.DType.Text()} (target).",
+                    $"{name}: types differ: {input.DType.Text()} ({first}) and {target.DType.Text()} ({second}).",
                     input.DType, target.DType)
                 {
-                    Help = "convert the target with To(DType).",
+                    Help = $"convert the {second} with To(DType).",
                 };
             }
             if (input.Shape != target.Shape)
-                throw new ShapeException($"{name}: input is {input.Shape}, target {target.Shape}; they must be equal.",
+            {
+                throw new ShapeException(
+                    $"{name}: {first} is {input.Shape}, {second} {target.Shape}; they must be equal.",
                     input.Shape, target.Shape);
+            }
         }
 
         /// <summary>Checks that a tensor of factors has the type of the input and broadcasts to its shape.</summary>

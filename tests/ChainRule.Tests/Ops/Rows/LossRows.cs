@@ -8,14 +8,16 @@ internal static class LossRows
 
     private static readonly Reduction[] Reductions = Enum.GetValues<Reduction>();
 
+    public static int[][] Shapes { get; } = [[], [5], [2, 3], [0], [2, 37]];
+
     public static OpRow[] All { get; } =
     [
-        Error("mse_loss", "MseLoss", (x, y, r) => F.MseLoss(x, y, r), (x, y) => (x - y) * (x - y)) with
+        Pair("mse_loss", "MseLoss", (x, y, r) => F.MseLoss(x, y, r), (x, y) => (x - y) * (x - y)) with
         {
             Covers = ["F." + nameof(F.MseLoss)],
             Goldens = ["loss/mse"],
         },
-        Error("l1_loss", "L1Loss", (x, y, r) => F.L1Loss(x, y, r), (x, y) => Math.Abs(x - y)) with
+        Pair("l1_loss", "L1Loss", (x, y, r) => F.L1Loss(x, y, r), (x, y) => Math.Abs(x - y)) with
         {
             Covers = ["F." + nameof(F.L1Loss)],
             Goldens = ["loss/l1"],
@@ -29,7 +31,7 @@ internal static class LossRows
             [
                 .. from r in Reductions
                    from s in new int[][] { [], [5], [2, 3], [0], [2, 37] }
-                   where s is not [0] || r != Reduction.Mean
+                   where s is not [0] || r is Reduction.Sum or Reduction.None
                    select Logistic(s, null, null, r),
                 Logistic([4, 3], [3], null, Reduction.Mean), Logistic([4, 3], null, [3], Reduction.Mean),
                 Logistic([4, 3], [4, 1], [3], Reduction.None),
@@ -147,6 +149,7 @@ internal static class LossRows
     {
         Reduction.None => terms,
         Reduction.Sum => Nd.Scalar(terms.Data.Sum()),
+        Reduction.BatchMean => Nd.Scalar(terms.Data.Sum() / (terms.Rank == 0 ? 1 : terms.Dims[0])),
         _ => Nd.Scalar(terms.Data.Sum() / (count ?? terms.Data.Length)),
     };
 
@@ -160,13 +163,14 @@ internal static class LossRows
             $"{name}: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
     ];
 
-    private static OpRow Error(
-        string name, string shown, Func<Tensor, Tensor, Reduction, Tensor> call, Func<double, double, double> term)
+    /// <summary>Row of a loss of two inputs, term by term; real numbers unless said.</summary>
+    internal static OpRow Pair(
+        string name, string shown, Func<Tensor, Tensor, Reduction, Tensor> call, Func<double, double, double> term,
+        Func<int[], In>? input = null, Func<int[], In>? target = null)
     {
-        int[][] shapes = [[], [5], [2, 3], [0], [2, 37]];
         OpCase Case(int[] shape, Reduction reduction) => new(
-            [new In(shape), new In(shape)], t => call(t[0], t[1], reduction),
-                r => Reduce(Nd.Zip(r[0], r[1], term), reduction))
+            [input?.Invoke(shape) ?? new In(shape), target?.Invoke(shape) ?? new In(shape)],
+            t => call(t[0], t[1], reduction), r => Reduce(Nd.Zip(r[0], r[1], term), reduction))
         {
             Label = $"{reduction}",
         };
@@ -175,7 +179,7 @@ internal static class LossRows
             Covers = [],
             Loose = 8,
             ExtremeLimit = 1e18,                                     // squared
-            Cases = [.. from r in Reductions from s in shapes select Case(s, r)],
+            Cases = [.. from r in Reductions from s in Shapes select Case(s, r)],
             Large = [Case([300, 301], Reduction.Mean) with { Reference = null }],
             Errors = PairErrors(shown, (x, y) => call(x, y, Reduction.Mean)),
         };
