@@ -1,7 +1,7 @@
 namespace ChainRule.Bench;
 
 /// <summary>
-/// Whole training steps through the public API: zero the gradients, forward, cross-entropy, backward, Adam, read the
+/// Whole training steps through the public API: zero the gradients, forward, loss, backward, Adam, read the
 /// loss. The two programs take turns, and the ratio of the medians of the turns is what counts.
 /// </summary>
 internal static class Steps
@@ -26,8 +26,6 @@ internal static class Steps
                 "The peer has no OpenBLAS here (Debian: apt-get install libopenblas0-pthread): "
                 + "its times mean nothing.");
         }
-        foreach (string missing in Workload.Missing)
-            Console.WriteLine($"Not measured: {missing} (its layers are not in ChainRule yet).");
         Console.WriteLine($"{options.Rounds} turns each; medians in microseconds a step, ratio = peer / ChainRule.\n");
         report.Head();
         foreach (int threads in options.Threads)

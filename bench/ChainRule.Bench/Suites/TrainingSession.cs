@@ -11,6 +11,7 @@ internal sealed class TrainingSession
     private readonly Adam _optimizer;
     private readonly Tensor _input;
     private readonly Tensor _target;
+    private readonly Func<Tensor, Tensor, Tensor> _loss;
 
     public TrainingSession(Workload workload)
     {
@@ -19,9 +20,16 @@ internal sealed class TrainingSession
         // A tiny rate, so that the one batch is not learnt by heart: saturated networks make denormal numbers.
         _optimizer = new Adam(_model.Parameters(), learningRate: 1e-6);
         _input = Tensor.Rand(workload.Input, rng);
+        if (workload.Classes == 0)
+        {
+            _target = Tensor.Randn(workload.Input, rng);
+            _loss = static (y, target) => F.MseLoss(y, target);
+            return;
+        }
         long[] labels = new long[workload.Targets];
         for (int i = 0; i < labels.Length; i++) labels[i] = rng.NextInt(workload.Classes);
         _target = Tensor.From(labels);
+        _loss = static (y, target) => F.CrossEntropy(y, target);
     }
 
     /// <summary>Managed memory that a step of the last turn took.</summary>
@@ -49,12 +57,12 @@ internal sealed class TrainingSession
         return Median.Of(times);
     }
 
-    /// <summary>Zeroes the gradients, forward, cross-entropy, backward, Adam, reads the loss.</summary>
+    /// <summary>Zeroes the gradients, forward, loss, backward, Adam, reads the loss.</summary>
     public void TrainStep()
     {
         using Step step = Step.Begin();
         _optimizer.ZeroGrad();
-        Tensor loss = F.CrossEntropy(_model.Forward(_input), _target);
+        Tensor loss = _loss(_model.Forward(_input), _target);
         loss.Backward();
         _optimizer.Step();
         if (!double.IsFinite(loss.Item())) throw new InvalidOperationException("the loss is not finite.");
