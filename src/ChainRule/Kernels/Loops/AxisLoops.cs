@@ -26,6 +26,16 @@ internal unsafe interface IAxisKernel
     static abstract void Columns<V, T>(in AxisArguments<T> p, nint start, nint run, int lanes)
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>;
+
+    /// <summary>Any number of runs side by side: the kernels that gain from reading along override it.</summary>
+    /// <param name="p">Pointers and sizes.</param>
+    /// <param name="start">First element of the first run.</param>
+    /// <param name="run">Number of the first run.</param>
+    /// <param name="count">How many runs.</param>
+    /// <returns>False where nothing was done.</returns>
+    static virtual bool Stripe<V, T>(in AxisArguments<T> p, nint start, nint run, int count)
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T> => false;
 }
 
 /// <summary>Dense operands of an axis kernel; which of them it uses is the kernel's affair.</summary>
@@ -99,8 +109,9 @@ internal static unsafe class AxisLoops
         (a.Outer, a.Length, a.Inner) = (o.Outer, o.Length, o.Inner);
         nint length = Math.Max(a.Length, 1);
         bool rows = a.Inner == 1;
-        // Stripes are whole cache lines wide, so that no line has two writers.
-        a.Chunk = rows ? Math.Max(1, Grain / length) : Math.Max(64, Grain / length / 64 * 64);
+        // Stripes are whole cache lines wide, so that no line has two writers, and where there are enough columns so
+        // wide that the machine fetches ahead.
+        a.Chunk = rows ? Math.Max(1, Grain / length) : Math.Max(a.Inner < 1024 ? 64 : 256, Grain / length / 64 * 64);
         a.Stripes = rows ? 0 : (a.Inner + a.Chunk - 1) / a.Chunk;
         int chunks = (int)(rows ? (a.Outer + a.Chunk - 1) / a.Chunk : a.Outer * a.Stripes);
         delegate*<void*, int, void> body = rows ? &Rows<K, V, T> : &Stripe<K, V, T>;
@@ -129,11 +140,11 @@ internal static unsafe class AxisLoops
     {
         AxisArguments<T>* p = (AxisArguments<T>*)argument;
         nint outer = index / p->Stripes, begin = index % p->Stripes * p->Chunk;
-        nint end = Math.Min(begin + p->Chunk, p->Inner);
+        nint end = Math.Min(begin + p->Chunk, p->Inner), all = outer * p->Length * p->Inner;
+        if (K.Stripe<V, T>(in *p, all + begin, (outer * p->Inner) + begin, (int)(end - begin))) return;
         for (nint column = begin; column < end; column += V.Count)
         {
-            nint start = (outer * p->Length * p->Inner) + column;
-            K.Columns<V, T>(in *p, start, (outer * p->Inner) + column, (int)Math.Min(V.Count, end - column));
+            K.Columns<V, T>(in *p, all + column, (outer * p->Inner) + column, (int)Math.Min(V.Count, end - column));
         }
     }
 }

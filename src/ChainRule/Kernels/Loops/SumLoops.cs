@@ -10,6 +10,9 @@ internal static unsafe class SumLoops
     /// <summary>Elements one thread takes at a time.</summary>
     private const int Grain = 32 * 1024;
 
+    /// <summary>Columns of a stripe that fit into the first cache beside the rows that are added.</summary>
+    private const int MostColumns = 2048;
+
     /// <summary>
     /// Elements that are summed before the partial sum joins the others: keeps rounding errors small.
     /// </summary>
@@ -50,7 +53,9 @@ internal static unsafe class SumLoops
             return;
         }
         // Columns are cut into stripes of whole cache lines, rows into groups: every result has one owner.
-        a.PerChunk = inner == 1 ? Math.Max(1, Grain / reduced) : Math.Max(64, Grain / reduced / 64 * 64);
+        a.PerChunk = inner == 1
+            ? Math.Max(1, Grain / reduced)
+            : Math.Clamp(Grain / reduced / 64 * 64, inner < 1024 ? 64 : 256, MostColumns);
         int stripes = inner == 1 ? (outer + a.PerChunk - 1) / a.PerChunk : (inner + a.PerChunk - 1) / a.PerChunk;
         a.Stripes = stripes;
         int total = inner == 1 ? stripes : stripes * outer;
@@ -121,46 +126,16 @@ internal static unsafe class SumLoops
         nint inner = a->Inner;
         T* x = a->X + (outer * a->Reduced * inner);
         T* y = a->Y + (outer * inner);
-        int column = begin;
-        for (; column <= end - (4 * V.Count); column += 4 * V.Count)
+        // Rows are read along, four at a time, and the sums stay in the first cache: columns alone would touch a new
+        // page with every number.
+        T* partial = stackalloc T[a->Reduced > Block ? MostColumns : 1];
+        for (nint block = 0; block < a->Reduced; block += Block)
         {
-            V t0 = V.Zero, t1 = V.Zero, t2 = V.Zero, t3 = V.Zero;
-            for (nint block = 0; block < a->Reduced; block += Block)
-            {
-                nint stop = Math.Min(block + Block, a->Reduced);
-                V s0 = V.Zero, s1 = V.Zero, s2 = V.Zero, s3 = V.Zero;
-                for (nint r = block; r < stop; r++)
-                {
-                    T* p = x + (r * inner) + column;
-                    s0 += V.Load(p);
-                    s1 += V.Load(p + V.Count);
-                    s2 += V.Load(p + (2 * V.Count));
-                    s3 += V.Load(p + (3 * V.Count));
-                }
-                (t0, t1, t2, t3) = (t0 + s0, t1 + s1, t2 + s2, t3 + s3);
-            }
-            V.Store(y + column, t0);
-            V.Store(y + column + V.Count, t1);
-            V.Store(y + column + (2 * V.Count), t2);
-            V.Store(y + column + (3 * V.Count), t3);
-        }
-        for (; column < end; column += V.Count)
-        {
-            int n = Math.Min(V.Count, end - column);
-            V total = V.Zero;
-            for (nint block = 0; block < a->Reduced; block += Block)
-            {
-                nint stop = Math.Min(block + Block, a->Reduced);
-                V sum = V.Zero;
-                for (nint r = block; r < stop; r++)
-                {
-                    T* p = x + (r * inner) + column;
-                    sum += n == V.Count ? V.Load(p) : V.LoadPartial(p, n);
-                }
-                total += sum;
-            }
-            if (n == V.Count) V.Store(y + column, total);
-            else V.StorePartial(y + column, total, n);
+            nint stop = Math.Min(block + Block, a->Reduced);
+            T* sums = block == 0 ? y + begin : partial;
+            new Span<T>(sums, end - begin).Clear();
+            RowFold.Run<SumFold, V, T>(x + (block * inner) + begin, inner, stop - block, sums, end - begin);
+            if (block > 0) RowFold.Run<SumFold, V, T>(partial, 0, 1, y + begin, end - begin);
         }
     }
 

@@ -5,11 +5,8 @@ using ChainRule.Kernels;
 namespace ChainRule.Ops;
 
 /// <summary>Which of two numbers wins; NaN always does.</summary>
-internal interface IExtremum
+internal interface IExtremum : IFold
 {
-    static abstract V Of<V>(V a, V b)
-        where V : struct, IVec<V>;
-
     static abstract T Lane<V, T>(V x)
         where V : struct, ISimdVec<V, T>
         where T : unmanaged;
@@ -53,6 +50,17 @@ internal readonly unsafe struct ExtremumKernel<TE> : IAxisKernel
         T best = Value<V, T>(x, p.Length);
         p.Out[row] = best;
         if (p.Indices != null) p.Indices[row] = Place<V, T>(x, p.Length, best);
+    }
+
+    public static bool Stripe<V, T>(in AxisArguments<T> p, nint start, nint run, int count)
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        if (p.Indices != null) return false;
+        T* x = p.X + start, y = p.Out + run;
+        new Span<T>(x, count).CopyTo(new Span<T>(y, count));
+        RowFold.Run<TE, V, T>(x + p.Inner, p.Inner, p.Length - 1, y, count);
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
