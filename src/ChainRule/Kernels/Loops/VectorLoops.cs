@@ -34,6 +34,35 @@ internal static unsafe class VectorLoops
         where TF : unmanaged, IMap3 =>
         Map3(f, dtype, a, aStep, b, bStep, c, cStep, y, count, TF.Cost);
 
+    /// <summary>
+    /// y = f(a, b, c) over runs of the last dimension, each operand with strides of its own; y is dense. Runs are
+    /// grouped, so that many short ones are shared among threads like a long one.
+    /// </summary>
+    public static void Map<TF>(TF f, DType dtype, byte* a, byte* b, byte* c, byte* y, in RunNest nest)
+        where TF : unmanaged, IMap3
+    {
+        int last = nest.Rank - 1;
+        if (nest.Runs == 1 || nest.Dims[last] >= 2 * (TF.Cost == MapCost.Light ? LightGrain : HeavyGrain))
+        {
+            for (int run = 0; run < nest.Runs; run++)
+            {
+                nest.Offsets(run, dtype.Size(), out nint da, out nint db, out nint dc);
+                Map3(
+                    f, dtype, a + da, nest.A[last], b + db, nest.B[last], c + dc, nest.C[last],
+                    y + ((nint)run * nest.Dims[last] * dtype.Size()), nest.Dims[last], TF.Cost);
+            }
+            return;
+        }
+        switch (dtype)
+        {
+            case DType.Float32: Typed<TF, float>(f, a, b, c, y, in nest); break;
+            case DType.Float64: Typed<TF, double>(f, a, b, c, y, in nest); break;
+            case DType.Int64: Typed<TF, long>(f, a, b, c, y, in nest); break;
+            case DType.Int32: Typed<TF, int>(f, a, b, c, y, in nest); break;
+            default: Typed<TF, byte>(f, a, b, c, y, in nest); break;
+        }
+    }
+
     /// <summary>target[i] += source[i] for dense tensors of one shape and type.</summary>
     public static void AddInto(Tensor source, Tensor target)
     {
@@ -73,6 +102,51 @@ internal static unsafe class VectorLoops
             case 256: Run<TF, Vec256<T>, T>(ref arguments, cost); break;
             case 128: Run<TF, Vec128<T>, T>(ref arguments, cost); break;
             default: Run<TF, Vec1<T>, T>(ref arguments, cost); break;
+        }
+    }
+
+    private static void Typed<TF, T>(TF f, byte* a, byte* b, byte* c, byte* y, in RunNest nest)
+        where TF : unmanaged, IMap3
+        where T : unmanaged, INumber<T>
+    {
+        int last = nest.Rank - 1;
+        Arguments<TF, T> arguments = new() { F = f, A = (T*)a, B = (T*)b, C = (T*)c, Y = (T*)y };
+        (arguments.AStep, arguments.BStep, arguments.CStep) = (nest.A[last], nest.B[last], nest.C[last]);
+        arguments.Count = nest.Dims[last];
+        delegate*<void*, int, void> body = (typeof(T) == typeof(byte) ? 0 : SimdInfo.Width) switch
+        {
+            512 => &Runs<TF, Vec512<T>, T>,
+            256 => &Runs<TF, Vec256<T>, T>,
+            128 => &Runs<TF, Vec128<T>, T>,
+            _ => &Runs<TF, Vec1<T>, T>,
+        };
+        nint grain = TF.Cost == MapCost.Light ? LightGrain : HeavyGrain, all = nest.Runs * arguments.Count;
+        // Grain is the number of runs of a chunk here.
+        arguments.Grain = all < 2 * grain ? nest.Runs : Math.Max(1, grain / arguments.Count);
+        fixed (RunNest* n = &nest)
+        {
+            arguments.Nest = n;
+            if (arguments.Grain == nest.Runs) body(&arguments, 0);
+            else Scheduler.Current.Run(body, &arguments, (int)((nest.Runs + arguments.Grain - 1) / arguments.Grain));
+        }
+    }
+
+    private static void Runs<TF, V, T>(void* argument, int index)
+        where TF : unmanaged, IMap3
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        Arguments<TF, T>* p = (Arguments<TF, T>*)argument;
+        Arguments<TF, T> own = *p;
+        nint end = Math.Min((index + 1) * p->Grain, p->Nest->Runs);
+        for (nint run = index * p->Grain; run < end; run++)
+        {
+            p->Nest->Offsets((int)run, 1, out nint da, out nint db, out nint dc);
+            own.A = p->A + da;
+            own.B = p->B + db;
+            own.C = p->C + dc;
+            own.Y = p->Y + (run * p->Count);
+            Loop<TF, V, T>(in own, 0, p->Count);
         }
     }
 
@@ -153,6 +227,7 @@ internal static unsafe class VectorLoops
         public T* A, B, C, Y;
         public int AStep, BStep, CStep;
         public nint Count, Grain;
+        public RunNest* Nest;
     }
 
     private readonly struct Ternary1<TF>(TF f) : IMap3
@@ -173,5 +248,26 @@ internal static unsafe class VectorLoops
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Map<V>(V a, V b, V c)
             where V : struct, IVec<V> => _f.Map(a, b);
+    }
+}
+
+/// <summary>Sizes of a result and the strides with which three operands follow it; the last dimension is a run.</summary>
+internal unsafe struct RunNest
+{
+    public int Rank;
+    public int Runs;
+    public int* Dims, A, B, C;
+
+    /// <summary>Where a run begins in each operand, in units of <paramref name="size"/>.</summary>
+    public readonly void Offsets(int run, int size, out nint a, out nint b, out nint c)
+    {
+        (a, b, c) = (0, 0, 0);
+        for (int d = Rank - 2; d > 0; d--)
+        {
+            int rest = run / Dims[d], at = run - (rest * Dims[d]);
+            (a, b, c, run) = (a + ((nint)at * A[d]), b + ((nint)at * B[d]), c + ((nint)at * C[d]), rest);
+        }
+        if (Rank > 1) (a, b, c) = (a + ((nint)run * A[0]), b + ((nint)run * B[0]), c + ((nint)run * C[0]));
+        (a, b, c) = (a * size, b * size, c * size);
     }
 }

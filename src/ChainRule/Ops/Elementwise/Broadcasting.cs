@@ -68,27 +68,10 @@ internal static unsafe class Broadcasting
             c = operands == 2 ? a : sc[rank - 1] > 1 ? c.Dense() : c;
             rank = Plan(shape, a, b, c, dims, sa, sb, sc);
         }
-        int size = a.DType.Size();
-        byte* pa = a.Pointer, pb = b.Pointer, pc = c.Pointer, py = y.Pointer;
-        int inner = dims[rank - 1];
-        int runs = y.Count / inner;
-        Span<int> at = stackalloc int[most];
-        at.Clear();
-        for (int run = 0; run < runs; run++)
+        fixed (int* d = dims, da = sa, db = sb, dc = sc)
         {
-            VectorLoops.Map(f, a.DType, pa, sa[rank - 1], pb, sb[rank - 1], pc, sc[rank - 1], py, inner);
-            py += (nint)inner * size;
-            for (int d = rank - 2; d >= 0; d--)
-            {
-                pa += (nint)sa[d] * size;
-                pb += (nint)sb[d] * size;
-                pc += (nint)sc[d] * size;
-                if (++at[d] < dims[d]) break;
-                at[d] = 0;
-                pa -= (nint)sa[d] * dims[d] * size;
-                pb -= (nint)sb[d] * dims[d] * size;
-                pc -= (nint)sc[d] * dims[d] * size;
-            }
+            RunNest nest = new() { Rank = rank, Runs = y.Count / dims[rank - 1], Dims = d, A = da, B = db, C = dc };
+            VectorLoops.Map(f, a.DType, a.Pointer, b.Pointer, c.Pointer, y.Pointer, in nest);
         }
         GC.KeepAlive(a);
         GC.KeepAlive(b);
