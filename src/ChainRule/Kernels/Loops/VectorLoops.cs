@@ -251,7 +251,7 @@ internal static unsafe class VectorLoops
     }
 }
 
-/// <summary>Sizes of a result and the strides with which three operands follow it; the last dimension is a run.</summary>
+/// <summary>Sizes of a result and the strides with which three operands follow it; the last size is a run.</summary>
 internal unsafe struct RunNest
 {
     public int Rank;
