@@ -60,15 +60,18 @@ def adam(n):
     return torch.optim.Adam([p], lr=1e-6).step
 
 
-def max_pool(training):
+def pool(name, n):
+    training = name.endswith("train")
     x = (torch.rand(50, 32, 28, 28) - 0.5).requires_grad_(training)
+    window = (n, 2, 1) if n else (2,)
+    function = F.max_pool2d if name.startswith("max") else F.avg_pool2d
     if not training:
-        return lambda: F.max_pool2d(x, 2)
+        return lambda: function(x, *window)
     dy = torch.rand(50, 32, 14, 14)
 
     def both():
         x.grad = None
-        F.max_pool2d(x, 2).backward(dy)
+        function(x, *window).backward(dy)
 
     return both
 
@@ -101,8 +104,8 @@ def cross_entropy(classes):
 def make(name, n):
     if name == "adam":
         return adam(n)
-    if name in ("max_pool", "max_pool_train"):
-        return max_pool(name.endswith("train"))
+    if "_pool" in name:
+        return pool(name, n)
     if name in ("layer_norm", "layer_norm_train"):
         return layer_norm(n, name.endswith("train"))
     if name == "cross_entropy":

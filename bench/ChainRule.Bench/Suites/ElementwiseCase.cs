@@ -60,6 +60,10 @@ internal sealed unsafe record ElementwiseCase(
             n => LayerNorm(n, training: true)),
         new("max_pool", "max_pool", 0, "50x32x28x28, 2x2", _ => MaxPool(training: false)),
         new("max_pool_train", "max_pool_train", 0, "the same, forward and backward", _ => MaxPool(training: true)),
+        new("max_pool_3_train", "max_pool_train", 3, "3x3, stride 2, padding 1", n => Pool(x => F.MaxPool2d(x, n, 2, 1))),
+        new("avg_pool_train", "avg_pool_train", 0, "mean of 2x2", _ => Pool(x => F.AvgPool2d(x, 2))),
+        new("avg_pool_3_train", "avg_pool_train", 3, "mean of 3x3, stride 2, padding 1",
+            n => Pool(x => F.AvgPool2d(x, n, 2, 1))),
         new("cross_entropy_10", "cross_entropy", 10, "256x10 logits, forward and backward", CrossEntropy),
         new("cross_entropy_1000", "cross_entropy", 1000, "256x1000 logits, forward and backward", CrossEntropy),
     ];
@@ -189,6 +193,18 @@ internal sealed unsafe record ElementwiseCase(
             x.ZeroGrad();
             Tensor y = F.MaxPool2d(x, 2);
             if (training) y.Backward(dy);
+        }));
+    }
+
+    private static ElementwiseSides Pool(Func<Tensor, Tensor> pool)
+    {
+        Rng rng = new(1);
+        Tensor x = Tensor.Rand([50, 32, 28, 28], rng, -0.5, 0.5), dy = Tensor.Rand([50, 32, 14, 14], rng);
+        x.RequiresGrad = true;
+        return new ElementwiseSides(InStep(() =>
+        {
+            x.ZeroGrad();
+            pool(x).Backward(dy);
         }));
     }
 

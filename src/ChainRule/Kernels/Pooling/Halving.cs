@@ -13,6 +13,9 @@ internal static unsafe class Halving
     /// <summary>The shortest row of results worth a vector.</summary>
     public const int Shortest = 4;
 
+    /// <summary>The shortest row of results that spreads back by vectors.</summary>
+    public const int ShortestBack = 8;
+
     public static bool Available => SimdInfo.Width >= 128;
 
     /// <param name="top">The upper row of the windows; the lower one follows after <paramref name="width"/>.</param>
@@ -96,6 +99,69 @@ internal static unsafe class Halving
             sum += Vector128.Narrow(b0 >>> 32, b1 >>> 32).AsSingle();
             (sum / Vector128.Create(divisor)).Store(y + i);
         }
+    }
+
+    /// <summary>Gives each gradient to the place that <see cref="Maximum"/> found, and 0 to the other three.</summary>
+    /// <param name="dy">Gradients of the maxima.</param>
+    /// <param name="index">Their places in the plane.</param>
+    /// <param name="top">The upper row of the windows; the lower one follows after <paramref name="width"/>.</param>
+    /// <param name="width">Columns of the input.</param>
+    /// <param name="first">Place of the upper row's first number in the plane.</param>
+    /// <param name="count">How many maxima, at least 8.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Spread(float* dy, int* index, float* top, int width, int first, int count)
+    {
+        Vector256<int> two = Vector256.Create(0, 2, 4, 6, 8, 10, 12, 14), one = Vector256.Create(1);
+        for (int i = 0; i < count; i += 8)
+        {
+            if (i + 8 > count) i = count - 8;
+            Vector256<uint> d = Vector256.Load(dy + i).AsUInt32();
+            Vector256<int> at = two + Vector256.Create(first + (2 * i)), won = Vector256.Load(index + i);
+            Vector256<int> below = at + Vector256.Create(width);
+            float* a = top + (2 * i), b = a + width;
+            Pairs(d & Vector256.Equals(won, at).AsUInt32(), d & Vector256.Equals(won, at + one).AsUInt32(), a);
+            Pairs(d & Vector256.Equals(won, below).AsUInt32(), d & Vector256.Equals(won, below + one).AsUInt32(), b);
+        }
+        if ((width & 1) == 0) return;
+        top[width - 1] = 0;
+        top[(2 * width) - 1] = 0;
+    }
+
+    /// <summary>Gives each gradient over <paramref name="divisor"/> to the four positions of its window.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SpreadMean(float* dy, float* top, int width, float divisor, int count)
+    {
+        for (int i = 0; i < count; i += 8)
+        {
+            if (i + 8 > count) i = count - 8;
+            Vector256<uint> d = (Vector256.Load(dy + i) / Vector256.Create(divisor)).AsUInt32();
+            Pairs(d, d, top + (2 * i));
+            Pairs(d, d, top + (2 * i) + width);
+        }
+        if ((width & 1) == 0) return;
+        top[width - 1] = 0;
+        top[(2 * width) - 1] = 0;
+    }
+
+    /// <summary>to = even[0], odd[0], even[1], odd[1] ... as far as whole vectors go.</summary>
+    /// <returns>How many of <paramref name="count"/> were written, an even number.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int Interleave(float* even, float* odd, float* to, int count)
+    {
+        int n = 0;
+        if (!Vector256.IsHardwareAccelerated) return n;
+        for (; n <= count - 16; n += 16)
+            Pairs(Vector256.Load(even + (n / 2)).AsUInt32(), Vector256.Load(odd + (n / 2)).AsUInt32(), to + n);
+        return n;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pairs(Vector256<uint> even, Vector256<uint> odd, float* to)
+    {
+        (Vector256<ulong> e0, Vector256<ulong> e1) = Vector256.Widen(even);
+        (Vector256<ulong> o0, Vector256<ulong> o1) = Vector256.Widen(odd);
+        (e0 | (o0 << 32)).AsSingle().Store(to);
+        (e1 | (o1 << 32)).AsSingle().Store(to + 8);
     }
 
     // Larger, or not a number: then it stays.

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using ChainRule.Kernels.Convolution;
 using ChainRule.Kernels.Scheduling;
 
@@ -137,11 +138,37 @@ internal static unsafe class Pooling<T>
         {
             T* dx = work->X + (plane * inputs), dy = work->Y + (plane * outputs);
             int* index = work->Index + (plane * outputs);
+            if (work->Halving && work->Output.W >= Halving.ShortestBack && Vector256.IsHardwareAccelerated)
+            {
+                Spread(work->Shape, work->Output, (float*)dy, index, (float*)dx);
+                continue;
+            }
             new Span<T>(dx, (int)inputs).Clear();
             for (nint i = 0; i < outputs; i++)
             {
                 if (index[i] >= 0) dx[index[i]] += dy[i];
             }
+        }
+    }
+
+    // Windows side by side: every position is written once. Without places the gradients are those of means.
+    private static void Spread(in PoolingShape s, Extent output, float* dy, int* index, float* dx)
+    {
+        for (int d = 0; d < s.Input.D; d++)
+        {
+            for (int h = 0; h < output.H; h++, dy += output.W)
+            {
+                int at = ((d * s.Input.H) + (2 * h)) * s.Input.W;
+                if (index == null)
+                {
+                    Halving.SpreadMean(dy, dx + at, s.Input.W, s.Divisor != 0 ? s.Divisor : 4, output.W);
+                    continue;
+                }
+                Halving.Spread(dy, index, dx + at, s.Input.W, at, output.W);
+                index += output.W;
+            }
+            if ((s.Input.H & 1) == 0) continue;
+            new Span<float>(dx + ((((d + 1) * s.Input.H) - 1) * s.Input.W), s.Input.W).Clear();
         }
     }
 
@@ -152,6 +179,17 @@ internal static unsafe class Pooling<T>
         PoolingShape s = work->Shape;
         Extent o = work->Output;
         int first = chunk * work->PlanesPerChunk, end = Math.Min(first + work->PlanesPerChunk, s.Planes);
+        if (!work->Halving && s.Kernel.Volume <= MostTaps && SimdInfo.Width >= 128)
+        {
+            T* from = work->X + ((nint)first * s.Input.Volume), to = work->Y + ((nint)first * o.Volume);
+            switch (SimdInfo.Width)
+            {
+                case 512: WindowAverage<Vec512<T>, T>.Forward(s, o, from, to, end - first); break;
+                case 256: WindowAverage<Vec256<T>, T>.Forward(s, o, from, to, end - first); break;
+                default: WindowAverage<Vec128<T>, T>.Forward(s, o, from, to, end - first); break;
+            }
+            return;
+        }
         for (nint plane = first; plane < end; plane++)
         {
             T* x = work->X + (plane * s.Input.Volume), y = work->Y + (plane * o.Volume);
@@ -195,6 +233,26 @@ internal static unsafe class Pooling<T>
         PoolingShape s = work->Shape;
         Extent o = work->Output;
         int first = chunk * work->PlanesPerChunk, end = Math.Min(first + work->PlanesPerChunk, s.Planes);
+        if (work->Halving && o.W >= Halving.ShortestBack && Vector256.IsHardwareAccelerated)
+        {
+            for (nint plane = first; plane < end; plane++)
+            {
+                float* dx = (float*)work->X + (plane * s.Input.Volume);
+                Spread(s, o, (float*)work->Y + (plane * o.Volume), null, dx);
+            }
+            return;
+        }
+        if (s.Kernel.Volume <= MostTaps && SimdInfo.Width >= 128)
+        {
+            T* from = work->Y + ((nint)first * o.Volume), to = work->X + ((nint)first * s.Input.Volume);
+            switch (SimdInfo.Width)
+            {
+                case 512: WindowAverage<Vec512<T>, T>.Backward(s, o, from, to, end - first); break;
+                case 256: WindowAverage<Vec256<T>, T>.Backward(s, o, from, to, end - first); break;
+                default: WindowAverage<Vec128<T>, T>.Backward(s, o, from, to, end - first); break;
+            }
+            return;
+        }
         for (nint plane = first; plane < end; plane++)
         {
             T* dx = work->X + (plane * s.Input.Volume), dy = work->Y + (plane * o.Volume);
