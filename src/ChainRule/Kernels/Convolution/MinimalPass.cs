@@ -191,7 +191,7 @@ internal static unsafe class MinimalPass<TVec, T, TFilter>
                     tile.StepB = panels.Vectors(j) * TVec.Count;
                     tile.C = products + (p * layout.ResultStep) + (done * layout.PaddedResults) + panels.First(j);
                     tile.RowC = layout.PaddedResults;
-                    GemmBlocks<TVec, T>.Column(&tile, some, panels.Vectors(j), rows, packedA: false);
+                    GemmBlocks<TVec, T>.Column(&tile, some, panels.Vectors(j) * TVec.Count, rows, packedA: false);
                 }
             }
             done += some;

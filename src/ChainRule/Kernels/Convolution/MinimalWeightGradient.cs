@@ -137,7 +137,8 @@ internal static unsafe class MinimalWeightGradient<TVec, T, TFilter>
                 tile.A = factors + (p * layout.InputStep);
                 tile.B = products + (p * layout.ResultStep) + panels.First(j);
                 tile.C = sums + (p * layout.Channels * layout.PaddedResults) + panels.First(j);
-                GemmBlocks<TVec, T>.Column(&tile, layout.Channels, panels.Vectors(j), rows, packedA: false);
+                nint columns = panels.Vectors(j) * TVec.Count;
+                GemmBlocks<TVec, T>.Column(&tile, layout.Channels, columns, rows, packedA: false);
             }
         }
     }

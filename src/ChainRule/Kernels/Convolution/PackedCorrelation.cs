@@ -72,11 +72,8 @@ internal static unsafe class PackedCorrelation<TVec, T>
                     tile.C = output + pixel;
                     tile.RowC = plane;
                 }
-                if (!direct || columns == vectors * TVec.Count)
-                    GemmBlocks<TVec, T>.Column(&tile, channels, vectors, Gemm.Gemm.TileRows, packedA: false);
-                else
-                    GemmBlocks<TVec, T>.ColumnByElement(
-                        &tile, channels, columns, 1, Gemm.Gemm.TileRows, packedA: false);
+                nint width = direct ? columns : vectors * TVec.Count;
+                GemmBlocks<TVec, T>.Column(&tile, channels, width, Gemm.Gemm.TileRows, packedA: false);
                 k += depth;
             }
             while (k < taps);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace ChainRule.Kernels.Gemm;
 
@@ -139,7 +140,7 @@ internal static unsafe class GemmBlocks<TVec, T>
                         tile.ColumnBias = last && problem->ColumnBias != null ? problem->ColumnBias + j : null;
                         tile.C = c.Data + (m * c.Row) + (j * c.Column);
                         tile.RowC = c.Row;
-                        if (whole && c.Column == 1) Column(&tile, mEnd - m, vectors, plan->TileRows, plan->PackA);
+                        if (c.Column == 1) Column(&tile, mEnd - m, columns, plan->TileRows, plan->PackA);
                         else ColumnByElement(&tile, mEnd - m, columns, c.Column, plan->TileRows, plan->PackA);
                     }
                 }
@@ -149,24 +150,41 @@ internal static unsafe class GemmBlocks<TVec, T>
         }
     }
 
-    /// <summary>Runs the kernel down <paramref name="rows"/> rows of one panel of whole vectors.</summary>
+    /// <summary>Runs the kernel down <paramref name="rows"/> rows of one panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Column(GemmTile<T>* tile, nint rows, nint vectors, nint tileRows, bool packedA)
+    public static void Column(GemmTile<T>* tile, nint rows, nint columns, nint tileRows, bool packedA)
     {
+        nint vectors = (columns + TVec.Count - 1) / TVec.Count;
+        tile->LastColumns = (int)(columns - ((vectors - 1) * TVec.Count));
+        bool whole = tile->LastColumns == TVec.Count;
+        if (!whole && !Avx.IsSupported)
+        {
+            ColumnByElement(tile, rows, columns, 1, tileRows, packedA);
+            return;
+        }
         int fetched = 0;
         while (rows > 0)
         {
             nint count = Math.Min(rows, tileRows);
             if (packedA) tile->StepA = count;
-            if (tile->Copy != null) CallCopying(tile, count);
+            if (tile->Copy != null)
+            {
+                CallCopying(tile, count);
+            }
             else if (tile->Next != null && count == tileRows && fetched < FetchedLines)
             {
                 CallFetching(tile, count);
                 fetched++;
             }
-            else if (vectors == 3) Call<N3>(tile, count);
-            else if (vectors == 2) Call<N2>(tile, count);
-            else Call<N1>(tile, count);
+            else if (whole)
+            {
+                if (vectors == 3) Call<N3, NoDuty>(tile, count);
+                else if (vectors == 2) Call<N2, NoDuty>(tile, count);
+                else Call<N1, NoDuty>(tile, count);
+            }
+            else if (vectors == 3) Call<N3, EndsPanels>(tile, count);
+            else if (vectors == 2) Call<N2, EndsPanels>(tile, count);
+            else Call<N1, EndsPanels>(tile, count);
             if (tile->HasEpilogue) GemmEpilogue<TVec, T>.Run(tile, count, vectors);
             tile->A += packedA ? count * tile->K : count * tile->RowA;
             tile->C += count * tile->RowC;
@@ -176,11 +194,12 @@ internal static unsafe class GemmBlocks<TVec, T>
     }
 
     /// <summary>
-    /// The same where the last vector is not full or C's columns are not adjacent: through a tile on the stack.
+    /// The same where C's columns are not adjacent, or without masks for a last vector that is not full: through a tile
+    /// on the stack.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public static void ColumnByElement(
+    private static void ColumnByElement(
         GemmTile<T>* tile, nint rows, nint columns, nint columnC, nint tileRows, bool packedA)
     {
         T* sums = stackalloc T[8 * 3 * 16];
@@ -196,9 +215,9 @@ internal static unsafe class GemmBlocks<TVec, T>
             nint count = Math.Min(rows - row, tileRows);
             if (packedA) inner.StepA = count;
             if (inner.Copy != null) CallCopying(&inner, count);
-            else if (vectors == 3) Call<N3>(&inner, count);
-            else if (vectors == 2) Call<N2>(&inner, count);
-            else Call<N1>(&inner, count);
+            else if (vectors == 3) Call<N3, NoDuty>(&inner, count);
+            else if (vectors == 2) Call<N2, NoDuty>(&inner, count);
+            else Call<N1, NoDuty>(&inner, count);
             inner.A += packedA ? count * inner.K : count * inner.RowA;
             if (columnC == 1) Finish(tile, row, count, sums, inner.RowC, c, columns);
             else FinishStrided(tile, row, count, sums, inner.RowC, c, columnC, columns);
@@ -276,19 +295,20 @@ internal static unsafe class GemmBlocks<TVec, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Call<TVecs>(GemmTile<T>* tile, nint rows)
+    private static void Call<TVecs, TDuty>(GemmTile<T>* tile, nint rows)
         where TVecs : struct, IConstant
+        where TDuty : struct, IPanelDuty
     {
         switch (rows)
         {
-            case 8: GemmKernel<TVec, T, N8, TVecs, NoDuty>.Run(tile); break;
-            case 7: GemmKernel<TVec, T, N7, TVecs, NoDuty>.Run(tile); break;
-            case 6: GemmKernel<TVec, T, N6, TVecs, NoDuty>.Run(tile); break;
-            case 5: GemmKernel<TVec, T, N5, TVecs, NoDuty>.Run(tile); break;
-            case 4: GemmKernel<TVec, T, N4, TVecs, NoDuty>.Run(tile); break;
-            case 3: GemmKernel<TVec, T, N3, TVecs, NoDuty>.Run(tile); break;
-            case 2: GemmKernel<TVec, T, N2, TVecs, NoDuty>.Run(tile); break;
-            default: GemmKernel<TVec, T, N1, TVecs, NoDuty>.Run(tile); break;
+            case 8: GemmKernel<TVec, T, N8, TVecs, TDuty>.Run(tile); break;
+            case 7: GemmKernel<TVec, T, N7, TVecs, TDuty>.Run(tile); break;
+            case 6: GemmKernel<TVec, T, N6, TVecs, TDuty>.Run(tile); break;
+            case 5: GemmKernel<TVec, T, N5, TVecs, TDuty>.Run(tile); break;
+            case 4: GemmKernel<TVec, T, N4, TVecs, TDuty>.Run(tile); break;
+            case 3: GemmKernel<TVec, T, N3, TVecs, TDuty>.Run(tile); break;
+            case 2: GemmKernel<TVec, T, N2, TVecs, TDuty>.Run(tile); break;
+            default: GemmKernel<TVec, T, N1, TVecs, TDuty>.Run(tile); break;
         }
     }
 }

@@ -20,7 +20,7 @@ internal static unsafe class Division<TVec, T>
     private const double ReadColumns = 8;
 
     // Chunks end at different times when something else runs on the machine: part of one is waited for.
-    private const double Waiting = 0.25;
+    private const double Waiting = 0.1;
     private const int MostChunksPerThread = 4;
 
     private struct Work

@@ -35,6 +35,9 @@ internal interface IPanelDuty
 
     /// <summary>Asks for a line of each row of the panel to come.</summary>
     static abstract bool Fetches { get; }
+
+    /// <summary>Its last vector has fewer columns in C than lanes.</summary>
+    static abstract bool EndsEarly { get; }
 }
 
 internal readonly struct NoDuty : IPanelDuty
@@ -42,6 +45,8 @@ internal readonly struct NoDuty : IPanelDuty
     public static bool Copies => false;
 
     public static bool Fetches => false;
+
+    public static bool EndsEarly => false;
 }
 
 internal readonly struct CopiesPanel : IPanelDuty
@@ -49,6 +54,8 @@ internal readonly struct CopiesPanel : IPanelDuty
     public static bool Copies => true;
 
     public static bool Fetches => false;
+
+    public static bool EndsEarly => false;
 }
 
 internal readonly struct FetchesPanel : IPanelDuty
@@ -56,6 +63,17 @@ internal readonly struct FetchesPanel : IPanelDuty
     public static bool Copies => false;
 
     public static bool Fetches => true;
+
+    public static bool EndsEarly => false;
+}
+
+internal readonly struct EndsPanels : IPanelDuty
+{
+    public static bool Copies => false;
+
+    public static bool Fetches => false;
+
+    public static bool EndsEarly => true;
 }
 
 /// <summary>The work of one micro-kernel call. Reused from call to call: only what changes is written.</summary>
@@ -83,6 +101,9 @@ internal unsafe struct GemmTile<T>
     /// <summary>First element of C and the step to the next row. Columns are adjacent.</summary>
     public T* C;
     public nint RowC;
+
+    /// <summary>Columns of C in the panel's last vector.</summary>
+    public int LastColumns;
 
     public T* RowBias;
     public T* ColumnBias;
@@ -219,41 +240,56 @@ internal static unsafe class GemmKernel<TVec, T, TRows, TVecs, TDuty>
         // the loop above (a third of the speed). GemmEpilogue applies them while the tile is in the L1 cache.
         T* c = tile->C;
         nint rowC = tile->RowC;
+        int last = TDuty.EndsEarly ? tile->LastColumns : 0;
         if (tile->Accumulate)
         {
-            Add(c + (0 * rowC), ref c00, ref c01, ref c02);
-            if (TRows.Value > 1) Add(c + (1 * rowC), ref c10, ref c11, ref c12);
-            if (TRows.Value > 2) Add(c + (2 * rowC), ref c20, ref c21, ref c22);
-            if (TRows.Value > 3) Add(c + (3 * rowC), ref c30, ref c31, ref c32);
-            if (TRows.Value > 4) Add(c + (4 * rowC), ref c40, ref c41, ref c42);
-            if (TRows.Value > 5) Add(c + (5 * rowC), ref c50, ref c51, ref c52);
-            if (TRows.Value > 6) Add(c + (6 * rowC), ref c60, ref c61, ref c62);
-            if (TRows.Value > 7) Add(c + (7 * rowC), ref c70, ref c71, ref c72);
+            Add(c + (0 * rowC), ref c00, ref c01, ref c02, last);
+            if (TRows.Value > 1) Add(c + (1 * rowC), ref c10, ref c11, ref c12, last);
+            if (TRows.Value > 2) Add(c + (2 * rowC), ref c20, ref c21, ref c22, last);
+            if (TRows.Value > 3) Add(c + (3 * rowC), ref c30, ref c31, ref c32, last);
+            if (TRows.Value > 4) Add(c + (4 * rowC), ref c40, ref c41, ref c42, last);
+            if (TRows.Value > 5) Add(c + (5 * rowC), ref c50, ref c51, ref c52, last);
+            if (TRows.Value > 6) Add(c + (6 * rowC), ref c60, ref c61, ref c62, last);
+            if (TRows.Value > 7) Add(c + (7 * rowC), ref c70, ref c71, ref c72, last);
         }
-        Store(c + (0 * rowC), c00, c01, c02);
-        if (TRows.Value > 1) Store(c + (1 * rowC), c10, c11, c12);
-        if (TRows.Value > 2) Store(c + (2 * rowC), c20, c21, c22);
-        if (TRows.Value > 3) Store(c + (3 * rowC), c30, c31, c32);
-        if (TRows.Value > 4) Store(c + (4 * rowC), c40, c41, c42);
-        if (TRows.Value > 5) Store(c + (5 * rowC), c50, c51, c52);
-        if (TRows.Value > 6) Store(c + (6 * rowC), c60, c61, c62);
-        if (TRows.Value > 7) Store(c + (7 * rowC), c70, c71, c72);
+        Store(c + (0 * rowC), c00, c01, c02, last);
+        if (TRows.Value > 1) Store(c + (1 * rowC), c10, c11, c12, last);
+        if (TRows.Value > 2) Store(c + (2 * rowC), c20, c21, c22, last);
+        if (TRows.Value > 3) Store(c + (3 * rowC), c30, c31, c32, last);
+        if (TRows.Value > 4) Store(c + (4 * rowC), c40, c41, c42, last);
+        if (TRows.Value > 5) Store(c + (5 * rowC), c50, c51, c52, last);
+        if (TRows.Value > 6) Store(c + (6 * rowC), c60, c61, c62, last);
+        if (TRows.Value > 7) Store(c + (7 * rowC), c70, c71, c72, last);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(T* source, ref TVec v0, ref TVec v1, ref TVec v2)
+    private static void Add(T* source, ref TVec v0, ref TVec v1, ref TVec v2, int last)
     {
-        v0 += TVec.Load(source);
-        if (TVecs.Value > 1) v1 += TVec.Load(source + TVec.Count);
-        if (TVecs.Value > 2) v2 += TVec.Load(source + (2 * TVec.Count));
+        v0 += TVecs.Value == 1 ? Last(source, last) : TVec.Load(source);
+        if (TVecs.Value == 2) v1 += Last(source + TVec.Count, last);
+        if (TVecs.Value > 2) v1 += TVec.Load(source + TVec.Count);
+        if (TVecs.Value > 2) v2 += Last(source + (2 * TVec.Count), last);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(T* target, TVec v0, TVec v1, TVec v2)
+    private static TVec Last(T* source, int last) =>
+        TDuty.EndsEarly ? TVec.LoadPartial(source, last) : TVec.Load(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(T* target, TVec v0, TVec v1, TVec v2, int last)
     {
-        TVec.Store(target, v0);
-        if (TVecs.Value > 1) TVec.Store(target + TVec.Count, v1);
-        if (TVecs.Value > 2) TVec.Store(target + (2 * TVec.Count), v2);
+        if (TVecs.Value == 1) Last(target, v0, last);
+        if (TVecs.Value > 1) TVec.Store(target, v0);
+        if (TVecs.Value == 2) Last(target + TVec.Count, v1, last);
+        if (TVecs.Value > 2) TVec.Store(target + TVec.Count, v1);
+        if (TVecs.Value > 2) Last(target + (2 * TVec.Count), v2, last);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Last(T* target, TVec value, int last)
+    {
+        if (TDuty.EndsEarly) TVec.StorePartial(target, value, last);
+        else TVec.Store(target, value);
     }
 
     /// <summary>

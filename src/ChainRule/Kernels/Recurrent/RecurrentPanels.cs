@@ -75,8 +75,7 @@ internal readonly unsafe struct RecurrentPanels<V, T>(nint depth, nint columns)
             tile.C = c + first;
             tile.RowC = rowC;
             tile.Accumulate = accumulate || k > 0;
-            if (count == width) GemmBlocks<V, T>.Column(&tile, rows, vectors, Gemm.Gemm.TileRows, packedA: false);
-            else GemmBlocks<V, T>.ColumnByElement(&tile, rows, count, 1, Gemm.Gemm.TileRows, packedA: false);
+            GemmBlocks<V, T>.Column(&tile, rows, count, Gemm.Gemm.TileRows, packedA: false);
         }
     }
 

@@ -309,4 +309,50 @@ internal unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<double> Normalized(Vector128<double> x) => Vector128.ConditionalSelect(
         Vector128.LessThan(x, Vector128.Create(2.2250738585072014E-308)), x * Vector128.Create(4503599627370496.0), x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128<T> LoadPartial(T* source, int count)
+    {
+        if (Avx.IsSupported && typeof(T) == typeof(float))
+        {
+            Vector128<float> mask = Vector128.LessThan(Vector128<float>.Indices, Vector128.Create((float)count));
+            Vector128<float> lanes = Avx512F.VL.IsSupported
+                ? Avx512F.VL.MaskLoad((float*)source, mask, Vector128<float>.Zero)
+                : Avx.MaskLoad((float*)source, mask);
+            return new() { v = lanes.As<float, T>() };
+        }
+        if (Avx.IsSupported && typeof(T) == typeof(double))
+        {
+            Vector128<double> mask = Vector128.LessThan(Vector128<double>.Indices, Vector128.Create((double)count));
+            Vector128<double> lanes = Avx512F.VL.IsSupported
+                ? Avx512F.VL.MaskLoad((double*)source, mask, Vector128<double>.Zero)
+                : Avx.MaskLoad((double*)source, mask);
+            return new() { v = lanes.As<double, T>() };
+        }
+        T* copy = stackalloc T[Count];
+        for (int i = 0; i < Count; i++) copy[i] = i < count ? source[i] : default;
+        return Load(copy);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePartial(T* target, Vec128<T> value, int count)
+    {
+        if (Avx.IsSupported && typeof(T) == typeof(float))
+        {
+            Vector128<float> mask = Vector128.LessThan(Vector128<float>.Indices, Vector128.Create((float)count));
+            if (Avx512F.VL.IsSupported) Avx512F.VL.MaskStore((float*)target, mask, value.v.AsSingle());
+            else Avx.MaskStore((float*)target, mask, value.v.AsSingle());
+            return;
+        }
+        if (Avx.IsSupported && typeof(T) == typeof(double))
+        {
+            Vector128<double> mask = Vector128.LessThan(Vector128<double>.Indices, Vector128.Create((double)count));
+            if (Avx512F.VL.IsSupported) Avx512F.VL.MaskStore((double*)target, mask, value.v.AsDouble());
+            else Avx.MaskStore((double*)target, mask, value.v.AsDouble());
+            return;
+        }
+        T* lanes = stackalloc T[Count];
+        Store(lanes, value);
+        for (int i = 0; i < count; i++) target[i] = lanes[i];
+    }
 }

@@ -298,4 +298,50 @@ internal unsafe struct Vec256<T>(Vector256<T> value) : ISimdVec<Vec256<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> Normalized(Vector256<double> x) => Vector256.ConditionalSelect(
         Vector256.LessThan(x, Vector256.Create(2.2250738585072014E-308)), x * Vector256.Create(4503599627370496.0), x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256<T> LoadPartial(T* source, int count)
+    {
+        if (Avx.IsSupported && typeof(T) == typeof(float))
+        {
+            Vector256<float> mask = Vector256.LessThan(Vector256<float>.Indices, Vector256.Create((float)count));
+            Vector256<float> lanes = Avx512F.VL.IsSupported
+                ? Avx512F.VL.MaskLoad((float*)source, mask, Vector256<float>.Zero)
+                : Avx.MaskLoad((float*)source, mask);
+            return new() { v = lanes.As<float, T>() };
+        }
+        if (Avx.IsSupported && typeof(T) == typeof(double))
+        {
+            Vector256<double> mask = Vector256.LessThan(Vector256<double>.Indices, Vector256.Create((double)count));
+            Vector256<double> lanes = Avx512F.VL.IsSupported
+                ? Avx512F.VL.MaskLoad((double*)source, mask, Vector256<double>.Zero)
+                : Avx.MaskLoad((double*)source, mask);
+            return new() { v = lanes.As<double, T>() };
+        }
+        T* copy = stackalloc T[Count];
+        for (int i = 0; i < Count; i++) copy[i] = i < count ? source[i] : default;
+        return Load(copy);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePartial(T* target, Vec256<T> value, int count)
+    {
+        if (Avx.IsSupported && typeof(T) == typeof(float))
+        {
+            Vector256<float> mask = Vector256.LessThan(Vector256<float>.Indices, Vector256.Create((float)count));
+            if (Avx512F.VL.IsSupported) Avx512F.VL.MaskStore((float*)target, mask, value.v.AsSingle());
+            else Avx.MaskStore((float*)target, mask, value.v.AsSingle());
+            return;
+        }
+        if (Avx.IsSupported && typeof(T) == typeof(double))
+        {
+            Vector256<double> mask = Vector256.LessThan(Vector256<double>.Indices, Vector256.Create((double)count));
+            if (Avx512F.VL.IsSupported) Avx512F.VL.MaskStore((double*)target, mask, value.v.AsDouble());
+            else Avx.MaskStore((double*)target, mask, value.v.AsDouble());
+            return;
+        }
+        T* lanes = stackalloc T[Count];
+        Store(lanes, value);
+        for (int i = 0; i < count; i++) target[i] = lanes[i];
+    }
 }

@@ -307,6 +307,11 @@ internal unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<T>, T>
             Vector512<float> mask = Vector512.LessThan(Lanes, Vector512.Create((float)count));
             return new() { v = Avx512F.MaskLoad((float*)source, mask, Vector512<float>.Zero).As<float, T>() };
         }
+        if (Avx512F.IsSupported && typeof(T) == typeof(double))
+        {
+            Vector512<double> mask = Vector512.LessThan(Vector512<double>.Indices, Vector512.Create((double)count));
+            return new() { v = Avx512F.MaskLoad((double*)source, mask, Vector512<double>.Zero).As<double, T>() };
+        }
         T* lanes = stackalloc T[Count];
         for (int i = 0; i < Count; i++) lanes[i] = i < count ? source[i] : default;
         return Load(lanes);
@@ -319,6 +324,12 @@ internal unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<T>, T>
         {
             Vector512<float> mask = Vector512.LessThan(Lanes, Vector512.Create((float)count));
             Avx512F.MaskStore((float*)target, mask, value.v.AsSingle());
+            return;
+        }
+        if (Avx512F.IsSupported && typeof(T) == typeof(double))
+        {
+            Vector512<double> mask = Vector512.LessThan(Vector512<double>.Indices, Vector512.Create((double)count));
+            Avx512F.MaskStore((double*)target, mask, value.v.AsDouble());
             return;
         }
         T* lanes = stackalloc T[Count];
