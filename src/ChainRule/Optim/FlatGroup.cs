@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using ChainRule.Kernels;
 using ChainRule.Nn;
 
 namespace ChainRule.Optim;
@@ -16,11 +18,11 @@ internal sealed unsafe class FlatGroup
 
     private readonly PooledStorage _values;
     private readonly PooledStorage _gradients;
-    private readonly PooledStorage?[] _states = new PooledStorage?[3];
     private readonly Parameter[] _parameters;
     private readonly Tensor[] _slots;                                // the gradients
     private readonly nint[] _offsets;                                // elements; one more than there are parameters
     private readonly DType _dtype;
+    private PooledStorage?[] _states = new PooledStorage?[3];
 
     public FlatGroup(ParameterGroup group, DType dtype, IEnumerable<(int Index, Parameter Parameter)> members)
     {
@@ -58,8 +60,14 @@ internal sealed unsafe class FlatGroup
     /// <summary>Updates every parameter that has a gradient: in one run where all have.</summary>
     public void Update(Optimizer optimizer)
     {
-        int states = optimizer.StateNames(Group).Count;
-        for (int k = 0; k < states; k++) _states[k] ??= Cleared();
+        IReadOnlyList<string> states = optimizer.StateNames(Group);
+        if (states.Count > _states.Length) Array.Resize(ref _states, states.Count);
+        for (int k = 0; k < states.Count; k++) _states[k] ??= Cleared();
+        if (optimizer is TensorOptimizer own)
+        {
+            UpdateEach(own, states);
+            return;
+        }
         int first = -1;
         for (int i = 0; i < _parameters.Length; i++)
         {
@@ -95,13 +103,14 @@ internal sealed unsafe class FlatGroup
     /// <summary>A copy of a state of a parameter; null where the parameter was never updated.</summary>
     public Tensor? CopyState(int state, int member)
     {
-        if (_states[state] is not { } storage || Steps[member] == 0) return null;
+        if (state >= _states.Length || _states[state] is not { } storage || Steps[member] == 0) return null;
         return Slice(storage, member).Keep();
     }
 
     /// <summary>Sets a state of a parameter; null clears it.</summary>
     public void SetState(int state, int member, Tensor? values)
     {
+        if (state >= _states.Length) Array.Resize(ref _states, state + 1);
         PooledStorage storage = _states[state] ??= Cleared();
         Tensor target = Slice(storage, member);
         if (values is null) target.Fill(0);
@@ -116,6 +125,28 @@ internal sealed unsafe class FlatGroup
         value.Rebind(_values, target);
         _slots[i] = Slice(_gradients, i);
         value.PlaceGrad(_slots[i]);
+    }
+
+    // One parameter at a time, by a rule that is written with tensors.
+    private void UpdateEach(TensorOptimizer optimizer, IReadOnlyList<string> states)
+    {
+        for (int i = 0; i < _parameters.Length; i++)
+        {
+            Tensor value = _parameters[i].Value;
+            if (!value.RequiresGrad || value.Grad is not { } gradient) continue;
+            Tensor[] kept = [.. Enumerable.Range(0, states.Count).Select(k => Slice(_states[k]!, i))];
+            ParameterUpdate update =
+                new(optimizer.GetType().Name, Group, value, gradient, Steps[i] + 1, states, kept);
+            optimizer.Apply(update).CopyDense(value);
+            for (int k = 0; k < kept.Length; k++)
+            {
+                if (update.NextState(k)?.Dense() is not { } next) continue;
+                VectorLoops.Map(new DropMap(_dtype), _dtype, next.Pointer, kept[k].Pointer, next.Count);
+                GC.KeepAlive(next);
+            }
+            Steps[i]++;
+        }
+        GC.KeepAlive(this);
     }
 
     private void UpdateHome(Optimizer optimizer, int first, int end)
@@ -162,5 +193,15 @@ internal sealed unsafe class FlatGroup
         PooledStorage made = new(Bytes);
         System.Runtime.InteropServices.NativeMemory.Clear(made.Pointer, (nuint)Bytes);
         return made;
+    }
+
+    private readonly struct DropMap(DType dtype) : IMap1
+    {
+        private readonly double _limit =
+            dtype == DType.Float64 ? Negligible.State<double>() : Negligible.State<float>();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Map<V>(V x)
+            where V : struct, IVec<V> => Negligible.Drop(x, V.Const(_limit));
     }
 }

@@ -17,7 +17,7 @@ namespace ChainRule.Optim;
 /// </code>
 /// Making one moves the parameters, and their gradients, into one aligned buffer for each group, so that a step is a
 /// single vector pass over parameter, gradient and state. A parameter that has no gradient, or is frozen, is left
-/// alone.
+/// alone. For an optimiser of one's own derive from <see cref="TensorOptimizer"/>.
 /// </remarks>
 public abstract class Optimizer
 {
@@ -138,7 +138,8 @@ public abstract class Optimizer
         }
     }
 
-    /// <summary>Names of the states that a group keeps, as PyTorch has them; at most three.</summary>
+    /// <summary>Names of the states that a group keeps, as PyTorch has them; at most three but for a
+    /// <see cref="TensorOptimizer"/>.</summary>
     internal abstract IReadOnlyList<string> StateNames(ParameterGroup group);
 
     /// <summary>Updates a run of parameters that have been updated equally often.</summary>

@@ -22,6 +22,7 @@ internal static class OptimizerRows
         ["rmsprop with momentum"] =
             (p => new RmsProp(p, 0.1, momentum: 0.9, centered: true), ["square_avg", "momentum_buffer", "grad_avg"]),
         ["rmsprop centred"] = (p => new RmsProp(p, 0.1, centered: true), ["square_avg", "grad_avg"]),
+        ["one of one's own"] = (p => new OwnMomentum(p, 0.1), ["momentum_buffer"]),
         ["rprop"] = (p => new Rprop(p, 0.1), ["prev", "step_size"]),
     };
 
