@@ -25,6 +25,18 @@ internal static class LayerArea
             x, r.Case.Int("kernel_size"), r.Case.Number("sigma"), Border(r), Floor(r)));
         Add("local_contrast_norm", (r, x) => F.LocalContrastNorm(
             x, r.Case.Int("kernel_size"), r.Case.Number("sigma"), Border(r), Floor(r)));
+        Add("embedding", (r, x) => F.Embedding(x, r.Param("weight")!, Padding(r)));
+        Add("embedding_bag", (r, x) =>
+        {
+            BagMode mode = r.Case.Text("mode") == "sum" ? BagMode.Sum : BagMode.Mean;
+            return r.InOrNull("offsets") is { } offsets
+                ? F.EmbeddingBag(x, offsets, r.Param("weight")!, mode, Padding(r))
+                : F.EmbeddingBag(x, r.Param("weight")!, mode, Padding(r));
+        });
+        all.Add("layer/bilinear", r => r.Out(
+            "y", F.Bilinear(r.In("x1"), r.In("x2"), r.Param("weight")!, r.Param("bias"))));
+        all.Add("layer/cosine_similarity", r => r.Out(
+            "y", F.CosineSimilarity(r.In("x1"), r.In("x2"), r.Case.Int("dim"), r.Case.Number("eps"))));
         foreach (int rank in new[] { 1, 2, 3 }) all.Add($"layer/batch_norm{rank}d", BatchNorm);
     }
 
@@ -33,6 +45,8 @@ internal static class LayerArea
 
     private static double? Floor(CaseRun r) =>
         r.Case.Attr("c").ValueKind == JsonValueKind.String ? null : r.Case.Number("c");
+
+    private static int? Padding(CaseRun r) => r.Case.IsNull("padding_idx") ? null : r.Case.Int("padding_idx");
 
     private static void BatchNorm(CaseRun r)
     {

@@ -48,6 +48,14 @@ internal static class WindowArea
         Add("lenet_subsampling", (r, x) => F.SubSampling2d(
             x, r.Param("weight")!, r.Param("bias")!, Two(r, "kernel_size")));
 
+        Add("unfold", (r, x) => F.Unfold(
+            x, Two(r, "kernel_size"), Two(r, "dilation"), Two(r, "padding"), Two(r, "stride")));
+        Add("fold", (r, x) => F.Fold(
+            x, Two(r, "output_size"), Two(r, "kernel_size"), Two(r, "dilation"), Two(r, "padding"), Two(r, "stride")));
+        Add("upsample_nearest", (r, x) => Upsample(r, x, UpsampleMode.Nearest, false));
+        Add("upsample_bilinear", (r, x) => Upsample(r, x, UpsampleMode.Linear, r.Case.Bool("align_corners")));
+        Add("pixel_shuffle", (r, x) => F.PixelShuffle(x, r.Case.Int("upscale_factor")));
+
         AddMax("max_pool1d", (r, x) => F.MaxPool1dWithIndices(
             x, One(r, "kernel_size"), One(r, "stride"), One(r, "padding"), One(r, "dilation"),
             r.Case.Bool("ceil_mode")));
@@ -72,6 +80,12 @@ internal static class WindowArea
             r.Out("indices", indices);
         });
     }
+
+    private static Tensor Upsample(CaseRun r, Tensor x, UpsampleMode mode, bool alignCorners) =>
+        r.Case.IsNull("size")
+            ? F.Upsample(
+                x, [.. r.Case.Attr("scale_factor").EnumerateArray().Select(e => e.GetDouble())], mode, alignCorners)
+            : F.UpsampleTo(x, r.Case.Ints("size"), mode, alignCorners);
 
     private static int? IntOrNull(CaseRun r, string attr) => r.Case.IsNull(attr) ? null : r.Case.Int(attr);
 

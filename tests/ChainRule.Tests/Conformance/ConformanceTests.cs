@@ -20,6 +20,8 @@ public sealed class ConformanceTests
         layer: adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d avg_pool1d avg_pool2d avg_pool3d
         layer: adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d max_pool1d max_pool2d max_pool3d
         layer: group_norm instance_norm lcn_divisive lcn_subtractive local_contrast_norm local_response_norm
+        layer: bilinear cosine_similarity embedding embedding_bag fold pixel_shuffle unfold
+        layer: upsample_bilinear upsample_nearest
         layer: kmax_pool lenet_subsampling log_sum_exp_pool lp_pool1d lp_pool2d
         loss: bce bce_with_logits cosine_embedding cross_entropy ctc gaussian_nll hinge hinge_embedding huber kl_div l1
         loss: margin_ranking mse multi_label_margin multi_margin nll poisson_nll regularised_cross_entropy smooth_l1

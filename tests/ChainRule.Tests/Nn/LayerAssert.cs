@@ -9,11 +9,12 @@ internal static class LayerAssert
     {
         RngState[] states = [.. layer.Generators().Select(g => g.Rng.State)];
         Tensor x = input.Detach();
-        x.RequiresGrad = true;
+        if (x.DType.IsFloatingPoint()) x.RequiresGrad = true;
         Tensor y = Run(x);
         Tensor projection = Tensor.Randn(y.Shape, new Rng(3), dtype: DType.Float64);
         List<(string Name, Tensor Leaf)> leaves =
-            [("x", x), .. layer.NamedParameters().Select(p => (p.Key, p.Parameter.Value))];
+            [.. layer.NamedParameters().Select(p => (p.Key, p.Parameter.Value))];
+        if (x.RequiresGrad) leaves.Add(("x", x));
         Tensor[] gradients = Autograd.Grad(y, [.. leaves.Select(l => l.Leaf)], projection);
         using NoGrad.Scope noGrad = NoGrad.Begin();
         foreach (((string name, Tensor leaf), Tensor gradient) in leaves.Zip(gradients))

@@ -1,4 +1,5 @@
 using ChainRule.Nn;
+using ChainRule.Tests.Operators;
 
 namespace ChainRule.Tests.NnTests;
 
@@ -13,6 +14,9 @@ public sealed class LayerRow
 
     /// <summary>Shape of the input that the row uses.</summary>
     public required int[] Input { get; init; }
+
+    /// <summary>For layers of class numbers: input numbers are 0, 1, ..., Bound - 1.</summary>
+    public int? Bound { get; init; }
 
     /// <summary>Shape that the output must have.</summary>
     public required int[] Output { get; init; }
@@ -31,6 +35,11 @@ public sealed class LayerRow
 
     /// <summary>The exact message for it.</summary>
     public string? Error { get; init; }
+
+    /// <summary>The input that the row uses.</summary>
+    public Tensor Sample(DType dtype) => Bound is { } bound
+        ? Tensor.From([.. Enumerable.Range(0, Nd.Product(Input)).Select(n => n * 7L % bound)], Input)
+        : Tensor.Randn(Input, new Rng(2), dtype: dtype);
 
     public override string ToString() => Name;
 }

@@ -36,6 +36,7 @@ internal static class LayerRows
         .. AttentionLayerRows.All,
         .. PoolingLayerRows.All,
         .. NormalizationLayerRows.All,
+        .. ResamplingLayerRows.All,
         new()
         {
             Name = "BatchNorm1d",

@@ -25,7 +25,7 @@ public sealed class LayerTests
     {
         LayerRow row = LayerRows.ByName(name);
         Layer layer = row.Make(new Rng(1), DType.Float32);
-        Tensor y = layer.Forward(Tensor.Randn(row.Input, new Rng(2)));
+        Tensor y = layer.Forward(row.Sample(DType.Float32));
         Assert.Equal(row.Output, y.Shape.Dims.ToArray());
         Assert.Equal(DType.Float32, y.DType);
         Assert.Equal(row.State, layer.State().Select(s => $"{s.Key} {s.Value.Shape}"));
@@ -42,7 +42,7 @@ public sealed class LayerTests
             Layer layer = row.Make(new Rng(1), DType.Float64);
             if (training) layer.Train();
             else layer.Eval();
-            LayerAssert.Gradients(layer, Tensor.Randn(row.Input, new Rng(2), dtype: DType.Float64));
+            LayerAssert.Gradients(layer, row.Sample(DType.Float64));
         }
     }
 
@@ -54,9 +54,9 @@ public sealed class LayerTests
         Layer wide = row.Make(new Rng(1), DType.Float64), narrow = row.Make(new Rng(1), DType.Float32);
         static Tensor Narrow(Tensor t) => t.DType == DType.Float64 ? t.To(DType.Float32) : t;
         narrow.LoadState(wide.State().ToDictionary(s => s.Key, s => Narrow(s.Value)));
-        Tensor x = Tensor.Randn(row.Input, new Rng(2), dtype: DType.Float64);
+        Tensor x = row.Sample(DType.Float64);
         double[] expected = wide.Forward(x).ToArray<double>();
-        float[] got = narrow.Forward(x.To(DType.Float32)).ToArray<float>();
+        float[] got = narrow.Forward(Narrow(x)).ToArray<float>();
         for (int i = 0; i < got.Length; i++) Assert.Equal(expected[i], got[i], 1e-5 + (1e-5 * Math.Abs(expected[i])));
     }
 
@@ -66,7 +66,7 @@ public sealed class LayerTests
     {
         LayerRow row = LayerRows.ByName(name);
         Layer layer = row.Make(new Rng(1), DType.Float32);
-        Tensor x = Tensor.Randn(row.Input, new Rng(2));
+        Tensor x = row.Sample(DType.Float32);
         float[] learning = layer.Forward(x).ToArray<float>();
         layer.Eval();
         Assert.False(layer.IsTraining);

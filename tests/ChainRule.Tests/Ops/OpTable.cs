@@ -21,6 +21,8 @@ internal static class OpTable
         .. ConvolutionRows.All,
         .. PoolingRows.All,
         .. AdaptivePoolingRows.All,
+        .. ResamplingRows.All,
+        .. EmbeddingRows.All,
         .. LossRows.All,
         .. MarginLossRows.All,
         .. LikelihoodRows.All,

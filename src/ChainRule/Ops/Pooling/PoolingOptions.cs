@@ -40,14 +40,21 @@ internal readonly record struct PoolingOptions(
     /// <summary>Refuses numbers out of their range.</summary>
     public void Check()
     {
-        if (!Kernel.Within(1)) throw Extents.Range(Op, "kernelSize", Kernel, Rank, "1 or more");
-        if (!Stride.Within(1)) throw Extents.Range(Op, "stride", Stride, Rank, "1 or more");
-        if (!Dilation.Within(1)) throw Extents.Range(Op, "dilation", Dilation, Rank, "1 or more");
-        if (!Padding.Within(0) || !(Kernel - Padding - Padding).Within(0))
+        CheckWindow();
+        if (!(Kernel - Padding - Padding).Within(0))
         {
             string expected = $"from 0 to half of the window {Extents.Text(Kernel, Rank)}";
             throw Extents.Range(Op, "padding", Padding, Rank, expected);
         }
+    }
+
+    /// <summary>As <see cref="Check"/>, for windows that may lie in the padding alone.</summary>
+    public void CheckWindow()
+    {
+        if (!Kernel.Within(1)) throw Extents.Range(Op, "kernelSize", Kernel, Rank, "1 or more");
+        if (!Stride.Within(1)) throw Extents.Range(Op, "stride", Stride, Rank, "1 or more");
+        if (!Dilation.Within(1)) throw Extents.Range(Op, "dilation", Dilation, Rank, "1 or more");
+        if (!Padding.Within(0)) throw Extents.Range(Op, "padding", Padding, Rank, "0 or more");
     }
 
     /// <summary>Refuses what does not fit, before anything is computed.</summary>
@@ -56,19 +63,25 @@ internal readonly record struct PoolingOptions(
         ArgumentNullException.ThrowIfNull(x);
         Check();
         CheckInput(Op, x, Rank);
-        Extent image = Extents.Of(x.Shape, Rank);
+        return For(x.Shape, countIncludePad, divisor);
+    }
+
+    /// <summary>Sizes for an input of a shape; refuses a window that is larger.</summary>
+    public PoolingSizes For(Shape x, bool countIncludePad = true, int divisor = 0)
+    {
+        Extent image = Extents.Of(x, Rank);
         PoolingShape shape = new(
-            x.Shape[0] * x.Shape[1], image, Kernel, Stride, Padding, Dilation, CeilMode, countIncludePad, divisor);
+            x[0] * x[1], image, Kernel, Stride, Padding, Dilation, CeilMode, countIncludePad, divisor);
         Extent y = shape.Output;
         if (!y.Within(1))
         {
             string spread = Dilation == Extent.One ? "" : $" with dilation {Extents.Short(Dilation, Rank)}";
             throw new ShapeException(
                 $"{Op}: window {Extents.Text(Kernel, Rank)}{spread} is larger than the padded {Extents.Noun(Rank)} "
-                + $"{Extents.Text(image + Padding + Padding, Rank)} of {x.Shape}.",
-                x.Shape);
+                + $"{Extents.Text(image + Padding + Padding, Rank)} of {x}.",
+                x);
         }
-        return PoolingSizes.Of(shape, x.Shape, Extents.ShapeOf(x.Shape[0], x.Shape[1], y, Rank));
+        return PoolingSizes.Of(shape, x, Extents.ShapeOf(x[0], x[1], y, Rank));
     }
 
     public static void CheckInput(string op, Tensor x, int rank)

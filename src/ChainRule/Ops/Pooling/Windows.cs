@@ -27,6 +27,15 @@ internal static unsafe class Windows
         return Graph.Needs(columns) ? Graph.Record(x, new FoldNode(s, columns)) : x;
     }
 
+    /// <summary>Sizes of windows with any padding: as columns they need not lie half in the image.</summary>
+    public static PoolingSizes Sizes(
+        string op, Shape x, Size2 kernelSize, Size2 dilation, Size2 padding, Size2 stride)
+    {
+        PoolingOptions options = PoolingOptions.Of(op, kernelSize, stride, padding, (Size2?)dilation);
+        options.CheckWindow();
+        return options.For(x);
+    }
+
     private static Shape Columns(PoolingSizes s) =>
         [s.X[0], s.X[1], s.Kernel.Kernel.Volume, s.Kernel.Output.Volume];
 }
