@@ -45,6 +45,23 @@ public sealed unsafe class NormalizationOpTests
         }
     }
 
+    [Theory]
+    [InlineData(0.1f)]
+    [InlineData(3.7f)]
+    [InlineData(-1234.567f)]
+    public void BatchNorm_of_a_constant_channel_is_the_bias(float value)
+    {
+        foreach (Shape shape in new Shape[] { [1000, 3], [50, 3, 31], [7, 3, 28, 28] })
+        {
+            Tensor x = Tensor.Full(shape, value), mean = Tensor.Zeros([3]), var = Tensor.Zeros([3]);
+            float[] y = F.BatchNorm(x, mean, var, bias: Tensor.Full([3], 0.5), training: true, momentum: 1)
+                .ToArray<float>();
+            Assert.All(y, v => Assert.Equal(0.5f, v));
+            Assert.All(mean.ToArray<float>(), m => Assert.Equal(value, m));
+            Assert.All(var.ToArray<float>(), v => Assert.InRange(v, 0, 1e-12f * value * value));
+        }
+    }
+
     [Fact]
     public void BatchNorm_passes_both_gradient_checks()
     {

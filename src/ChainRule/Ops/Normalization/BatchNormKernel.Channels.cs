@@ -17,8 +17,9 @@ internal static unsafe partial class BatchNormKernel
         {
             if (a->Training)
             {
-                double mean = ChannelSum<V, T>(a, c) / a->Values;
-                Finish(a, c, mean, ChannelSquares<V, T>(a, c, T.CreateTruncating(mean)));
+                T mean = T.CreateTruncating(ChannelSum<V, T>(a, c) / a->Values);
+                double squares = ChannelSquares<V, T>(a, c, mean, out double deviation);
+                Finish(a, c, double.CreateTruncating(mean), deviation, squares);
             }
             else
             {
@@ -58,12 +59,13 @@ internal static unsafe partial class BatchNormKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double ChannelSquares<V, T>(Arguments<T>* a, nint c, T mean)
+    private static double ChannelSquares<V, T>(Arguments<T>* a, nint c, T mean, out double deviation)
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
         double total = 0;
-        V m = V.Broadcast(mean), s0 = V.Zero, s1 = V.Zero;
+        deviation = 0;
+        V m = V.Broadcast(mean), s0 = V.Zero, s1 = V.Zero, t0 = V.Zero, t1 = V.Zero;
         nint pending = 0;
         for (nint n = 0; n < a->N; n++)
         {
@@ -76,23 +78,29 @@ internal static unsafe partial class BatchNormKernel
                     V d0 = V.Load(x + i) - m, d1 = V.Load(x + i + V.Count) - m;
                     s0 = V.Fma(d0, d0, s0);
                     s1 = V.Fma(d1, d1, s1);
+                    t0 += d0;
+                    t1 += d1;
                 }
                 for (; i <= stop - V.Count; i += V.Count)
                 {
                     V d = V.Load(x + i) - m;
                     s0 = V.Fma(d, d, s0);
+                    t0 += d;
                 }
                 for (; i < stop; i++)
                 {
                     double d = double.CreateTruncating(x[i] - mean);
                     total += d * d;
+                    deviation += d;
                 }
                 pending += stop - block;
                 if (pending < Block) continue;
                 total += double.CreateTruncating(V.Sum(s0 + s1));
-                (s0, s1, pending) = (V.Zero, V.Zero, 0);
+                deviation += double.CreateTruncating(V.Sum(t0 + t1));
+                (s0, s1, t0, t1, pending) = (V.Zero, V.Zero, V.Zero, V.Zero, 0);
             }
         }
+        deviation += double.CreateTruncating(V.Sum(t0 + t1));
         return total + double.CreateTruncating(V.Sum(s0 + s1));
     }
 

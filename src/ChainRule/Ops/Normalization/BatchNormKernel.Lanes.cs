@@ -14,7 +14,7 @@ internal static unsafe partial class BatchNormKernel
     {
         Arguments<T>* a = (Arguments<T>*)argument;
         nint end = Math.Min((chunk + 1) * a->PerChunk, a->C);
-        T* sums = stackalloc T[V.Count], squares = stackalloc T[V.Count];
+        T* sums = stackalloc T[V.Count], squares = stackalloc T[V.Count], rests = stackalloc T[V.Count];
         for (nint c = chunk * a->PerChunk; c < end; c += V.Count)
         {
             int lanes = (int)Math.Min(V.Count, end - c);
@@ -28,22 +28,28 @@ internal static unsafe partial class BatchNormKernel
                     for (nint n = block; n < stop; n++) sum += Lanes.Load<V, T>(a->X + (n * a->C) + c, lanes);
                     total += sum;
                 }
-                V mean = total / V.Const(a->N), spread = V.Zero;
+                V mean = total / V.Const(a->N), spread = V.Zero, rest = V.Zero;
                 for (nint block = 0; block < a->N; block += Block)
                 {
                     nint stop = Math.Min(block + Block, a->N);
-                    V sum = V.Zero;
+                    V sum = V.Zero, left = V.Zero;
                     for (nint n = block; n < stop; n++)
                     {
                         V d = Lanes.Load<V, T>(a->X + (n * a->C) + c, lanes) - mean;
                         sum = V.Fma(d, d, sum);
+                        left += d;
                     }
                     spread += sum;
+                    rest += left;
                 }
                 V.Store(sums, mean);
                 V.Store(squares, spread);
+                V.Store(rests, rest);
                 for (int i = 0; i < lanes; i++)
-                    Finish(a, c + i, double.CreateTruncating(sums[i]), double.CreateTruncating(squares[i]));
+                {
+                    double deviation = double.CreateTruncating(rests[i]), spreads = double.CreateTruncating(squares[i]);
+                    Finish(a, c + i, double.CreateTruncating(sums[i]), deviation, spreads);
+                }
             }
             else
             {

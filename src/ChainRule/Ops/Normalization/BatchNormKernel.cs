@@ -131,10 +131,21 @@ internal static unsafe partial class BatchNormKernel
         }
     }
 
-    /// <summary>Mean, scale, and running statistics of a channel, from its sums or the running ones.</summary>
-    private static void Finish<T>(Arguments<T>* a, nint c, double mean, double squares)
+    /// <summary>Mean, scale, and running statistics of a channel, from its sums.</summary>
+    /// <param name="a">Operands and sizes.</param>
+    /// <param name="c">The channel.</param>
+    /// <param name="mean">Mean as the sum gives it, rounded to the type.</param>
+    /// <param name="deviation">Sum of the differences from it: what its rounding left over.</param>
+    /// <param name="squares">Sum of their squares.</param>
+    /// <remarks>
+    /// A constant channel would otherwise show the last bit of the mean, magnified by 1 / sqrt(eps).
+    /// </remarks>
+    private static void Finish<T>(Arguments<T>* a, nint c, double mean, double deviation, double squares)
         where T : unmanaged, INumber<T>
     {
+        double left = deviation / a->Values;
+        mean += left;
+        squares = Math.Max(0, squares - (deviation * left));
         double variance = squares / a->Values;
         a->Mean[c] = T.CreateTruncating(mean);
         a->InvStd[c] = T.CreateTruncating(1 / Math.Sqrt(variance + a->Eps));
