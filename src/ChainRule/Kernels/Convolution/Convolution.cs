@@ -132,6 +132,8 @@ internal static unsafe class Convolution
         {
             if (MinimalFiltering<TVec, T>.Suits(s))
                 MinimalFiltering<TVec, T>.BackwardWeights(s, x, dy, dw, accumulate);
+            else if (PointwiseWeightGradient<TVec, T>.Suits(s))
+                PointwiseWeightGradient<TVec, T>.Run(s, x, dy, dw, accumulate);
             else WeightGradient<TVec, T>.Run(s, x, dy, dw, accumulate);
         }
     }

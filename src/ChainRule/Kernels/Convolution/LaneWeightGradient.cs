@@ -31,13 +31,17 @@ internal static unsafe class LaneWeightGradient<TVec, T>
     public static nint LanesLength(int taps, int channels) => (nint)taps * channels * TVec.Count;
 
     /// <summary>
-    /// lanes[k, m] (+)= gradient[m, p] * image[Tap[k] + Pixel[p]] summed over pixels, each lane for itself, for taps k
-    /// in [first, end).
+    /// lanes[k, m] (+)= gradient[m, p] * image[Tap[k] + Pixel[p]] summed over pixels, each lane for itself.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(
-        Correlation* table, T* image, T* gradient, int channels, int first, int end, T* lanes, bool accumulate)
+        Correlation* table, T* image, T* gradient, int channels, T* lanes, bool accumulate)
     {
+        if (channels <= FewChannels && table->Rows.Kernel is 3 or 5)
+        {
+            AddRows(table, image, gradient, channels, lanes, accumulate);
+            return;
+        }
         var tile = new LaneTile<T>
         {
             Pieces = table->PanelStart[1],
@@ -52,11 +56,11 @@ internal static unsafe class LaneWeightGradient<TVec, T>
         {
             int some = Share(channels - m, TileChannels);
             tile.Gradient = gradient + ((nint)m * table->Pixels);
-            for (int k = first; k < end;)
+            for (int k = 0; k < table->Taps;)
             {
-                int taps = Share(end - k, TileTaps);
+                int taps = Share(table->Taps - k, TileTaps);
                 tile.Tap = table->Tap + k;
-                tile.Sums = lanes + ((k - first) * tile.Row) + (m * TVec.Count);
+                tile.Sums = lanes + (k * tile.Row) + (m * TVec.Count);
                 if (some == 4) Call<N4>(&tile, taps);
                 else if (some == 3) Call<N3>(&tile, taps);
                 else if (some == 2) Call<N2>(&tile, taps);
@@ -67,7 +71,54 @@ internal static unsafe class LaneWeightGradient<TVec, T>
         }
     }
 
-    /// <summary>sums[k * row + m] = the sum of the lanes of tap first + k and channel m.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddRows(
+        Correlation* table, T* image, T* gradient, int channels, T* lanes, bool accumulate)
+    {
+        CorrelationRows rows = table->Rows;
+        nint step = (nint)channels * TVec.Count;
+        var tile = new LaneRowsTile<T>
+        {
+            ImageRow = rows.ImageRow,
+            GradientRow = rows.Width,
+            Height = rows.Height,
+            SumRow = rows.KernelColumns * step,
+            SumColumn = step,
+        };
+        int inputs = table->Taps / (rows.Kernel * rows.KernelColumns);
+        for (nint m = 0; m < channels; m++)
+        {
+            for (nint c = 0; c < inputs; c++)
+            {
+                for (int kw = 0; kw < rows.KernelColumns;)
+                {
+                    int columns = Share(rows.KernelColumns - kw, 3);
+                    tile.Sums = lanes + (((c * rows.Kernel * rows.KernelColumns) + kw) * step) + (m * TVec.Count);
+                    for (int w = 0; w < rows.Width; w += TVec.Count)
+                    {
+                        tile.Image = image + table->Pixel[0] + (c * rows.ImageChannel) + kw + w;
+                        tile.Gradient = gradient + (m * table->Pixels) + w;
+                        tile.Count = Math.Min(TVec.Count, rows.Width - w);
+                        tile.Accumulate = accumulate || w > 0;
+                        if (rows.Kernel == 3) CallRows<N3>(&tile, columns);
+                        else CallRows<N5>(&tile, columns);
+                    }
+                    kw += columns;
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CallRows<TKernel>(LaneRowsTile<T>* tile, int columns)
+        where TKernel : struct, IConstant
+    {
+        if (columns == 3) LaneRowsKernel<TVec, T, TKernel, N3>.Run(tile);
+        else if (columns == 2) LaneRowsKernel<TVec, T, TKernel, N2>.Run(tile);
+        else LaneRowsKernel<TVec, T, TKernel, N1>.Run(tile);
+    }
+
+    /// <summary>sums[k * row + m] = the sum of the lanes of tap k and channel m.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fold(T* lanes, int taps, int channels, T* sums, nint row)
     {

@@ -21,6 +21,7 @@ internal static unsafe class WeightGradient<TVec, T>
     private const long MaximumNumbers = 4 << 20;
     private const int PixelBlock = 256;
     private const int TapsPerReduction = 64;
+    private const int FewestUnits = 8;
 
     private struct Work
     {
@@ -36,10 +37,13 @@ internal static unsafe class WeightGradient<TVec, T>
         public int Groups;
         public int Channels; // of the output, in one group
         public int Splits;
+        public int GroupsPerUnit;
         public int Parts;
         public bool Accumulate;
 
         public readonly ChannelPanels Panels => new(Channels, TVec.Count);
+
+        public readonly int UnitsPerSplit => (Groups + GroupsPerUnit - 1) / GroupsPerUnit;
 
         public readonly nint SumLength => (nint)Table->Taps * Panels.Padded;
     }
@@ -73,11 +77,15 @@ internal static unsafe class WeightGradient<TVec, T>
         Scheduler scheduler = Scheduler.Current;
         double operations = (double)s.Batch * s.OutputChannels * s.Output.Volume * s.Depth;
         if (scheduler.Threads == 1 || operations < 64.0 * 64 * 64) scheduler = SerialScheduler.Instance;
-        int units = work.Splits * s.Groups;
-        work.Parts = scheduler.Threads == 1 || units >= 2 * scheduler.Threads
+
+        // In lanes, small groups are summed image by image in the order in which they lie in memory.
+        bool inLanes = LaneWeightGradient<TVec, T>.Suits(work.Table, work.Channels);
+        work.GroupsPerUnit = inLanes ? Math.Max(1, s.Groups * work.Splits / FewestUnits) : 1;
+        int units = work.Splits * work.UnitsPerSplit;
+        work.Parts = scheduler.Threads == 1 || inLanes || units >= 2 * scheduler.Threads
             ? 1
             : Math.Min(((2 * scheduler.Threads) + units - 1) / units, (s.Depth + 7) / 8);
-        scheduler.Run(&Sum, &work, checked(units * work.Parts));
+        scheduler.Run(inLanes ? &SumInLanes : &Sum, &work, checked(units * work.Parts));
         scheduler.Run(&Reduce, &work, checked(s.Groups * ((s.Depth + TapsPerReduction - 1) / TapsPerReduction)));
     }
 
@@ -103,12 +111,6 @@ internal static unsafe class WeightGradient<TVec, T>
         T* image = Scratch.Rent<T>(ScratchUse.ConvolutionImage, work->Image.Length);
         T* gradient = Scratch.Rent<T>(ScratchUse.ConvolutionPanel, (nint)pixels * panels.Padded);
         T* sums = work->Sums + (unit * work->SumLength);
-        bool inLanes = LaneWeightGradient<TVec, T>.Suits(table, work->Channels);
-        T* lanes = inLanes
-            ? Scratch.Rent<T>(
-                ScratchUse.ConvolutionLanes,
-                LaneWeightGradient<TVec, T>.LanesLength(endTap - firstTap, work->Channels))
-            : null;
         IndirectTile<T> tile = default;
         tile.Base = image;
         tile.RowC = panels.Padded;
@@ -116,13 +118,6 @@ internal static unsafe class WeightGradient<TVec, T>
         {
             nint item = ((nint)n * work->Groups) + group;
             work->Image.Copy<TVec, T>(work->Input + (item * work->InputLength), image, fill: n == firstImage);
-            if (inLanes)
-            {
-                T* of = work->Gradient + (item * work->GradientLength);
-                LaneWeightGradient<TVec, T>.Add(
-                    table, image, of, work->Channels, firstTap, endTap, lanes, n > firstImage);
-                continue;
-            }
             Transpose(work->Gradient + (item * work->GradientLength), pixels, panels, gradient);
             for (int p = 0; p < pixels; p += block)
             {
@@ -140,15 +135,45 @@ internal static unsafe class WeightGradient<TVec, T>
                 }
             }
         }
-        if (inLanes)
+    }
+
+    /// <summary>Sums the images of one split for some groups, all taps at once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SumInLanes(void* argument, int unit)
+    {
+        var work = (Work*)argument;
+        (int split, int block) = Math.DivRem(unit, work->UnitsPerSplit);
+        int firstGroup = block * work->GroupsPerUnit;
+        int endGroup = Math.Min(firstGroup + work->GroupsPerUnit, work->Groups);
+        int firstImage = (int)((long)work->Batch * split / work->Splits);
+        int endImage = (int)((long)work->Batch * (split + 1) / work->Splits);
+        Correlation* table = work->Table;
+        nint length = LaneWeightGradient<TVec, T>.LanesLength(table->Taps, work->Channels);
+        T* image = Scratch.Rent<T>(ScratchUse.ConvolutionImage, work->Image.Length);
+        T* lanes = Scratch.Rent<T>(ScratchUse.ConvolutionLanes, (endGroup - firstGroup) * length);
+        for (int n = firstImage; n < endImage; n++)
         {
-            LaneWeightGradient<TVec, T>.Fold(
-                lanes, endTap - firstTap, work->Channels, sums + (firstTap * panels.Padded), panels.Padded);
+            for (int g = firstGroup; g < endGroup; g++)
+            {
+                nint item = ((nint)n * work->Groups) + g;
+                work->Image.Copy<TVec, T>(
+                    work->Input + (item * work->InputLength), image, fill: n == firstImage && g == firstGroup);
+                LaneWeightGradient<TVec, T>.Add(table, image, work->Gradient + (item * work->GradientLength),
+                    work->Channels, lanes + ((g - firstGroup) * length), n > firstImage);
+            }
+        }
+        nint row = work->Panels.Padded;
+        T* sums = work->Sums + (((split * (nint)work->Groups) + firstGroup) * work->SumLength);
+        for (int g = firstGroup; g < endGroup; g++)
+        {
+            LaneWeightGradient<TVec, T>.Fold(lanes, table->Taps, work->Channels, sums, row);
+            lanes += length;
+            sums += work->SumLength;
         }
     }
 
     /// <summary>[channels, pixels] to a panel [pixels, width] for each panel of channels.</summary>
-    private static void Transpose(T* gradient, nint pixels, in ChannelPanels panels, T* target)
+    public static void Transpose(T* gradient, nint pixels, in ChannelPanels panels, T* target)
     {
         for (int j = 0; j < panels.Count; j++)
         {
