@@ -158,17 +158,25 @@ internal static unsafe class CorrelationPass<TVec, T>
         var work = (Work*)argument;
         (int block, int part) = Math.DivRem(chunk, work->Parts);
         int first = block * work->UnitsPerChunk, end = Math.Min(first + work->UnitsPerChunk, work->Units);
-        T* image = Scratch.Rent<T>(ScratchUse.ConvolutionImage, work->Image.Length);
+
+        // Small images are copied one ahead: a load that spans two stores waits until both have left the store queue.
+        int images = work->Way == Way.Direct ? 2 : 1;
+        nint length = work->Image.Length;
+        T* image = Scratch.Rent<T>(ScratchUse.ConvolutionImage, images * length);
         T* scratch = Scratch.Rent<T>(ScratchUse.ConvolutionPanel, work->Way switch
         {
             Way.Packed => PackedCorrelation<TVec, T>.ScratchLength(work->Channels),
             Way.Indirect => IndirectCorrelation<TVec, T>.ScratchLength(work->Channels),
             _ => DirectCorrelation<TVec, T>.ScratchLength((int)work->Plane),
         });
-        for (int unit = first; unit < end; unit++)
+        for (int copied = first, unit = first; unit < end; unit++)
         {
-            work->Image.Copy<TVec, T>(work->Source + (unit * work->SourceLength), image, fill: unit == first);
-            Unit(work, unit, part, image, scratch);
+            for (; copied < Math.Min(unit + images, end); copied++)
+            {
+                work->Image.Copy<TVec, T>(work->Source + (copied * work->SourceLength),
+                    image + (copied % images * length), fill: copied - first < images);
+            }
+            Unit(work, unit, part, image + (unit % images * length), scratch);
         }
     }
 

@@ -40,7 +40,7 @@ internal readonly struct PaddedImage
         Row = checked(classLength * classes);
         Plane = checked(Row * size.H);
         Channel = checked(Plane * size.D);
-        Length = checked((Channel * channels) + Slack);
+        Length = checked((Channel * channels) + Slack + 15) & ~15;
     }
 
     public int Channels { get; }
