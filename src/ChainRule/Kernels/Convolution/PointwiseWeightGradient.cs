@@ -108,7 +108,7 @@ internal static unsafe class PointwiseWeightGradient<TVec, T>
                     tile.StepB = width;
                     tile.C = sums + first;
                     GemmBlocks<TVec, T>.Column(
-                        &tile, endRow - firstRow, panels.Vectors(j), Gemm.Gemm.TileRows, packedA: false);
+                        &tile, endRow - firstRow, width, Gemm.Gemm.TileRows, packedA: false);
                 }
             }
         }
