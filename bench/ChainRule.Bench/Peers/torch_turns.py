@@ -90,6 +90,19 @@ def layer_norm(n, training):
     return both
 
 
+def attention(time):
+    heads, features = (128, 32) if time == 64 else (4, 64)
+    q, k, v = ((torch.rand(1, heads, time, features) - 0.5).requires_grad_() for _ in range(3))
+    dy = torch.rand(1, heads, time, features) - 0.5
+
+    def both():
+        q.grad = k.grad = v.grad = None
+        weights = torch.softmax(q @ k.transpose(-2, -1) / features**0.5, -1)
+        (weights @ v).backward(dy)
+
+    return both
+
+
 def cross_entropy(classes):
     x = (torch.rand(256, classes) * 8 - 4).requires_grad_()
     labels = torch.randint(0, classes, (256,))
@@ -108,6 +121,8 @@ def make(name, n):
         return pool(name, n)
     if name in ("layer_norm", "layer_norm_train"):
         return layer_norm(n, name.endswith("train"))
+    if name == "attention":
+        return attention(n)
     if name == "cross_entropy":
         return cross_entropy(n)
     if name == "add_channel":

@@ -58,6 +58,8 @@ internal sealed unsafe record ElementwiseCase(
         new("layer_norm", "layer_norm", 1024, "256x1024, weight and bias", n => LayerNorm(n, training: false)),
         new("layer_norm_train", "layer_norm_train", 1024, "the same, forward and backward",
             n => LayerNorm(n, training: true)),
+        new("attention_64", "attention", 64, "128 heads, 64x32, forward and backward", n => Attention(n, 128, 32)),
+        new("attention_1024", "attention", 1024, "4 heads, 1024x64, forward and backward", n => Attention(n, 4, 64)),
         new("max_pool", "max_pool", 0, "50x32x28x28, 2x2", _ => MaxPool(training: false)),
         new("max_pool_train", "max_pool_train", 0, "the same, forward and backward", _ => MaxPool(training: true)),
         new("max_pool_3_train", "max_pool_train", 3, "3x3, stride 2, padding 1",
@@ -181,6 +183,19 @@ internal sealed unsafe record ElementwiseCase(
             foreach (Tensor t in new[] { x, weight, bias }) t.ZeroGrad();
             Tensor y = F.LayerNorm(x, [n], weight, bias);
             if (training) y.Backward(dy);
+        }));
+    }
+
+    private static ElementwiseSides Attention(int time, int heads, int features)
+    {
+        Rng rng = new(1);
+        Tensor[] qkv = [.. Enumerable.Range(0, 3).Select(_ => Tensor.Rand([1, heads, time, features], rng, -0.5, 0.5))];
+        Tensor dy = Tensor.Rand([1, heads, time, features], rng, -0.5, 0.5);
+        foreach (Tensor t in qkv) t.RequiresGrad = true;
+        return new ElementwiseSides(InStep(() =>
+        {
+            foreach (Tensor t in qkv) t.ZeroGrad();
+            F.ScaledDotProductAttention(qkv[0], qkv[1], qkv[2]).Backward(dy);
         }));
     }
 
