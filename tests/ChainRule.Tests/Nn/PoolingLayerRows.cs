@@ -129,6 +129,33 @@ internal static class PoolingLayerRows
             "AdaptiveMaxPool3d 2x2x2"),
         new()
         {
+            Name = "GlobalAvgPool",
+            Make = (_, _) => new GlobalAvgPool(),
+            Input = [2, 3, 4, 5],
+            Output = [2, 3],
+            Summary = "GlobalAvgPool",
+            Wrong = [2, 3],
+            Error = """
+                GlobalAvgPool: expects [N, C, d1, ...], got [2, 3].
+                  in: model (GlobalAvgPool)
+                  help: this layer expects [N, C, d1, ...].
+                """,
+        },
+        new()
+        {
+            Name = "GlobalMaxPool",
+            Make = (_, _) => new GlobalMaxPool(),
+            Input = [2, 3, 7],
+            Output = [2, 3],
+            Summary = "GlobalMaxPool",
+            Wrong = [2, 3, 0],
+            Error = """
+                GlobalMaxPool: there are no positions to pool over in [2, 3, 0].
+                  in: model (GlobalMaxPool)
+                """,
+        },
+        new()
+        {
             Name = "KMaxPool",
             Make = (_, _) => new KMaxPool(3),
             Input = [2, 2, 7],

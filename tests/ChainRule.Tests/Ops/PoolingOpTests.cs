@@ -99,6 +99,14 @@ public sealed class PoolingOpTests
     }
 
     [Fact]
+    public void Global_pooling_takes_all_positions_of_a_channel()
+    {
+        Tensor x = Tensor.From([1f, 2, 3, 6, -1, -2, -3, -6], [1, 2, 2, 2]);
+        Assert.Equal([3f, -3], new GlobalAvgPool().Forward(x).ToArray<float>());
+        Assert.Equal([6f, -1], new GlobalMaxPool().Forward(x).ToArray<float>());
+    }
+
+    [Fact]
     public void Impossible_options_are_refused_when_a_layer_is_made()
     {
         Expect("AvgPool3d: divisor must not be 0. (Parameter 'divisor')", () => new AvgPool3d(2, divisor: 0));
