@@ -48,6 +48,16 @@ internal sealed class Call(Action body) : Candidate
     }
 }
 
+/// <summary>Another side's work, on a number of threads of its own.</summary>
+internal sealed class OnThreads(int threads, Candidate work) : Candidate
+{
+    public override double Turn(double seconds)
+    {
+        Compute.Threads = threads;
+        return work.Turn(seconds);
+    }
+}
+
 /// <summary>Lets the sides of a comparison take turns.</summary>
 internal static class Turns
 {

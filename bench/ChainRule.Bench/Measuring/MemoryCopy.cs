@@ -13,7 +13,7 @@ internal static unsafe class MemoryCopy
     public static Candidate Of(long bytes)
     {
         int count = (int)(bytes / 8);
-        FloatBuffer from = new(count), to = new(count);
+        Buffer<float> from = new(count), to = new(count);
         return new Call(
             () => VectorLoops.Map(default(Same), DType.Float32, (byte*)from.Data, (byte*)to.Data, count));
     }

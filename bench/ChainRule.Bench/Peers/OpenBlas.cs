@@ -22,6 +22,12 @@ internal static unsafe partial class OpenBlas
             RowMajor, transA ? Transposed : Plain, transB ? Transposed : Plain, m, n, k,
             1, a, transA ? m : k, b, transB ? k : n, 0, c, n);
 
+    /// <summary>The same in float64.</summary>
+    public static void Multiply(bool transA, bool transB, int m, int n, int k, double* a, double* b, double* c) =>
+        Dgemm(
+            RowMajor, transA ? Transposed : Plain, transB ? Transposed : Plain, m, n, k,
+            1, a, transA ? m : k, b, transB ? k : n, 0, c, n);
+
     [LibraryImport(NativePeer.OpenBlas, EntryPoint = "openblas_get_config")]
     private static partial nint Config();
 
@@ -29,4 +35,9 @@ internal static unsafe partial class OpenBlas
     private static partial void Sgemm(
         int order, int transA, int transB, int m, int n, int k, float alpha, float* a, int lda, float* b, int ldb,
         float beta, float* c, int ldc);
+
+    [LibraryImport(NativePeer.OpenBlas, EntryPoint = "cblas_dgemm")]
+    private static partial void Dgemm(
+        int order, int transA, int transB, int m, int n, int k, double alpha, double* a, int lda, double* b, int ldb,
+        double beta, double* c, int ldc);
 }

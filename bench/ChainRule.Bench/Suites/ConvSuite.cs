@@ -94,9 +94,9 @@ internal static unsafe class ConvSuite
         ConvolutionShape s = c.Shape;
         Rng rng = new(1);
         // The result of the pass is overwritten; the peer writes to a tensor of its own.
-        using FloatBuffer x = new(s.InputLength, rng), w = new(s.WeightLength, rng), y = new(s.OutputLength, rng);
-        FloatBuffer result = pass switch { ConvolutionPass.Forward => y, ConvolutionPass.Data => x, _ => w };
-        using FloatBuffer theirs = new(result.Count);
+        using Buffer<float> x = new(s.InputLength, rng), w = new(s.WeightLength, rng), y = new(s.OutputLength, rng);
+        Buffer<float> result = pass switch { ConvolutionPass.Forward => y, ConvolutionPass.Data => x, _ => w };
+        using Buffer<float> theirs = new(result.Count);
 
         void Ours()
         {
@@ -106,7 +106,7 @@ internal static unsafe class ConvSuite
         }
 
         List<Candidate> sides = [new Call(Ours), Peak.Candidate];
-        float* Theirs(FloatBuffer buffer) => buffer == result ? theirs.Data : buffer.Data;
+        float* Theirs(Buffer<float> buffer) => buffer == result ? theirs.Data : buffer.Data;
         using OneDnnConvolution? peer = withPeer
             ? new OneDnnConvolution(s, pass, Theirs(x), Theirs(w), Theirs(y))
             : null;

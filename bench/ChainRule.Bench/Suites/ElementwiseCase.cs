@@ -85,20 +85,21 @@ internal sealed unsafe record ElementwiseCase(
     };
 
     /// <summary>Numbers as PyTorch's script draws them: [-4, 4) unless a function wants others.</summary>
-    private static (Tensor Tensor, FloatBuffer Buffer, FloatBuffer Result) Operands(
+    private static (Tensor Tensor, Buffer<float> Buffer, Buffer<float> Result) Operands(
         int n, float low = -4, float high = 4)
     {
-        FloatBuffer buffer = new(n), result = new(n);
+        Buffer<float> buffer = new(n), result = new(n);
         Tensor tensor = Tensor.Rand([n], new Rng(1), low, high);
         tensor.ToArray<float>().CopyTo(buffer.Span);
         return (tensor, buffer, result);
     }
 
     private static ElementwiseSides Unary<TOp>(
-        int n, Func<Tensor, Tensor> method, Action<FloatBuffer, FloatBuffer> primitives, float low = -4, float high = 4)
+        int n, Func<Tensor, Tensor> method, Action<Buffer<float>, Buffer<float>> primitives, float low = -4,
+        float high = 4)
         where TOp : unmanaged, IUnaryOp
     {
-        (Tensor tensor, FloatBuffer x, FloatBuffer y) = Operands(n, low, high);
+        (Tensor tensor, Buffer<float> x, Buffer<float> y) = Operands(n, low, high);
         return new ElementwiseSides(
             InStep(() => method(tensor)),
             () => VectorLoops.Map(new UnaryForward<TOp>(default), DType.Float32, (byte*)x.Data, (byte*)y.Data, n),
@@ -107,7 +108,7 @@ internal sealed unsafe record ElementwiseCase(
 
     private static ElementwiseSides Softmax(int n)
     {
-        (Tensor tensor, FloatBuffer x, FloatBuffer y) = Operands(n);
+        (Tensor tensor, Buffer<float> x, Buffer<float> y) = Operands(n);
         return new ElementwiseSides(
             InStep(() => tensor.Softmax(0)), null, () => TensorPrimitives.SoftMax<float>(x.Span, y.Span),
             8L * n);
@@ -123,7 +124,7 @@ internal sealed unsafe record ElementwiseCase(
 
     private static ElementwiseSides Reduction(int n, Func<Tensor, Tensor> reduce, FloatReduction primitive)
     {
-        (Tensor tensor, FloatBuffer x, FloatBuffer y) = Operands(n);
+        (Tensor tensor, Buffer<float> x, Buffer<float> y) = Operands(n);
         return new ElementwiseSides(
             InStep(() => reduce(tensor)), null, () => y.Data[0] = primitive(x.Span), Bytes: 4L * n);
     }
@@ -155,8 +156,8 @@ internal sealed unsafe record ElementwiseCase(
 
     private static ElementwiseSides Add(int n)
     {
-        (Tensor first, FloatBuffer a, FloatBuffer y) = Operands(n);
-        (Tensor second, FloatBuffer b, _) = Operands(n);
+        (Tensor first, Buffer<float> a, Buffer<float> y) = Operands(n);
+        (Tensor second, Buffer<float> b, _) = Operands(n);
         return new ElementwiseSides(
             InStep(() => _ = first + second),
             () => VectorLoops.Map(default(AddMap), DType.Float32, (byte*)a.Data, 1, (byte*)b.Data, 1, (byte*)y.Data, n),

@@ -1,56 +1,25 @@
+using System.Numerics;
 using ChainRule.Kernels.Gemm;
 
 namespace ChainRule.Bench;
-
-/// <summary>C[M, N] = A B in float32; a transposed operand lies in memory transposed.</summary>
-internal sealed record GemmCase(
-    string Name, int M, int K, int N, bool TransA = false, bool TransB = false, int Batch = 1)
-{
-    /// <summary>
-    /// The shapes of the feasibility study: squares, layers of networks and their gradients, attention.
-    /// </summary>
-    public static IReadOnlyList<GemmCase> All { get; } =
-    [
-        .. new[] { 16, 32, 64, 128, 256, 512, 1024, 2048 }.Select(n => new GemmCase($"nn_{n}", n, n, n)),
-        .. new[] { 64, 256, 512, 1024 }.Select(n => new GemmCase($"nt_{n}", n, n, n, TransB: true)),
-        .. new[] { 64, 256, 512, 1024 }.Select(n => new GemmCase($"tn_{n}", n, n, n, TransA: true)),
-        new("mlp_nn", 32, 784, 128),
-        new("mlp_nt", 32, 784, 128, TransB: true),
-        new("mlp_dw", 784, 32, 128, TransA: true),
-        new("head", 32, 128, 10),
-        new("head_dw", 128, 32, 10, TransA: true),
-        new("head_dx", 32, 10, 128, TransB: true),
-        new("fc_nn", 50, 3136, 1024),
-        new("fc_nt", 50, 3136, 1024, TransB: true),
-        new("fc_dx", 50, 1024, 3136, TransB: true),
-        new("fc_dw", 3136, 50, 1024, TransA: true),
-        new("wide_nn", 64, 800, 9800),
-        new("wide_nt", 64, 9800, 800, TransB: true),
-        new("wide_tn", 800, 64, 9800, TransA: true),
-        new("lstm", 64, 256, 1024),
-        new("lstm_dx", 64, 1024, 256, TransB: true),
-        new("lstm_dw", 256, 64, 1024, TransA: true),
-        new("attention_nt", 64, 32, 64, TransB: true, Batch: 32),
-        new("attention_nn", 64, 64, 32, Batch: 32),
-    ];
-
-    public double Operations => 2.0 * M * N * K * Batch;
-
-    public string Text =>
-        $"{(Batch == 1 ? "" : $"{Batch} x ")}{M}x{K}x{N} {(TransA ? 'T' : 'N')}{(TransB ? 'T' : 'N')}";
-}
 
 /// <summary>
 /// Matrix products beside oneDNN's and OpenBLAS's, in this process, with the machine's peak as a further side.
 /// </summary>
 internal static unsafe class GemmSuite
 {
-    private delegate void Product(bool transA, bool transB, int m, int n, int k, float* a, float* b, float* c);
+    // Whose gain by threads is measured by themselves: small, square, a layer, its gradient, wide, many.
+    private static readonly string[] Scaled =
+        ["nn_64", "nn_256", "nn_1024", "mlp_nt", "fc_dw", "wide_nn", "attention_nt"];
+
+    private delegate void Product<T>(bool transA, bool transB, int m, int n, int k, T* a, T* b, T* c)
+        where T : unmanaged;
 
     public static int Run(string[] args)
     {
+        IReadOnlyList<GemmCase> cases = [.. GemmCase.All, .. args.Select(GemmCase.Read).OfType<GemmCase>()];
         SuiteOptions? options = SuiteOptions.Read(
-            "gemm", args, [.. GemmCase.All.Select(c => c.Name)], rounds: 5, seconds: 0.05);
+            "gemm", args, [.. cases.Select(c => c.Name), "scaling"], rounds: 5, seconds: 0.05);
         if (options is null) return 2;
         Report report = new(
             "gemm", options, new("case", -14), new("M x K x N", -22), new("threads", 8), new("ChainRule", 12),
@@ -67,13 +36,41 @@ internal static unsafe class GemmSuite
             Compute.Threads = threads;
             foreach (Rival rival in rivals) rival.SetThreads(threads);
             Ratios oneDnn = new("oneDNN"), openBlas = new("OpenBLAS");
-            foreach (GemmCase c in GemmCase.All.Where(c => options.Selects(c.Name)))
-                Measure(c, threads, rivals, options, report, oneDnn, openBlas);
+            foreach (GemmCase c in cases.Where(c => options.Selects(c.Name)))
+            {
+                if (c.Double) Measure<double>(c, threads, rivals, options, report, oneDnn, openBlas);
+                else Measure<float>(c, threads, rivals, options, report, oneDnn, openBlas);
+            }
             oneDnn.Summarise(report, threads);
             openBlas.Summarise(report, threads);
         }
+        if (options.Selects("scaling")) Scale(options, report);
         report.Finish();
         return 0;
+    }
+
+    // Shapes without peers, on 1 to n threads in turn.
+    private static void Scale(SuiteOptions options, Report report)
+    {
+        int most = Environment.ProcessorCount;
+        int[] counts = [.. Enumerable.Range(1, most).Where(t => t <= 4 || int.IsPow2(t) || t == most)];
+        Console.WriteLine($"\nSpeed-up over 1 thread on {string.Join(", ", counts)} threads:");
+        foreach (GemmCase c in GemmCase.All.Where(c => Scaled.Contains(c.Name)))
+        {
+            using Operands<float> data = new(c);
+            GemmProblem<float> problem = data.Problem;
+            Call call = new(() => Gemm.Run(problem));
+            double[] times = Turns.Run(
+                [.. counts.Select(t => new OnThreads(t, call))], options.Rounds, options.Seconds);
+            Console.WriteLine(
+                $"  {c.Name,-14}{string.Join("  ", times.Select(t => Report.Text(times[0] / t, 2)))}");
+            for (int i = 0; i < counts.Length; i++)
+            {
+                report.Json(
+                    "scaling_" + c.Name, counts[i], ("shape", c.Text), ("chainrule_us", times[i] * 1e6),
+                    ("speed_up", times[0] / times[i]));
+            }
+        }
     }
 
     private static List<Rival> Rivals()
@@ -81,52 +78,52 @@ internal static unsafe class GemmSuite
         List<Rival> found = [];
         string? version = OneDnn.Find(out string reason);
         Console.WriteLine(version is null ? $"oneDNN: none: {reason}." : $"oneDNN {version}, dnnl_sgemm.");
-        if (version is not null) found.Add(new Rival("oneDNN", OneDnn.Multiply, OneDnn.SetThreads));
+        if (version is not null) found.Add(new Rival("oneDNN", OneDnn.Multiply, null, OneDnn.SetThreads));
         string? config = OpenBlas.Find(out reason);
-        Console.WriteLine(config is null ? $"OpenBLAS: none: {reason}." : $"{config}, cblas_sgemm.");
-        if (config is not null) found.Add(new Rival("OpenBLAS", OpenBlas.Multiply, OpenBlas.SetThreads));
+        Console.WriteLine(config is null ? $"OpenBLAS: none: {reason}." : $"{config}, cblas_sgemm and cblas_dgemm.");
+        if (config is not null)
+            found.Add(new Rival("OpenBLAS", OpenBlas.Multiply, OpenBlas.Multiply, OpenBlas.SetThreads));
         return found;
     }
 
-    private static void Measure(
+    private static void Measure<T>(
         GemmCase c, int threads, List<Rival> rivals, SuiteOptions options, Report report, Ratios oneDnn,
         Ratios openBlas)
+        where T : unmanaged, INumber<T>
     {
-        Rng rng = new(1);
-        int sizeA = c.M * c.K, sizeB = c.K * c.N, sizeC = c.M * c.N;
-        using FloatBuffer a = new((long)sizeA * c.Batch, rng), b = new((long)sizeB * c.Batch, rng);
-        using FloatBuffer own = new((long)sizeC * c.Batch), other = new((long)sizeC * c.Batch);
-        GemmProblem<float> problem = new(
-            c.M, c.N, c.K,
-            c.TransA ? new Matrix<float>(a.Data, 1, c.M, sizeA) : new Matrix<float>(a.Data, c.K, 1, sizeA),
-            c.TransB ? new Matrix<float>(b.Data, 1, c.K, sizeB) : new Matrix<float>(b.Data, c.N, 1, sizeB),
-            new Matrix<float>(own.Data, c.N, 1, sizeC))
-        {
-            Batch = c.Batch,
-        };
+        using Operands<T> data = new(c);
+        using Buffer<T> other = new(data.C.Count);
+        GemmProblem<T> problem = data.Problem;
         List<Candidate> sides = [new Call(() => Gemm.Run(problem)), Peak.Candidate];
+        List<string> names = [];
         Gemm.Run(problem);
         foreach (Rival rival in rivals)
         {
+            if (rival.Of<T>() is not { } multiply) continue;
+
             void Theirs()
             {
                 for (int i = 0; i < c.Batch; i++)
                 {
-                    rival.Multiply(
-                        c.TransA, c.TransB, c.M, c.N, c.K, a.Data + ((nint)i * sizeA), b.Data + ((nint)i * sizeB),
-                        other.Data + ((nint)i * sizeC));
+                    multiply(
+                        c.TransA, c.TransB, c.M, c.N, c.K, data.A.Data + (i * problem.A.Batch),
+                        data.B.Data + (i * problem.B.Batch), other.Data + (i * problem.C.Batch));
                 }
             }
 
             Theirs();
-            own.MustEqual(other, 1e-5 * Math.Sqrt(c.K) + 1e-6, $"{c.Name}, {rival.Name}");
+            data.C.MustEqual(other, 1e-5 * Math.Sqrt(c.K) + 1e-6, $"{c.Name}, {rival.Name}");
             sides.Add(new Call(Theirs));
+            names.Add(rival.Name);
         }
         double[] times = Turns.Run(sides, options.Rounds, options.Seconds);
-        double rate = c.Operations / times[0], peak = Peak.Rate(times[1]);
-        double dnnl = TimeOf("oneDNN", rivals, times), blas = TimeOf("OpenBLAS", rivals, times);
-        oneDnn.Add(c.Name, dnnl / times[0]);
-        openBlas.Add(c.Name, blas / times[0]);
+        double rate = c.Operations / times[0], peak = Peak.Rate(times[1]) * sizeof(float) / sizeof(T);
+        double dnnl = TimeOf("oneDNN", names, times), blas = TimeOf("OpenBLAS", names, times);
+        if (c.Studied)
+        {
+            oneDnn.Add(c.Name, dnnl / times[0]);
+            openBlas.Add(c.Name, blas / times[0]);
+        }
         report.Row(
             c.Name, c.Text, $"{threads}", Report.Text(times[0] * 1e6, 2), Report.Text(rate / 1e9, 1),
             Report.Text(100 * rate / peak, 0), Report.Text(dnnl * 1e6, 2), Report.Text(dnnl / times[0], 2),
@@ -138,11 +135,44 @@ internal static unsafe class GemmSuite
             ("openblas_ratio", blas / times[0]));
     }
 
-    private static double TimeOf(string name, List<Rival> rivals, double[] times)
+    private static double TimeOf(string name, List<string> names, double[] times)
     {
-        int at = rivals.FindIndex(r => r.Name == name);
+        int at = names.IndexOf(name);
         return at < 0 ? double.NaN : times[2 + at];
     }
 
-    private sealed record Rival(string Name, Product Multiply, Action<int> SetThreads);
+    private sealed record Rival(
+        string Name, Product<float> Single, Product<double>? Double, Action<int> SetThreads)
+    {
+        public Product<T>? Of<T>()
+            where T : unmanaged =>
+            typeof(T) == typeof(float) ? (Product<T>)(Delegate)Single : (Product<T>?)(Delegate?)Double;
+    }
+
+    /// <summary>Memory for one case: random operands, and room for the result.</summary>
+    private sealed class Operands<T>(GemmCase c) : IDisposable
+        where T : unmanaged, INumber<T>
+    {
+        public Buffer<T> A { get; } = new((long)c.M * c.K * c.Batch, new Rng(1));
+
+        public Buffer<T> B { get; } = new((long)c.K * c.N * c.Batch, new Rng(2));
+
+        public Buffer<T> C { get; } = new((long)c.M * c.N * c.Batch);
+
+        public GemmProblem<T> Problem => new(
+            c.M, c.N, c.K,
+            c.TransA ? new(A.Data, 1, c.M, (nint)c.M * c.K) : new(A.Data, c.K, 1, (nint)c.M * c.K),
+            c.TransB ? new(B.Data, 1, c.K, (nint)c.K * c.N) : new(B.Data, c.N, 1, (nint)c.K * c.N),
+            new(C.Data, c.N, 1, (nint)c.M * c.N))
+        {
+            Batch = c.Batch,
+        };
+
+        public void Dispose()
+        {
+            A.Dispose();
+            B.Dispose();
+            C.Dispose();
+        }
+    }
 }

@@ -37,6 +37,16 @@ public sealed class SuiteTests
     [InlineData("--out")]
     public void Options_that_make_no_sense_are_refused(params string[] args) => Assert.Null(Read(args));
 
+    [Theory]
+    [InlineData("96x700x5000", "96x700x5000 NN")]
+    [InlineData("1x20x3_nt", "1x20x3 NT")]
+    [InlineData("1x20", null)]
+    [InlineData("0x20x3", null)]
+    [InlineData("1x20x3_xx", null)]
+    [InlineData("nn_64", null)]
+    public void Shape_of_a_product_is_read_from_an_argument(string argument, string? text) =>
+        Assert.Equal(text, GemmCase.Read(argument)?.Text);
+
     [Fact]
     public void Median_of_an_even_number_is_the_middle_of_two() => Assert.Equal(2.5, Median.Of([9, 2, 1, 3]));
 
@@ -46,7 +56,7 @@ public sealed class SuiteTests
     [Fact]
     public void Buffers_that_differ_or_hold_NaN_are_refused()
     {
-        using FloatBuffer a = new(3), b = new(3);
+        using Buffer<float> a = new(3), b = new(3);
         b.Span[1] = 0.25f;
         a.MustEqual(b, 0.25, "case");
         Assert.Equal(

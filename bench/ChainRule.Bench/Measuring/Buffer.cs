@@ -1,31 +1,33 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace ChainRule.Bench;
 
-/// <summary>Aligned native float32 numbers for kernels and peers; freed with the case that made it.</summary>
-internal sealed unsafe class FloatBuffer : IDisposable
+/// <summary>Aligned native numbers for kernels and peers; freed with the case that made it.</summary>
+internal sealed unsafe class Buffer<T> : IDisposable
+    where T : unmanaged, INumber<T>
 {
     // Kernels may read a little beyond an end.
     private const int Slack = 128;
 
     /// <param name="count">How many numbers, all 0 unless <paramref name="rng"/> is given.</param>
     /// <param name="rng">Draws from [-0.5, 0.5).</param>
-    public FloatBuffer(long count, Rng? rng = null)
+    public Buffer(long count, Rng? rng = null)
     {
         Count = checked((int)count);
-        Data = (float*)NativeMemory.AlignedAlloc((nuint)(count + Slack) * sizeof(float), 64);
-        new Span<float>(Data, Count + Slack).Clear();
+        Data = (T*)NativeMemory.AlignedAlloc((nuint)(count + Slack) * (nuint)sizeof(T), 64);
+        new Span<T>(Data, Count + Slack).Clear();
         if (rng is null) return;
-        foreach (ref float value in Span) value = rng.NextFloat() - 0.5f;
+        foreach (ref T value in Span) value = T.CreateChecked(rng.NextFloat() - 0.5f);
     }
 
-    ~FloatBuffer() => NativeMemory.AlignedFree(Data);
+    ~Buffer() => NativeMemory.AlignedFree(Data);
 
-    public float* Data { get; }
+    public T* Data { get; }
 
     public int Count { get; }
 
-    public Span<float> Span => new(Data, Count);
+    public Span<T> Span => new(Data, Count);
 
     public void Dispose()
     {
@@ -35,12 +37,12 @@ internal sealed unsafe class FloatBuffer : IDisposable
 
     /// <summary>A comparison of speeds means nothing unless both sides compute the same.</summary>
     /// <exception cref="InvalidOperationException">The largest difference is above the tolerance.</exception>
-    public void MustEqual(FloatBuffer other, double tolerance, string name)
+    public void MustEqual(Buffer<T> other, double tolerance, string name)
     {
         double worst = 0;
         for (int i = 0; i < Count; i++)
         {
-            double difference = Math.Abs((double)Data[i] - other.Data[i]);
+            double difference = double.CreateChecked(T.Abs(Data[i] - other.Data[i]));
             if (!(difference <= worst)) worst = difference;          // a NaN counts as worst
         }
         if (worst <= tolerance) return;
