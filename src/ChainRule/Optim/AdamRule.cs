@@ -45,7 +45,6 @@ internal struct AdamRule : IUpdateRule
         V b1 = V.Const(Beta1), c1 = V.Const(1 - Beta1), b2 = V.Const(Beta2), c2 = V.Const(1 - Beta2);
         V rate = V.Const(Rate), scale = V.Const(SquareScale), epsilon = V.Const(Epsilon);
         V tinyGradient = V.Const(Negligible.Gradient<T>()), tiny = V.Const(Negligible.State<T>());
-        V averageShare = V.Const(AverageShare), gradientShare = V.Const(GradientShare);
         bool shrinks = Keep != 1, decays = GradientDecay != 0, mixes = GradientShare != 0;
         for (nint i = 0; i < count; i += V.Count)
         {
@@ -62,7 +61,7 @@ internal struct AdamRule : IUpdateRule
                 v = V.Max(v, V.Load(s2 + i));
                 V.Store(s2 + i, v);
             }
-            if (mixes) m = V.Fma(gradientShare, gradient, averageShare * m);
+            if (mixes) m = V.Fma(V.Const(GradientShare), gradient, V.Const(AverageShare) * m);
             V.Store(p + i, V.Fma(rate, m / V.Fma(V.Sqrt(v), scale, epsilon), value));
         }
     }
