@@ -1,3 +1,5 @@
+using ChainRule.Models;
+
 namespace ChainRule.Conformance;
 
 /// <summary>Classic models.</summary>
@@ -5,28 +7,57 @@ internal static class ClassicArea
 {
     public static void AddTo(Dictionary<string, Action<CaseRun>> all)
     {
-        all.Add("classic/circuit_product", r =>
+        all.Add("classic/circuit_product", r => Compare(
+            r, Circuit.Product(r.In("x"), r.In("y"), r.In("z")), ["x", "y", "z"], ["q", "f"], ["q"]));
+        all.Add("classic/circuit_sigmoid_neuron", r =>
         {
-            Tensor q = r.In("x") + r.In("y"), f = q * r.In("z");
-            r.Out("q", q);
-            r.Out("f", f);
-            r.Out("df_dq", Autograd.Grad(f, q, retainGraph: true));
-            f.Backward();
+            string[] nodes = ["a0", "a1", "s", "t", "n", "e", "d", "f"];
+            Compare(r, Circuit.SigmoidNeuron(r.In("w"), r.In("x")), ["w", "x"], nodes, nodes);
         });
-        all.Add("classic/circuit_sigmoid_neuron", SigmoidNeuron);
+        all.Add("classic/perceptron", r =>
+        {
+            Perceptron perceptron = new(r.In("X").Shape[1], r.Case.Number("eta"));
+            var passes = perceptron.Fit(r.In("X"), r.In("y"), r.Case.Int("max_passes"));
+            r.Out("w", Tensor.Stack([.. passes.Select(p => p.Weight)]));
+            r.Compare("out.b", passes.Select(p => p.Bias));
+            r.Compare("out.mistakes", passes.Select(p => (double)p.Mistakes));
+        });
+        all.Add("classic/kernel_ridge", r =>
+        {
+            var model = KernelRidge.Fit(r.In("X"), r.In("y"), Kernel(r), r.Case.Number("lambda"));
+            r.Out("K", model.KernelMatrix);
+            r.Out("alpha", model.Alpha);
+            r.Out("pred", model.Predict(r.In("X_new")));
+        });
+        all.Add("classic/kernel_ridge_bootstrap", r =>
+        {
+            double[] percentiles = [.. r.Case.Attr("percentiles").EnumerateArray().Select(p => p.GetDouble())];
+            BootstrapBand band = KernelRidge.Bootstrap(
+                r.In("X"), r.In("y"), r.In("X_new"), Kernel(r), r.Case.Number("lambda"), r.In("indices"),
+                percentiles[0], percentiles[1]);
+            r.Out("boot_pred", band.Predictions);
+            r.Out("lower", band.Lower);
+            r.Out("upper", band.Upper);
+        });
+        all.Add("classic/pca", r =>
+        {
+            Pca pca = Pca.Fit(r.In("X"), r.Case.Int("k"));
+            r.Out("mean", pca.Mean);
+            r.Out("eigenvalues", pca.Eigenvalues);
+            r.Out("projector", pca.Projector);
+            r.Out("reconstruction", pca.Reconstruct(r.In("X")));
+            r.Out("explained", Tensor.Scalar(pca.Explained, DType.Float64));
+        });
     }
 
-    private static void SigmoidNeuron(CaseRun r)
+    private static KernelFunction Kernel(CaseRun r) => r.Case.Text("kernel") == "rbf"
+        ? new RbfKernel(r.Case.Number("gamma"))
+        : new PolynomialKernel(r.Case.Number("gamma"), r.Case.Number("coef0"), r.Case.Int("degree"));
+
+    private static void Compare(CaseRun r, Circuit circuit, string[] inputs, string[] values, string[] derivatives)
     {
-        Tensor w = r.In("w"), x = r.In("x");
-        Tensor a0 = w[0] * x[0], a1 = w[1] * x[1], s = a0 + a1, t = s + w[2], n = -t, e = n.Exp(), d = 1 + e, f = 1 / d;
-        (string Name, Tensor Node)[] nodes =
-            [("a0", a0), ("a1", a1), ("s", s), ("t", t), ("n", n), ("e", e), ("d", d), ("f", f)];
-        foreach ((string name, Tensor node) in nodes)
-        {
-            r.Out(name, node);
-            r.Out("df_d" + name, Autograd.Grad(f, node, retainGraph: true));
-        }
-        f.Backward();
+        foreach (string name in values) r.Out(name, circuit.Value(name));
+        foreach (string name in derivatives) r.Out("df_d" + name, circuit.Derivative(name));
+        foreach (string name in inputs) r.Compare("grad.in." + name, circuit.Derivative(name));
     }
 }

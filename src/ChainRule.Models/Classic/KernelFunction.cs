@@ -1,0 +1,60 @@
+namespace ChainRule.Models;
+
+/// <summary>Measures how alike two samples are, as a product in a space of features that is never built.</summary>
+public abstract record KernelFunction
+{
+    private protected KernelFunction()
+    {
+    }
+
+    /// <summary>The kernel of every row of one matrix with every row of another.</summary>
+    /// <param name="x"><c>[m, n]</c>: samples.</param>
+    /// <param name="z"><c>[q, n]</c>: samples.</param>
+    /// <returns><c>[m, q]</c> in the type of <paramref name="x"/>, computed in double precision.</returns>
+    /// <exception cref="ShapeException">The sizes do not fit.</exception>
+    public Tensor Matrix(Tensor x, Tensor z)
+    {
+        double[] a = ClassicInput.Matrix("KernelFunction", x), b = ClassicInput.Matrix("KernelFunction", z, x.Shape[1]);
+        return ClassicInput.Result(Matrix(a, b, x.Shape[1]), [x.Shape[0], z.Shape[0]], ClassicInput.ResultType(x));
+    }
+
+    internal double[] Matrix(double[] x, double[] z, int features)
+    {
+        int m = x.Length / features, q = z.Length / features;
+        double[] k = new double[m * q];
+        for (int i = 0; i < m; i++)
+        {
+            var row = x.AsSpan(i * features, features);
+            for (int j = 0; j < q; j++) k[(i * q) + j] = Of(row, z.AsSpan(j * features, features));
+        }
+        return k;
+    }
+
+    private protected abstract double Of(ReadOnlySpan<double> x, ReadOnlySpan<double> z);
+}
+
+/// <summary>The Gaussian kernel, exp(-gamma |x - z|^2): alike is what is near.</summary>
+/// <param name="Gamma">How fast likeness falls with the squared distance.</param>
+public sealed record RbfKernel(double Gamma) : KernelFunction
+{
+    private protected override double Of(ReadOnlySpan<double> x, ReadOnlySpan<double> z)
+    {
+        double distance = 0;
+        for (int i = 0; i < x.Length; i++) distance += (x[i] - z[i]) * (x[i] - z[i]);
+        return Math.Exp(-Gamma * distance);
+    }
+}
+
+/// <summary>The polynomial kernel, (gamma x . z + coef0)^degree: products of up to so many features.</summary>
+/// <param name="Gamma">Factor of the product.</param>
+/// <param name="Coef0">Weight of the lower degrees.</param>
+/// <param name="Degree">The degree.</param>
+public sealed record PolynomialKernel(double Gamma, double Coef0 = 1, int Degree = 2) : KernelFunction
+{
+    private protected override double Of(ReadOnlySpan<double> x, ReadOnlySpan<double> z)
+    {
+        double product = 0;
+        for (int i = 0; i < x.Length; i++) product += x[i] * z[i];
+        return Math.Pow((Gamma * product) + Coef0, Degree);
+    }
+}

@@ -1,0 +1,128 @@
+namespace ChainRule.Models;
+
+/// <summary>What a pass of <see cref="Perceptron.Fit"/> over the data left behind.</summary>
+/// <param name="Mistakes">Rows that were wrong when it was their turn.</param>
+/// <param name="Weight"><c>[features]</c> float64: the weights after the pass.</param>
+/// <param name="Bias">The bias after the pass.</param>
+public sealed record PerceptronPass(int Mistakes, Tensor Weight, double Bias);
+
+/// <summary>Rosenblatt's perceptron, the first machine that learnt: sign(w . x + b), corrected at each mistake.</summary>
+/// <remarks>
+/// Where a plane separates the two classes, the rule finds one after finitely many mistakes; where none does, it never
+/// settles. Weights start at 0 and are kept in double precision. Source: Rosenblatt, "The perceptron" (1958);
+/// Novikoff, "On convergence proofs for perceptrons" (1962).
+/// <code>
+/// var perceptron = new Perceptron(features: 2);
+/// var passes = perceptron.Fit(x, y, maxPasses: 100);      // y: 1 or -1 for every row of x
+/// bool separated = passes[^1].Mistakes == 0;
+/// Tensor guess = perceptron.Predict(x);
+/// </code>
+/// </remarks>
+public sealed class Perceptron
+{
+    private readonly double[] _weight;
+
+    /// <summary>A perceptron that knows nothing: all weights 0.</summary>
+    /// <param name="features">Numbers a sample has, 1 or more.</param>
+    /// <param name="learningRate">How far a mistake moves the weights; scales them and changes no decision.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
+    public Perceptron(int features, double learningRate = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(learningRate);
+        _weight = new double[features];
+        LearningRate = learningRate;
+    }
+
+    /// <summary>How far a mistake moves the weights.</summary>
+    public double LearningRate { get; }
+
+    /// <summary>The weights, <c>[features]</c> float64, as they are now.</summary>
+    public Tensor Weight => Tensor.From(_weight);
+
+    /// <summary>The bias.</summary>
+    public double Bias { get; private set; }
+
+    /// <summary>
+    /// Goes once through the rows in order; a row with y (w . x + b) &lt;= 0 is a mistake and at once moves the
+    /// weights: w += rate y x, b += rate y.
+    /// </summary>
+    /// <param name="x"><c>[m, features]</c>: the samples.</param>
+    /// <param name="y"><c>[m]</c>: the class of each, 1 or -1.</param>
+    /// <returns>The number of mistakes.</returns>
+    /// <exception cref="ShapeException">The sizes do not fit.</exception>
+    /// <exception cref="ArgumentException">A class is neither 1 nor -1, or a number is not finite.</exception>
+    public int Pass(Tensor x, Tensor y)
+    {
+        double[] rows = ClassicInput.Matrix("Perceptron", x, _weight.Length);
+        return Pass(rows, Classes(y, x.Shape[0]));
+    }
+
+    /// <summary>Makes passes until one is without a mistake.</summary>
+    /// <param name="x"><c>[m, features]</c>: the samples.</param>
+    /// <param name="y"><c>[m]</c>: the class of each, 1 or -1.</param>
+    /// <param name="maxPasses">Passes after which to give up, 1 or more.</param>
+    /// <returns>Every pass made; the last one has no mistakes where the classes were separated.</returns>
+    /// <exception cref="ShapeException">The sizes do not fit.</exception>
+    /// <exception cref="ArgumentException">
+    /// A class is neither 1 nor -1, a number is not finite, or <paramref name="maxPasses"/> is below 1.
+    /// </exception>
+    public IReadOnlyList<PerceptronPass> Fit(Tensor x, Tensor y, int maxPasses = 100)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxPasses, 1);
+        double[] rows = ClassicInput.Matrix("Perceptron", x, _weight.Length);
+        double[] classes = Classes(y, x.Shape[0]);
+        List<PerceptronPass> passes = [];
+        do passes.Add(new(Pass(rows, classes), Weight, Bias));
+        while (passes[^1].Mistakes > 0 && passes.Count < maxPasses);
+        return passes;
+    }
+
+    /// <summary>How clearly, and on which side, samples lie: w . x + b.</summary>
+    /// <param name="x"><c>[m, features]</c>: the samples.</param>
+    /// <returns><c>[m]</c> float64.</returns>
+    /// <exception cref="ShapeException">The sizes do not fit.</exception>
+    public Tensor Score(Tensor x)
+    {
+        double[] rows = ClassicInput.Matrix("Perceptron", x, _weight.Length);
+        double[] scores = new double[x.Shape[0]];
+        for (int i = 0; i < scores.Length; i++) scores[i] = Score(rows, i);
+        return Tensor.From(scores);
+    }
+
+    /// <summary>Classes of samples.</summary>
+    /// <param name="x"><c>[m, features]</c>: the samples.</param>
+    /// <returns><c>[m]</c> int64: 1 where the score is above 0, else -1.</returns>
+    /// <exception cref="ShapeException">The sizes do not fit.</exception>
+    public Tensor Predict(Tensor x) =>
+        Tensor.From<long>([.. Score(x).ToArray<double>().Select(s => s > 0 ? 1L : -1L)]);
+
+    private static double[] Classes(Tensor y, int count)
+    {
+        double[] classes = ClassicInput.Vector("Perceptron", y, count);
+        int bad = Array.FindIndex(classes, c => c is not (1 or -1));
+        return bad < 0 ? classes : throw new ArgumentException(
+            $"Perceptron: the class of row {bad} is {classes[bad]}; 1 or -1 is expected.", nameof(y));
+    }
+
+    private int Pass(double[] rows, double[] classes)
+    {
+        int mistakes = 0;
+        for (int i = 0; i < classes.Length; i++)
+        {
+            if (classes[i] * Score(rows, i) > 0) continue;
+            mistakes++;
+            double move = LearningRate * classes[i];
+            for (int j = 0; j < _weight.Length; j++) _weight[j] += move * rows[(i * _weight.Length) + j];
+            Bias += move;
+        }
+        return mistakes;
+    }
+
+    private double Score(double[] rows, int row)
+    {
+        double sum = 0;
+        for (int j = 0; j < _weight.Length; j++) sum += _weight[j] * rows[(row * _weight.Length) + j];
+        return sum + Bias;
+    }
+}
