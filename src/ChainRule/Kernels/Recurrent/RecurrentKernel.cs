@@ -234,7 +234,8 @@ internal static unsafe class RecurrentKernel<TF>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // A root of its own for the compiler: within a caller its formulas would pass the limit of what is inlined.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void ForwardRow<V, T>(
         T* slots, T* before, T* after, T* cell, T* newCell, nint hidden, nint first, nint last)
         where V : struct, ISimdVec<V, T>
@@ -295,7 +296,8 @@ internal static unsafe class RecurrentKernel<TF>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // A root of its own for the compiler: within a caller its formulas would pass the limit of what is inlined.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void BackwardRow<V, T>(
         T* slots, T* target, T* before, T* cell, T* newCell, T* grad, T* gradHidden, T* gradCell, nint hidden,
         nint first, nint last)
