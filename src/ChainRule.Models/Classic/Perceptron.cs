@@ -6,7 +6,7 @@ namespace ChainRule.Models;
 /// <param name="Bias">The bias after the pass.</param>
 public sealed record PerceptronPass(int Mistakes, Tensor Weight, double Bias);
 
-/// <summary>Rosenblatt's perceptron, the first machine that learnt: sign(w . x + b), corrected at each mistake.</summary>
+/// <summary>Rosenblatt's perceptron, a machine that learns: sign(w . x + b), corrected at each mistake.</summary>
 /// <remarks>
 /// Where a plane separates the two classes, the rule finds one after finitely many mistakes; where none does, it never
 /// settles. Weights start at 0 and are kept in double precision. Source: Rosenblatt, "The perceptron" (1958);

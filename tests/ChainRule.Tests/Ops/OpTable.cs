@@ -10,7 +10,6 @@ internal static class OpTable
         .. ArithmeticRows.All,
         .. ElementwiseRows.All,
         .. ActivationRows.All,
-        .. PieceRows.All,
         .. ComparisonRows.All,
         .. ReductionRows.All,
         .. ExtremumRows.All,
