@@ -4,7 +4,7 @@ using ChainRule.Nn;
 
 namespace ChainRule.Optim;
 
-/// <summary>Keeps gradients from growing too large, between Backward and the optimiser's step.</summary>
+/// <summary>Keeps gradients and weights from growing too large.</summary>
 public static unsafe class Clip
 {
     /// <summary>
@@ -47,6 +47,39 @@ public static unsafe class Clip
             throw new ArgumentOutOfRangeException(
                 nameof(limit), FormattableString.Invariant($"GradValue: limit is {limit}; expected 0 or more."));
         foreach (Parameter p in parameters) Map(new ClampMap(limit), p);
+    }
+
+    /// <summary>
+    /// Max-norm: scales the weights of every unit whose norm is larger than a limit down to it, after the optimiser's
+    /// step. A unit's weights are a row, an entry of dimension 0.
+    /// </summary>
+    /// <param name="parameters">The parameters; those of fewer than two dimensions and frozen ones are left
+    /// alone.</param>
+    /// <param name="maxNorm">Largest norm that is left as it is, above 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxNorm"/> is not above 0.</exception>
+    /// <remarks>
+    /// Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014), 5.1.
+    /// </remarks>
+    public static void WeightNorm(IReadOnlyList<Parameter> parameters, double maxNorm)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (!(maxNorm > 0))
+            throw new ArgumentOutOfRangeException(nameof(maxNorm),
+                FormattableString.Invariant($"WeightNorm: maxNorm is {maxNorm}; expected a number above 0."));
+        foreach (Parameter p in parameters)
+        {
+            if (p.Value.Rank < 2 || p.Frozen || p.Value.Count == 0) continue;
+            int rows = p.Shape[0], size = p.Value.Count / rows;
+            for (int row = 0; row < rows; row++)
+            {
+                byte* w = p.Value.Pointer + ((nint)row * size * p.Value.DType.Size());
+                double norm = Math.Sqrt(p.Value.DType == DType.Float64
+                    ? GradFold.Run(default(SquareRule), (double*)w, size, 1)
+                    : GradFold.Run(default(SquareRule), (float*)w, size, 1));
+                if (norm > maxNorm) VectorLoops.Map(new ScaleMap(maxNorm / norm), p.Value.DType, w, w, size);
+            }
+            GC.KeepAlive(p.Value);
+        }
     }
 
     private static double Norm(IReadOnlyList<Parameter> parameters, double power)

@@ -92,7 +92,8 @@ public abstract class Optimizer
 
     /// <summary>
     /// Everything needed to go on later as if nothing had happened: states by parameter number as in PyTorch
-    /// ("state.0.exp_avg"), counts of updates ("state.0.step") and the rates in force ("param_groups.0.lr").
+    /// ("state.0.exp_avg"), counts of updates ("state.0.step") and the rates and
+    /// momenta in force ("param_groups.0.lr", "param_groups.0.momentum").
     /// </summary>
     /// <returns>Copies that later steps leave alone.</returns>
     public virtual OptimizerState State()
@@ -109,7 +110,11 @@ public abstract class Optimizer
                 if (flat.CopyState(k, member) is { } values) tensors.Add((Key(index, names[k]), values));
             }
         }
-        for (int i = 0; i < Groups.Count; i++) numbers.Add((RateKey(i), Groups[i].LearningRate));
+        for (int i = 0; i < Groups.Count; i++)
+        {
+            numbers.Add((RateKey(i), Groups[i].LearningRate));
+            if (Groups[i].HasMomentum) numbers.Add((MomentumKey(i), Groups[i].Momentum));
+        }
         return new OptimizerState(tensors, numbers);
     }
 
@@ -135,6 +140,7 @@ public abstract class Optimizer
         for (int i = 0; i < Groups.Count; i++)
         {
             if (numbers.TryGetValue(RateKey(i), out double rate)) Groups[i].LearningRate = rate;
+            if (numbers.TryGetValue(MomentumKey(i), out double momentum)) Groups[i].Momentum = momentum;
         }
     }
 
@@ -147,6 +153,9 @@ public abstract class Optimizer
 
     private protected static string RateKey(int group) =>
         string.Create(CultureInfo.InvariantCulture, $"param_groups.{group}.lr");
+
+    private static string MomentumKey(int group) =>
+        string.Create(CultureInfo.InvariantCulture, $"param_groups.{group}.momentum");
 
     private protected double Backward(Func<Tensor> loss)
     {
@@ -172,7 +181,12 @@ public abstract class Optimizer
     // All of it, before anything is changed.
     private void CheckKeys(Dictionary<string, Tensor> tensors, Dictionary<string, double> numbers)
     {
-        HashSet<string> known = [.. Enumerable.Range(0, Groups.Count).Select(RateKey)];
+        HashSet<string> known = [];
+        for (int i = 0; i < Groups.Count; i++)
+        {
+            known.Add(RateKey(i));
+            if (Groups[i].HasMomentum) known.Add(MomentumKey(i));
+        }
         foreach ((int index, FlatGroup flat, int member) in Members())
         {
             Tensor value = flat.ValueOf(member);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using ChainRule.IO;
 using ChainRule.Nn;
 
 namespace ChainRule.Training;
@@ -22,4 +24,20 @@ internal sealed class BestWeights(Module model)
     {
         foreach ((Tensor value, Tensor copy) in _copies ?? []) copy.CopyDense(value);
     }
+
+    /// <summary>Writes the copy down, where there is one.</summary>
+    public void Save(StateWriter state)
+    {
+        for (int i = 0; i < _copies?.Length; i++) state.Add(Key(i), _copies[i].Copy);
+    }
+
+    /// <summary>Takes the copy that was written, where there was one.</summary>
+    public void Load(StateReader state)
+    {
+        if (!state.Has(Key(0))) return;
+        Take();
+        for (int i = 0; i < _copies!.Length; i++) state.Copy(Key(i), _copies[i].Copy);
+    }
+
+    private static string Key(int i) => i.ToString(CultureInfo.InvariantCulture);
 }

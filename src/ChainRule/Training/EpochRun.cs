@@ -1,15 +1,15 @@
 using System.Diagnostics;
+using ChainRule.IO;
 
 namespace ChainRule.Training;
 
 /// <summary>What is counted while an epoch runs.</summary>
-internal sealed class EpochRun(int epoch, int epochs, int batches, Stopwatch clock, GeneratorStates generators)
+internal sealed class EpochRun(int epoch) : IStateful
 {
-    private readonly TimeSpan _begin = clock.Elapsed;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private TimeSpan _before;
 
     public int Epoch => epoch;
-
-    public GeneratorStates Generators => generators;
 
     public int Batch { get; private set; }
 
@@ -20,7 +20,10 @@ internal sealed class EpochRun(int epoch, int epochs, int batches, Stopwatch clo
     /// <summary>Learning rate of the last step.</summary>
     public double Rate { get; private set; }
 
-    public double SamplesPerSecond => Samples / Math.Max((clock.Elapsed - _begin).TotalSeconds, 1e-9);
+    /// <summary>Time of the epoch so far, that before a resume included.</summary>
+    public TimeSpan Time => _before + _clock.Elapsed;
+
+    public double SamplesPerSecond => Samples / Math.Max(Time.TotalSeconds, 1e-9);
 
     public void Add(double loss, int samples, double rate)
     {
@@ -30,7 +33,20 @@ internal sealed class EpochRun(int epoch, int epochs, int batches, Stopwatch clo
         Rate = rate;
     }
 
-    public TrainingProgress Progress(long step, double batchLoss, double? metric) =>
-        new(step, epoch, epochs, Batch, batches, batchLoss, LossSum / Samples, metric, Rate, SamplesPerSecond,
-            clock.Elapsed);
+    public void SaveState(StateWriter state)
+    {
+        state.Add("number", Epoch);
+        state.Add("batch", Batch);
+        state.Add("samples", Samples);
+        state.Add("lossSum", LossSum);
+        state.Add("rate", Rate);
+        state.Add("seconds", Time.TotalSeconds);
+    }
+
+    public void LoadState(StateReader state)
+    {
+        (Batch, Samples) = (state.Whole("batch", 0), state.Whole("samples"));
+        (LossSum, Rate) = (state.Number("lossSum"), state.Number("rate"));
+        _before = TimeSpan.FromSeconds(state.Number("seconds"));
+    }
 }

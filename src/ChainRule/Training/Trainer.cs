@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using ChainRule.Data;
+using ChainRule.IO;
 using ChainRule.Nn;
 using ChainRule.Optim;
 
@@ -23,8 +23,7 @@ namespace ChainRule.Training;
 /// </remarks>
 public sealed class Trainer
 {
-    private readonly LossFunction _loss;
-    private readonly IReadOnlyList<Parameter> _parameters;
+    private StateReader? _resumed;
 
     /// <summary>A trainer of a model.</summary>
     /// <param name="model">The model: <c>[N, ...]</c> to <c>[N, ...]</c>.</param>
@@ -38,14 +37,14 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(metrics);
-        _parameters = model.Parameters();
-        if (!optimizer.Groups.SelectMany(g => g.Parameters).Intersect(_parameters).Any())
+        Parameters = model.Parameters();
+        if (!optimizer.Groups.SelectMany(g => g.Parameters).Intersect(Parameters).Any())
         {
             throw new ArgumentException(
                 "Trainer: the optimiser has none of the model's parameters; make it from model.Parameters().",
                 nameof(optimizer));
         }
-        (Model, Optimizer, _loss, Metrics) = (model, optimizer, loss, [.. metrics]);
+        (Model, Optimizer, Loss, Metrics) = (model, optimizer, loss, [.. metrics]);
     }
 
     /// <summary>What is trained.</summary>
@@ -63,8 +62,39 @@ public sealed class Trainer
     /// <summary>After what the schedule moves on.</summary>
     public ScheduleUnit ScheduleUnit { get; init; }
 
+    /// <summary>
+    /// Lowers the rates when the monitored figure of an epoch has stopped getting better; null for no such rule.
+    /// </summary>
+    public ReduceLrOnPlateau? Plateau { get; init; }
+
+    /// <summary>
+    /// Batches whose gradients are averaged for one update, 1 or more: as one batch of so many times the samples, in
+    /// the memory of one. What is left at the end of an epoch makes a smaller group.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int AccumulateBatches
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value),
+            FormattableString.Invariant($"Trainer: AccumulateBatches is {value}; expected 1 or more."));
+    } = 1;
+
+    /// <summary>Pulls weights towards zero; null for nothing.</summary>
+    public WeightPenalty? Penalty { get; init; }
+
     /// <summary>Largest norm of all gradients together; larger ones are scaled down to it. Null for no limit.</summary>
     public double? ClipGradNorm { get; init; }
+
+    /// <summary>Largest magnitude of an entry of a gradient; larger ones are cut off. Null for no limit.</summary>
+    public double? ClipGradValue { get; init; }
+
+    /// <summary>Largest norm of a unit's weights; larger ones are scaled down to it. Null for no limit.</summary>
+    public double? MaxNorm { get; init; }
+
+    /// <summary>
+    /// A running average of the weights, with which the model is validated and which it has at the end; null for none.
+    /// </summary>
+    public WeightAverage? Average { get; init; }
 
     /// <summary>
     /// Keeps a copy of the weights of the best epoch and puts it back when training ends, is cancelled or fails. Best
@@ -81,8 +111,15 @@ public sealed class Trainer
     /// <summary>Is told where training stands after every step.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
+    /// <summary>Where checkpoints are left; null for none.</summary>
+    public Checkpoints? Checkpoints { get; init; }
+
     /// <summary>Updates of the parameters so far, over all calls of <see cref="Fit"/>.</summary>
     public long StepCount { get; private set; }
+
+    internal LossFunction Loss { get; }
+
+    internal IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>Trains the model.</summary>
     /// <param name="train">Batches to learn from.</param>
@@ -97,56 +134,45 @@ public sealed class Trainer
     public TrainingHistory Fit(
         DataLoader train, DataLoader? validation = null, int epochs = 1, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(train);
-        if (epochs < 1)
-            throw new ArgumentOutOfRangeException(
-                nameof(epochs), FormattableString.Invariant($"Fit: epochs is {epochs}; expected 1 or more."));
-        if (Monitor is not null && !Metrics.Contains(Monitor))
-            throw new ArgumentException(
-                $"Fit: the monitored metric, {Monitor.Name}, is not one of the trainer's metrics.");
-        CheckNotEmpty(train, "training");
-        if (validation is not null) CheckNotEmpty(validation, "validation");
-        if (!Model.IsTraining) Model.Train();
+        Check(train, validation, epochs);
+        return Run(train, validation, epochs, Callbacks, cancellationToken);
+    }
 
-        BestWeights best = new(Model);
-        GeneratorStates generators = new(Model);
-        List<EpochResult> done = [];
-        int? bestEpoch = null;
-        Stopwatch clock = Stopwatch.StartNew();
-        try
-        {
-            TrainingEnd? end = null;
-            for (int epoch = 1; end is null; epoch++)
-            {
-                TimeSpan begin = clock.Elapsed;
-                EpochRun run = new(epoch, epochs, train.BatchCount, clock, generators);
-                end = RunEpoch(train, run, cancellationToken);
-                if (end is not null) break;
-                EvaluationResult training = Result(run.LossSum, run.Samples);
-                double rate = run.Rate, speed = run.SamplesPerSecond;
-                EvaluationResult? measured = validation is null ? null : Measure(validation, cancellationToken);
-                if (validation is not null && measured is null)
-                {
-                    end = TrainingEnd.Cancelled;
-                    break;
-                }
-                EpochResult result = new(epoch, training, measured, speed, rate, clock.Elapsed - begin);
-                done.Add(result);
-                if (bestEpoch is null || IsBetter(result, done[bestEpoch.Value - 1]))
-                {
-                    bestEpoch = epoch;
-                    if (KeepBest) best.Take();
-                }
-                if (ScheduleUnit == ScheduleUnit.Epoch) Schedule?.Step();
-                if (AnyStops(result)) end = TrainingEnd.Stopped;
-                else if (epoch == epochs) end = TrainingEnd.Finished;
-            }
-            return new TrainingHistory(done, end!.Value, bestEpoch);
-        }
-        finally
-        {
-            if (KeepBest) best.Restore();
-        }
+    /// <summary>Trains the model and tells what happens, for <c>await foreach</c>.</summary>
+    /// <inheritdoc cref="Fit"/>
+    /// <returns>Steps, epochs and checkpoints, and the history at the end.</returns>
+    /// <remarks>
+    /// Training runs on a thread of its own, a few events ahead of who reads them at most, and calls the callbacks
+    /// there. Leaving the loop early ends it after the step under way.
+    /// </remarks>
+    public IAsyncEnumerable<TrainingEvent> FitAsync(
+        DataLoader train, DataLoader? validation = null, int epochs = 1, CancellationToken cancellationToken = default)
+    {
+        Check(train, validation, epochs);
+        return EventQueue.Run(
+            (events, token) => Run(train, validation, epochs, [.. Callbacks, events], token), cancellationToken);
+    }
+
+    /// <summary>
+    /// Goes on from a checkpoint: the model, the optimiser and everything else that <see cref="Fit"/> depends on are
+    /// brought back, and the next call of it, with the same loaders, continues in the middle of the epoch. The weights
+    /// at the end are those of a training that was never interrupted, to the bit.
+    /// </summary>
+    /// <param name="path">A checkpoint, or a folder of them: the latest is taken.</param>
+    /// <returns>False where the folder holds no checkpoint or does not exist; nothing was changed.</returns>
+    /// <exception cref="FileNotFoundException">The path is that of a file, and there is none.</exception>
+    /// <exception cref="CheckpointException">The file is damaged, or that of a training with another model, optimiser
+    /// or metrics.</exception>
+    public bool Resume(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string? file = Path.HasExtension(path) && !Directory.Exists(path) ? path : Checkpoints.Latest(path);
+        if (file is null) return false;
+        StateReader state = TrainingState.Read(file);
+        TrainingState.Load(this, state);
+        StepCount = state.Whole("step");
+        _resumed = state;
+        return true;
     }
 
     /// <summary>Measures the model on a set, in evaluation mode; its mode is put back afterwards.</summary>
@@ -229,54 +255,23 @@ public sealed class Trainer
     {
         ArgumentNullException.ThrowIfNull(data);
         CheckNotEmpty(data, "training");
-        return StepMemory.Estimate(Model, Optimizer, _loss, data);
+        return StepMemory.Estimate(Model, Optimizer, Loss, data);
     }
 
-    private static void CheckNotEmpty(DataLoader data, string purpose)
+    /// <summary>Updates the parameters with the gradients that are there.</summary>
+    internal void Update(int epoch)
     {
-        if (data.BatchCount == 0) throw new DataException("Trainer", $"the {purpose} loader gives no batch.");
-    }
-
-    private TrainingEnd? RunEpoch(DataLoader train, EpochRun run, CancellationToken cancellationToken)
-    {
-        foreach (Metric metric in Metrics) metric.Reset();
-        foreach (Batch batch in train)
-        {
-            if (cancellationToken.IsCancellationRequested) return TrainingEnd.Cancelled;
-            double loss = RunStep(batch, run);
-            run.Add(loss, batch.Count, Optimizer.LearningRate);
-            TrainingProgress progress = run.Progress(StepCount, loss, Metrics.Count > 0 ? Metrics[0].Value : null);
-            if (ScheduleUnit == ScheduleUnit.Step) Schedule?.Step();
-            Progress?.Report(progress);
-            if (AnyStops(in progress)) return TrainingEnd.Stopped;
-        }
-        return null;
-    }
-
-    private double RunStep(Batch batch, EpochRun run)
-    {
-        using Step step = Step.Begin();
-        run.Generators.Take();
-        Tensor output = Model.Forward(batch.Input);
-        Tensor loss = _loss(output, batch.Target);
-        double value = loss.Item();
-        if (!double.IsFinite(value))
-        {
-            run.Generators.Restore();
-            throw NonFiniteSearch.Explain(
-                Model, _loss, batch, StepCount + 1, run.Epoch, run.Batch + 1, value, Optimizer.LearningRate);
-        }
-        foreach (Parameter p in _parameters) p.Value.ZeroGrad();
-        loss.Backward();
-        if (ClipGradNorm is { } limit) Clip.GradNorm(_parameters, limit);
+        if (Penalty is { } penalty && epoch >= penalty.StartEpoch) penalty.AddGradients(Parameters);
+        if (ClipGradValue is { } value) Clip.GradValue(Parameters, value);
+        if (ClipGradNorm is { } limit) Clip.GradNorm(Parameters, limit);
         Optimizer.Step();
+        if (MaxNorm is { } most) Clip.WeightNorm(Parameters, most);
         StepCount++;
-        foreach (Metric metric in Metrics) metric.Add(output, batch.Target);
-        return value;
+        Average?.AfterStep();
     }
 
     // Null when cancelled.
-    private EvaluationResult? Measure(DataLoader data, CancellationToken cancellationToken)
+    internal EvaluationResult? Measure(DataLoader data, CancellationToken cancellationToken)
     {
         using EvaluationMode mode = new(Model);
         using NoGrad.Scope noGrad = NoGrad.Begin();
@@ -288,45 +283,55 @@ public sealed class Trainer
             if (cancellationToken.IsCancellationRequested) return null;
             using Step step = Step.Begin();
             Tensor output = Model.Forward(batch.Input);
-            sum += _loss(output, batch.Target).Item() * batch.Count;
+            sum += Loss(output, batch.Target).Item() * batch.Count;
             samples += batch.Count;
             foreach (Metric metric in Metrics) metric.Add(output, batch.Target);
         }
         return Result(sum, samples);
     }
 
-    private EvaluationResult Result(double lossSum, long samples) =>
+    internal EvaluationResult Result(double lossSum, long samples) =>
         new(lossSum / samples, [.. Metrics.Select(m => new MetricValue(m.Name, m.Value))], samples);
 
-    private bool IsBetter(EpochResult result, EpochResult best)
+    private TrainingHistory Run(
+        DataLoader train, DataLoader? validation, int epochs, IReadOnlyList<ITrainingCallback> callbacks,
+        CancellationToken token)
     {
-        double now = Monitored(result), before = Monitored(best);
-        return double.IsNaN(before) || (Monitor?.HigherIsBetter == true ? now > before : now < before);
+        if (!Model.IsTraining) Model.Train();
+        TrainingLoop loop = new(this, train, validation, epochs, callbacks);
+        StateReader? resumed = _resumed;
+        _resumed = null;
+        if (resumed is not null) loop.LoadState(resumed.Section("loop"));
+        return loop.Run(resumed is not null, token);
     }
 
-    private double Monitored(EpochResult result)
+    internal MonitoredValue MonitoredIn(EvaluationResult measured)
     {
-        EvaluationResult measured = result.Validation ?? result.Training;
-        if (Monitor is null) return measured.Loss;
+        if (Monitor is null) return new MonitoredValue("loss", measured.Loss, HigherIsBetter: false);
         for (int i = 0; i < Metrics.Count; i++)
         {
-            if (Metrics[i] == Monitor) return measured.Metrics[i].Value;
+            if (Metrics[i] == Monitor)
+                return new MonitoredValue(Monitor.Name, measured.Metrics[i].Value, Monitor.HigherIsBetter);
         }
-        return double.NaN;
+        throw new ArgumentException(
+            $"Fit: the monitored metric, {Monitor.Name}, is not one of the trainer's metrics.");
     }
 
-    private bool AnyStops(in TrainingProgress progress)
+    private static void CheckNotEmpty(DataLoader data, string purpose)
     {
-        bool stops = false;
-        foreach (ITrainingCallback callback in Callbacks)
-            stops |= callback.OnStep(in progress) == TrainingDecision.Stop;
-        return stops;
+        if (data.BatchCount == 0) throw new DataException("Trainer", $"the {purpose} loader gives no batch.");
     }
 
-    private bool AnyStops(EpochResult result)
+    private void Check(DataLoader train, DataLoader? validation, int epochs)
     {
-        bool stops = false;
-        foreach (ITrainingCallback callback in Callbacks) stops |= callback.OnEpoch(result) == TrainingDecision.Stop;
-        return stops;
+        ArgumentNullException.ThrowIfNull(train);
+        if (epochs < 1)
+            throw new ArgumentOutOfRangeException(
+                nameof(epochs), FormattableString.Invariant($"Fit: epochs is {epochs}; expected 1 or more."));
+        if (Monitor is not null && !Metrics.Contains(Monitor))
+            throw new ArgumentException(
+                $"Fit: the monitored metric, {Monitor.Name}, is not one of the trainer's metrics.");
+        CheckNotEmpty(train, "training");
+        if (validation is not null) CheckNotEmpty(validation, "validation");
     }
 }

@@ -13,6 +13,9 @@ public sealed record EpochResult(
     int Epoch, EvaluationResult Training, EvaluationResult? Validation, double SamplesPerSecond, double LearningRate,
     TimeSpan Time)
 {
+    /// <summary>The figure that decides which epoch is best: the loss, or the trainer's monitored metric.</summary>
+    public MonitoredValue Monitored { get; init; }
+
     /// <summary>One line: "epoch 3: loss 0.12, accuracy 0.96; validation loss 0.2; 900 samples/s".</summary>
     public override string ToString()
     {
@@ -20,6 +23,18 @@ public sealed record EpochResult(
         return string.Create(CultureInfo.InvariantCulture,
             $"epoch {Epoch}: {Training}{validation}; {SamplesPerSecond:N0} samples/s");
     }
+}
+
+/// <summary>The figure that decides which epoch is best.</summary>
+/// <param name="Name">"loss", or the name of the metric.</param>
+/// <param name="Value">Its value on the validation set, or on the training set where there is none.</param>
+/// <param name="HigherIsBetter">Whether a larger value is a better one.</param>
+public readonly record struct MonitoredValue(string Name, double Value, bool HigherIsBetter)
+{
+    /// <summary>Whether this is better than another value; anything is better than NaN.</summary>
+    /// <param name="other">Value of the same figure.</param>
+    public bool IsBetterThan(MonitoredValue other) =>
+        double.IsNaN(other.Value) || (HigherIsBetter ? Value > other.Value : Value < other.Value);
 }
 
 /// <summary>Why training ended.</summary>
@@ -33,6 +48,9 @@ public enum TrainingEnd
 
     /// <summary>A callback asked to stop.</summary>
     Stopped,
+
+    /// <summary>An exception ended it; callbacks see this, Fit throws.</summary>
+    Failed,
 }
 
 /// <summary>What <see cref="Trainer.Fit"/> did.</summary>

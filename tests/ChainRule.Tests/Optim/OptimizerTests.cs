@@ -161,7 +161,8 @@ public sealed class OptimizerTests
         adam.Step();
         OptimizerState state = adam.State();
         Assert.Equal(["state.1.exp_avg", "state.1.exp_avg_sq"], state.Tensors.Select(t => t.Name));
-        Assert.Equal([("state.1.step", 1.0), ("param_groups.0.lr", 0.5)], state.Numbers);
+        Assert.Equal(
+            [("state.1.step", 1.0), ("param_groups.0.lr", 0.5), ("param_groups.0.momentum", 0.9)], state.Numbers);
         Assert.Equal(0.1, state.Tensors[0].Value.Item(), 6);
         Gradients.Set(b, 1);
         adam.Step();

@@ -1,3 +1,5 @@
+using ChainRule.IO;
+
 namespace ChainRule.Training;
 
 /// <summary>How often each class was taken for each: a table, whose diagonal holds what was right.</summary>
@@ -90,5 +92,19 @@ public sealed class ConfusionMatrix : Metric
             }
             _counts[actual[row] * Classes + best]++;
         }
+    }
+
+    /// <inheritdoc/>
+    public override void SaveState(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Add("counts", Tensor.From(_counts));
+    }
+
+    /// <inheritdoc/>
+    public override void LoadState(StateReader state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Numbers<long>("counts", _counts.Length).CopyTo(_counts, 0);
     }
 }

@@ -1,3 +1,5 @@
+using ChainRule.IO;
+
 namespace ChainRule.Training;
 
 /// <summary>A mean over samples or elements: a sum and a count.</summary>
@@ -24,6 +26,21 @@ public abstract class MeanMetric : Metric
         (double sum, long count) = Measure(output, target);
         _sum += sum;
         _count += count;
+    }
+
+    /// <inheritdoc/>
+    public sealed override void SaveState(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Add("sum", _sum);
+        state.Add("count", _count);
+    }
+
+    /// <inheritdoc/>
+    public sealed override void LoadState(StateReader state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        (_sum, _count) = (state.Number("sum"), state.Whole("count"));
     }
 
     private protected abstract (double Sum, long Count) Measure(Tensor output, Tensor target);

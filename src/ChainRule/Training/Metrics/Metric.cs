@@ -1,7 +1,9 @@
+using ChainRule.IO;
+
 namespace ChainRule.Training;
 
 /// <summary>A figure gathered over a whole set, batch by batch.</summary>
-public abstract class Metric
+public abstract class Metric : IStateful
 {
     /// <summary>Short name in lower case, as it stands in results: "accuracy".</summary>
     public abstract string Name { get; }
@@ -20,4 +22,10 @@ public abstract class Metric
     /// <param name="target"><c>[N, ...]</c> what it should have given.</param>
     /// <exception cref="ShapeException">The shapes do not fit this metric.</exception>
     public abstract void Add(Tensor output, Tensor target);
+
+    /// <inheritdoc/>
+    public abstract void SaveState(StateWriter state);
+
+    /// <inheritdoc/>
+    public abstract void LoadState(StateReader state);
 }

@@ -1,3 +1,5 @@
+using ChainRule.IO;
+
 namespace ChainRule.Training;
 
 /// <summary>
@@ -36,5 +38,23 @@ public sealed class RSquared : Metric
             _mean += before / ++_count;
             _squares += before * (y[i] - _mean);
         }
+    }
+
+    /// <inheritdoc/>
+    public override void SaveState(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Add("residuals", _residuals);
+        state.Add("mean", _mean);
+        state.Add("squares", _squares);
+        state.Add("count", _count);
+    }
+
+    /// <inheritdoc/>
+    public override void LoadState(StateReader state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        (_residuals, _mean) = (state.Number("residuals"), state.Number("mean"));
+        (_squares, _count) = (state.Number("squares"), state.Whole("count"));
     }
 }

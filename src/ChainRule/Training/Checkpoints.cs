@@ -1,0 +1,99 @@
+using System.Globalization;
+using ChainRule.IO;
+
+namespace ChainRule.Training;
+
+/// <summary>A folder in which a training leaves checkpoints, to go on from when it was killed.</summary>
+/// <remarks>
+/// <code>
+/// var trainer = new Trainer(model, optimizer, loss) { Checkpoints = new("runs/digits") { EverySteps = 500 } };
+/// trainer.Resume("runs/digits");                      // false the first time
+/// trainer.Fit(train, validation, epochs: 20);
+/// </code>
+/// A file is written beside its place, brought to the disk and renamed: it is there whole or not at all. A folder
+/// belongs to one training.
+/// </remarks>
+public sealed class Checkpoints
+{
+    private const string Prefix = "checkpoint-", Suffix = ".safetensors", Best = "best" + Suffix;
+
+    /// <summary>Checkpoints in a folder, after every epoch.</summary>
+    /// <param name="folder">The folder; made where it is missing.</param>
+    public Checkpoints(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        Folder = folder;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>Writes one after every so many steps as well; null for epochs only.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int? EverySteps
+    {
+        get;
+        init => field = value is null or >= 1 ? value : throw BelowOne(nameof(EverySteps), value.Value);
+    }
+
+    /// <summary>How many of the latest are kept.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int KeepLast
+    {
+        get;
+        init => field = value >= 1 ? value : throw BelowOne(nameof(KeepLast), value);
+    } = 3;
+
+    /// <summary>Whether that of the best epoch is kept too, as <c>best.safetensors</c>.</summary>
+    public bool KeepBest { get; init; } = true;
+
+    /// <summary>Texts of one's own to be kept in every file, such as a description of the model.</summary>
+    public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The latest checkpoint of a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>Its path; null where there is none, or no such folder.</returns>
+    public static string? Latest(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return Numbered(folder).LastOrDefault();
+    }
+
+    /// <summary>Writes a checkpoint in the place of that step.</summary>
+    /// <returns>Its path.</returns>
+    internal string Write(long step, StateWriter state)
+    {
+        Directory.CreateDirectory(Folder);
+        string path = Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D9}{Suffix}"));
+        SafeTensors.Write(path, state.Tensors, state.Texts);
+        foreach (string old in Numbered(Folder).SkipLast(KeepLast)) File.Delete(old);
+        return path;
+    }
+
+    /// <summary>Keeps a checkpoint as the best.</summary>
+    internal void WriteBest(string checkpoint) => AtomicFile.Write(Path.Combine(Folder, Best), target =>
+    {
+        using FileStream source = File.OpenRead(checkpoint);
+        source.CopyTo(target);
+    });
+
+    /// <summary>Throws where another training left checkpoints; takes away what a killed one was writing.</summary>
+    internal void Begin(bool resumed)
+    {
+        if (!resumed && Latest(Folder) is { } other)
+        {
+            throw new InvalidOperationException($"Fit: '{Folder}' holds {Path.GetFileName(other)} of an earlier "
+                + "training. Call Resume to go on with it, or choose another folder.");
+        }
+        if (!Directory.Exists(Folder)) return;
+        foreach (string rest in Directory.EnumerateFiles(Folder, $"*{Suffix}.*.tmp")) File.Delete(rest);
+    }
+
+    private static IEnumerable<string> Numbered(string folder) => !Directory.Exists(folder) ? []
+        : Directory.EnumerateFiles(folder, $"{Prefix}*{Suffix}")
+            .Where(f => Path.GetFileName(f)[Prefix.Length..^Suffix.Length].All(char.IsAsciiDigit))
+            .OrderBy(f => Path.GetFileName(f).Length).ThenBy(f => f, StringComparer.Ordinal);
+
+    private static ArgumentOutOfRangeException BelowOne(string name, int value) => new(
+        name, FormattableString.Invariant($"Checkpoints: {name} is {value}; expected 1 or more."));
+}

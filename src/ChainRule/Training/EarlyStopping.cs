@@ -1,0 +1,53 @@
+using ChainRule.IO;
+
+namespace ChainRule.Training;
+
+/// <summary>
+/// Ends training when the monitored figure has not got better for some epochs. With
+/// <see cref="Trainer.KeepBest"/> the model then has the weights of its best epoch.
+/// </summary>
+/// <remarks>Source: Prechelt, "Early stopping - but when?" (1998).</remarks>
+public sealed class EarlyStopping : ITrainingCallback, IStateful
+{
+    private readonly int _patience;
+    private readonly double _minChange;
+    private double _best = double.NaN;
+    private int _waited;
+
+    /// <summary>A rule for when to stop.</summary>
+    /// <param name="patience">Epochs in a row that need not be better, 0 or more.</param>
+    /// <param name="minChange">How much better an epoch must be than the best before, 0 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
+    public EarlyStopping(int patience, double minChange = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(patience);
+        ArgumentOutOfRangeException.ThrowIfNegative(minChange);
+        (_patience, _minChange) = (patience, minChange);
+    }
+
+    /// <inheritdoc/>
+    public TrainingDecision OnEpoch(EpochResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var (_, value, higher) = result.Monitored;
+        double gain = higher ? value - _best : _best - value;
+        if (double.IsNaN(_best) ? !double.IsNaN(value) : gain > _minChange) (_best, _waited) = (value, 0);
+        else _waited++;
+        return _waited > _patience ? TrainingDecision.Stop : TrainingDecision.Continue;
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Add("best", _best);
+        state.Add("waited", _waited);
+    }
+
+    /// <inheritdoc/>
+    public void LoadState(StateReader state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        (_best, _waited) = (state.Number("best"), state.Whole("waited", 0));
+    }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using ChainRule.IO;
+using ChainRule.Nn;
+using ChainRule.Optim;
+
+namespace ChainRule.Training;
+
+/// <summary>Everything a training is, to and from a checkpoint.</summary>
+internal static class TrainingState
+{
+    private const string Format = "chainrule checkpoint", Version = "1";
+
+    public static void Save(Trainer trainer, TrainingLoop loop, StateWriter state)
+    {
+        state.Add("format", Format);
+        state.Add("version", Version);
+        state.Add("step", trainer.StepCount);
+        StateWriter model = state.Section("model"), optimizer = state.Section("optimizer");
+        foreach ((string key, Tensor value) in trainer.Model.State()) model.Add(key, value);
+        StateWriter generators = state.Section("generators");
+        foreach ((string key, Rng rng) in trainer.Model.Generators()) generators.Add(key, rng.State);
+        state.Add("optimizerKind", trainer.Optimizer.GetType().Name);
+        OptimizerState remembered = trainer.Optimizer.State();
+        foreach ((string name, Tensor value) in remembered.Tensors) optimizer.Add(name, value);
+        foreach ((string name, double value) in remembered.Numbers) optimizer.Add(name, value);
+        if (trainer.Schedule is { } schedule) state.Add("schedule", schedule.StepCount);
+        if (trainer.Plateau is { State: var plateau })
+        {
+            StateWriter section = state.Section("plateau");
+            section.Add("best", plateau.Best ?? double.NaN);
+            section.Add("bad", plateau.BadCount);
+            section.Add("cooldown", plateau.CooldownLeft);
+        }
+        foreach ((string name, IStateful part) in Parts(trainer)) state.Add(name, part);
+        loop.SaveState(state.Section("loop"));
+        foreach ((string name, string text) in trainer.Checkpoints!.Notes) state.Add("notes." + name, text);
+    }
+
+    public static StateReader Read(string path)
+    {
+        SafeTensorsContent content = SafeTensors.Read(path);
+        StateReader state = new(content, path);
+        if (!state.Has("format") || state.Text("format") != Format)
+        {
+            throw new CheckpointException(
+                "Resume", "the file holds weights or something else, not a training that can go on.")
+            {
+                File = path,
+            };
+        }
+        if (state.Text("version") != Version)
+        {
+            throw new CheckpointException("Resume", $"the checkpoint has version {state.Text("version")}; "
+                + $"this ChainRule reads version {Version}.")
+            {
+                File = path,
+            };
+        }
+        return state;
+    }
+
+    /// <summary>Brings back everything but what belongs to the loop, which follows with the loaders.</summary>
+    public static void Load(Trainer trainer, StateReader state)
+    {
+        string kind = trainer.Optimizer.GetType().Name;
+        if (state.Text("optimizerKind") != kind)
+            throw state.Wrong("optimizerKind", $"is {state.Text("optimizerKind")}; this training has {kind}.");
+        StateReader optimizer = state.Section("optimizer"), generators = state.Section("generators");
+        OptimizerState remembered = new(
+            [.. optimizer.Tensors().Select(t => (t.Key, t.Value))],
+            [.. optimizer.Names().Select(n => (n, optimizer.Number(n)))]);
+        (string Key, Rng Rng)[] own = [.. trainer.Model.Generators()];
+        RngState[] places = [.. own.Select(g => generators.Generator(g.Key))];
+        StateLoading.Load(trainer.Model, state.Section("model").Tensors(), strict: true, state.File);
+        if (trainer.Schedule is { } schedule) schedule.JumpTo(state.Whole("schedule"));
+        trainer.Optimizer.LoadState(remembered);
+        for (int i = 0; i < own.Length; i++) own[i].Rng.State = places[i];
+        if (trainer.Plateau is { } plateau)
+        {
+            StateReader section = state.Section("plateau");
+            double best = section.Number("best");
+            plateau.State = new PlateauState(
+                double.IsNaN(best) ? null : best, section.Whole("bad", 0), section.Whole("cooldown", 0));
+        }
+        trainer.Average?.Attach(trainer.Model);
+        foreach ((string name, IStateful part) in Parts(trainer))
+        {
+            if (part is not ITrainingCallback || state.Section(name).Names().Any()) state.Load(name, part);
+        }
+    }
+
+    // Callbacks go by their kind, so that one may be added to a training that goes on.
+    private static IEnumerable<(string Name, IStateful Part)> Parts(Trainer trainer)
+    {
+        for (int i = 0; i < trainer.Metrics.Count; i++)
+            yield return (string.Create(CultureInfo.InvariantCulture, $"metrics.{i}"), trainer.Metrics[i]);
+        if (trainer.Average is { } average) yield return ("average", average);
+        Dictionary<string, int> seen = [];
+        foreach (ITrainingCallback callback in trainer.Callbacks)
+        {
+            if (callback is not IStateful part) continue;
+            string kind = callback.GetType().Name;
+            seen[kind] = seen.GetValueOrDefault(kind) + 1;
+            yield return (string.Create(CultureInfo.InvariantCulture, $"callbacks.{kind}.{seen[kind]}"), part);
+        }
+    }
+}
