@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace ChainRule.Kernels.Convolution;
 
@@ -79,10 +77,14 @@ internal readonly struct PaddedImage
             {
                 T* from = image + ((((c * source.D) + d) * source.H + h0) * source.W) + w0;
                 T* to = target + (c * Channel) + ((d + before.D) * Plane) + ((h0 + before.H) * Row);
+                if (classes > 1)
+                {
+                    Deal<TVec, T>(from, to, w0 + before.W, (int)count, h1 - h0);
+                    continue;
+                }
                 for (nint h = h0; h < h1; h++)
                 {
-                    if (classes == 1) CopyRow<TVec, T>(from, to + w0 + before.W, count);
-                    else Deal(from, to, w0 + before.W, (int)count);
+                    CopyRow<TVec, T>(from, to + w0 + before.W, count);
                     from += source.W;
                     to += Row;
                 }
@@ -107,33 +109,70 @@ internal readonly struct PaddedImage
         }
     }
 
-    private readonly unsafe void Deal<T>(T* from, T* to, int first, int count)
+    /// <summary>Copies rows, dealing their numbers to the classes in turn.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly unsafe void Deal<TVec, T>(T* from, T* to, int first, int count, int rows)
+        where TVec : struct, ISimdVec<TVec, T>
         where T : unmanaged
     {
-        int residue = first % classes, place = first / classes, i = 0;
-        if (classes == 2 && typeof(T) == typeof(float) && Sse.IsSupported)
+        int residue = first % classes, place = first / classes, done = 0;
+        if (classes == 2 && TVec.Count > 1)
         {
-            // Eight at a time: those at even places go to one class, the others to the other.
-            float* even = (float*)to + (residue * classLength) + place;
-            float* odd = (float*)to + (residue == 0 ? classLength : 0) + place + residue;
-            for (; i <= count - 8; i += 8)
+            // Numbers at even places go to one class and those at odd places to the other, two vectors at a time.
+            T* even = to + (residue * classLength) + place;
+            T* odd = to + (residue == 0 ? classLength : 0) + place + residue;
+            for (; done <= count - (2 * TVec.Count); done += 2 * TVec.Count)
+                Halve<TVec, T>(from + done, even + (done / 2), odd + (done / 2), rows, 2 * TVec.Count);
+            if (count - done > 4 && TVec.Count * sizeof(T) == 64)
             {
-                Vector128<float> a = Vector128.Load((float*)from + i), b = Vector128.Load((float*)from + i + 4);
-                Sse.Shuffle(a, b, 0b10_00_10_00).Store(even);
-                Sse.Shuffle(a, b, 0b11_01_11_01).Store(odd);
-                even += 4;
-                odd += 4;
+                Halve<TVec, T>(from + done, even + (done / 2), odd + (done / 2), rows, count - done);
+                return;
             }
-            place += i / 2;
+            if (done == count) return;
+            place += done / 2;
         }
-        for (; i < count; i++)
+        for (; rows > 0; rows--)
         {
-            to[(residue * classLength) + place] = from[i];
-            if (++residue == classes)
+            for (int i = done, r = residue, p = place; i < count; i++)
             {
-                residue = 0;
-                place++;
+                to[(r * classLength) + p] = from[i];
+                if (++r < classes) continue;
+                r = 0;
+                p++;
             }
+            from += source.W;
+            to += Row;
+        }
+    }
+
+    /// <summary>
+    /// The first two vectors of each row to even and odd places, or <paramref name="count"/> numbers of them.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly unsafe void Halve<TVec, T>(T* from, T* even, T* odd, int rows, int count)
+        where TVec : struct, ISimdVec<TVec, T>
+        where T : unmanaged
+    {
+        nint step = source.W, row = Row;
+        int low = Math.Min(count, TVec.Count), high = count - low, evens = (count + 1) / 2, odds = count / 2;
+        for (; rows > 0; rows--)
+        {
+            if (TVec.Count * sizeof(T) == 64)
+            {
+                // Whole or not, the masks are made once and cost nothing in the loop.
+                TVec a = TVec.LoadPartial(from, low), b = TVec.LoadPartial(from + low, high);
+                TVec.StorePartial(even, TVec.Even(a, b), evens);
+                TVec.StorePartial(odd, TVec.Odd(a, b), odds);
+            }
+            else
+            {
+                TVec a = TVec.Load(from), b = TVec.Load(from + TVec.Count);
+                TVec.Store(even, TVec.Even(a, b));
+                TVec.Store(odd, TVec.Odd(a, b));
+            }
+            from += step;
+            even += row;
+            odd += row;
         }
     }
 }

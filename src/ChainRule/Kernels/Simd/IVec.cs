@@ -124,6 +124,18 @@ internal unsafe interface ISimdVec<TSelf, T> : IVec<TSelf>
     /// <summary>Four sums side by side, each with the bits of <see cref="Sum"/>.</summary>
     static abstract void Sums(TSelf a, TSelf b, TSelf c, TSelf d, T* target);
 
+    /// <summary>The numbers at even places of a followed by b.</summary>
+    static abstract TSelf Even(TSelf a, TSelf b);
+
+    /// <summary>The numbers at odd places of a followed by b.</summary>
+    static abstract TSelf Odd(TSelf a, TSelf b);
+
+    /// <summary>The first half of a0, b0, a1, b1, ...</summary>
+    static abstract TSelf ZipLow(TSelf a, TSelf b);
+
+    /// <summary>The second half of a0, b0, a1, b1, ...</summary>
+    static abstract TSelf ZipHigh(TSelf a, TSelf b);
+
     static abstract T MaxLane(TSelf x);
     static abstract T MinLane(TSelf x);
 

@@ -259,6 +259,33 @@ internal unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<T>, T>
     public static void Sums(Vec128<T> a, Vec128<T> b, Vec128<T> c, Vec128<T> d, T* target) =>
         Fold128.Sums(a.v, b.v, c.v, d.v, target);
 
+    // Numbers of 32 bits are halves of 64-bit ones, which narrow and widen in order on every machine.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128<T> Even(Vec128<T> a, Vec128<T> b) => sizeof(T) == 4
+        ? new() { v = Vector128.Narrow(a.v.AsUInt64(), b.v.AsUInt64()).As<uint, T>() }
+        : new() { v = Vector128.Create(a.v.GetLower(), b.v.GetLower()) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128<T> Odd(Vec128<T> a, Vec128<T> b) => sizeof(T) == 4
+        ? new() { v = Vector128.Narrow(a.v.AsUInt64() >>> 32, b.v.AsUInt64() >>> 32).As<uint, T>() }
+        : new() { v = Vector128.Create(a.v.GetUpper(), b.v.GetUpper()) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128<T> ZipLow(Vec128<T> a, Vec128<T> b) => sizeof(T) == 4
+        ? new()
+        {
+            v = (Vector128.WidenLower(a.v.AsUInt32()) | (Vector128.WidenLower(b.v.AsUInt32()) << 32)).As<ulong, T>(),
+        }
+        : new() { v = Vector128.Create(a.v.GetLower(), b.v.GetLower()) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128<T> ZipHigh(Vec128<T> a, Vec128<T> b) => sizeof(T) == 4
+        ? new()
+        {
+            v = (Vector128.WidenUpper(a.v.AsUInt32()) | (Vector128.WidenUpper(b.v.AsUInt32()) << 32)).As<ulong, T>(),
+        }
+        : new() { v = Vector128.Create(a.v.GetUpper(), b.v.GetUpper()) };
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(Vec128<T> x) => Fold128.Max(x.v);
 

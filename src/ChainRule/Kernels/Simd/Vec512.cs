@@ -249,6 +249,51 @@ internal unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<T>, T>
         new(c.v.GetLower() + c.v.GetUpper()), new(d.v.GetLower() + d.v.GetUpper()), target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512<T> Even(Vec512<T> a, Vec512<T> b) => sizeof(T) == 4
+        ? Pick(a, b, Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30))
+        : Pick(a, b, Vector512.Create(0L, 2, 4, 6, 8, 10, 12, 14));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512<T> Odd(Vec512<T> a, Vec512<T> b) => sizeof(T) == 4
+        ? Pick(a, b, Vector512.Create(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31))
+        : Pick(a, b, Vector512.Create(1L, 3, 5, 7, 9, 11, 13, 15));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512<T> ZipLow(Vec512<T> a, Vec512<T> b) => sizeof(T) == 4
+        ? Pick(a, b, Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23))
+        : Pick(a, b, Vector512.Create(0L, 8, 1, 9, 2, 10, 3, 11));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512<T> ZipHigh(Vec512<T> a, Vec512<T> b) => sizeof(T) == 4
+        ? Pick(a, b, Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31))
+        : Pick(a, b, Vector512.Create(4L, 12, 5, 13, 6, 14, 7, 15));
+
+    // Places in a followed by b.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vec512<T> Pick(Vec512<T> a, Vec512<T> b, Vector512<int> places)
+    {
+        if (Avx512F.IsSupported)
+            return new() { v = Avx512F.PermuteVar16x32x2(a.v.AsInt32(), places, b.v.AsInt32()).As<int, T>() };
+        Vector512<int> fromB = places - Vector512.Create(16);
+        return new()
+        {
+            v = (Vector512.Shuffle(a.v.AsInt32(), places) | Vector512.Shuffle(b.v.AsInt32(), fromB)).As<int, T>(),
+        };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vec512<T> Pick(Vec512<T> a, Vec512<T> b, Vector512<long> places)
+    {
+        if (Avx512F.IsSupported)
+            return new() { v = Avx512F.PermuteVar8x64x2(a.v.AsInt64(), places, b.v.AsInt64()).As<long, T>() };
+        Vector512<long> fromB = places - Vector512.Create(8L);
+        return new()
+        {
+            v = (Vector512.Shuffle(a.v.AsInt64(), places) | Vector512.Shuffle(b.v.AsInt64(), fromB)).As<long, T>(),
+        };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(Vec512<T> x) => Vec256<T>.MaxLane(new(Vector256.Max(x.v.GetLower(), x.v.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
