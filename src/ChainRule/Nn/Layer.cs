@@ -89,7 +89,7 @@ public abstract class Layer : Module
     /// <returns>Text such as "[..., 128]", or null.</returns>
     protected internal virtual string? Expects(Tensor x) => null;
 
-    private Tensor Run(Tensor x, FusedActivation activation)
+    internal Tensor Run(Tensor x, FusedActivation activation)
     {
         ArgumentNullException.ThrowIfNull(x);
         Layer? outer = t_running;

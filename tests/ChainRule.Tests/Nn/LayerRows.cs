@@ -37,6 +37,7 @@ internal static class LayerRows
         .. PoolingLayerRows.All,
         .. NormalizationLayerRows.All,
         .. ResamplingLayerRows.All,
+        .. ContainerLayerRows.All,
         new()
         {
             Name = "BatchNorm1d",
