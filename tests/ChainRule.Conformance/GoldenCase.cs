@@ -100,9 +100,6 @@ public sealed class GoldenCase
     /// <summary>As <see cref="Given"/>, or null where the file does not hold it.</summary>
     public Tensor? Maybe(string name) => Has(name) ? Given(name) : null;
 
-    /// <summary>A 0/1 integer tensor as a mask.</summary>
-    public Tensor Mask(string name) => Stored(name).To(DType.Bool);
-
     /// <summary>An attribute as a number; "inf" and "-inf" stand for infinities.</summary>
     public double Number(string attr) => Number(Attr(attr));
 

@@ -65,7 +65,7 @@ internal static class RecurrentArea
             Tensor? cell = null;
             if (layer is Lstm lstm)
             {
-                LstmState? state = h0 is null ? null : new LstmState(h0, c0!);
+                LstmState? state = Start(h0, c0);
                 (output, LstmState last) = sequences is null
                     ? lstm.Forward(x, state) : Plain(lstm.Forward(sequences, state));
                 (hidden, cell) = (last.Hidden, last.Cell);
@@ -83,6 +83,11 @@ internal static class RecurrentArea
             return cell is null ? [("h_n", hidden)] : [("h_n", hidden), ("c_n", cell)];
         });
     }
+
+    // A state that a case leaves out is zeros.
+    private static LstmState? Start(Tensor? hidden, Tensor? cell) => (hidden ?? cell) is { } given
+        ? new(hidden ?? Tensor.Zeros(given.Shape, given.DType), cell ?? Tensor.Zeros(given.Shape, given.DType))
+        : null;
 
     private static (Tensor Output, TState State) Plain<TState>((SequenceBatch Output, TState State) result) =>
         (result.Output.Data, result.State);

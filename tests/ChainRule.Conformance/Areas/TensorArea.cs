@@ -45,11 +45,12 @@ internal static class TensorArea
         Shaped("logsumexp", (r, x) => x.LogSumExp(Dims(r), r.Case.Bool("keepdim")));
         Shaped("var", (r, x) => x.Var(Dims(r), r.Case.Bool("unbiased") ? 1 : 0, r.Case.Bool("keepdim")));
         Shaped("std", (r, x) => x.Std(Dims(r), r.Case.Bool("unbiased") ? 1 : 0, r.Case.Bool("keepdim")));
-        Shaped("prod", (r, x) => r.Case.IsNull("dim") ? x.Prod() : x.Prod(r.Case.Int("dim"), r.Case.Bool("keepdim")));
+        Shaped("prod", (r, x) =>
+            r.Case.IsNull("dim") ? Whole(r, x.Prod()) : x.Prod(r.Case.Int("dim"), r.Case.Bool("keepdim")));
         Shaped("argmax", (r, x) =>
-            r.Case.IsNull("dim") ? x.ArgMax() : x.ArgMax(r.Case.Int("dim"), r.Case.Bool("keepdim")));
+            r.Case.IsNull("dim") ? Whole(r, x.ArgMax()) : x.ArgMax(r.Case.Int("dim"), r.Case.Bool("keepdim")));
         Shaped("argmin", (r, x) =>
-            r.Case.IsNull("dim") ? x.ArgMin() : x.ArgMin(r.Case.Int("dim"), r.Case.Bool("keepdim")));
+            r.Case.IsNull("dim") ? Whole(r, x.ArgMin()) : x.ArgMin(r.Case.Int("dim"), r.Case.Bool("keepdim")));
         Add("max", r => Extremum(r, x => x.Max(), x => x.Max(r.Case.Int("dim"), r.Case.Bool("keepdim"))));
         Add("min", r => Extremum(r, x => x.Min(), x => x.Min(r.Case.Int("dim"), r.Case.Bool("keepdim"))));
         Shaped("cumsum", (r, x) => x.Cumsum(r.Case.Int("dim")));
@@ -57,11 +58,11 @@ internal static class TensorArea
         Shaped("gather", (r, x) => x.Gather(r.Case.Int("dim"), r.In("index")));
         Shaped("index_select", (r, x) => x.IndexSelect(r.Case.Int("dim"), r.In("index")));
         Shaped("scatter_add", (r, x) => x.ScatterAdd(r.Case.Int("dim"), r.In("index"), r.In("src")));
-        Shaped("masked_fill", (r, x) => x.MaskedFill(r.Case.Mask("in.mask"), r.Case.Number("value")));
+        Shaped("masked_fill", (r, x) => x.MaskedFill(r.MaskOrNull("mask")!, r.Case.Number("value")));
         Shaped("one_hot", (r, x) => Tensor.OneHot(x, r.Case.Int("num_classes")));
         Shaped("pad", Pad);
         Add("split", Split);
-        Add("where", r => r.Out("y", Tensor.Where(r.Case.Mask("in.cond"), r.In("a"), r.In("b"))));
+        Add("where", r => r.Out("y", Tensor.Where(r.MaskOrNull("cond")!, r.In("a"), r.In("b"))));
         Shaped("sum", (r, x) => x.Sum(Dims(r), r.Case.Bool("keepdim")));
         Shaped("mean", (r, x) => x.Mean(Dims(r), r.Case.Bool("keepdim")));
         Shaped("transpose", (r, x) => x.Transpose(r.Case.Int("dim0"), r.Case.Int("dim1")));
@@ -91,7 +92,14 @@ internal static class TensorArea
     private static Tensor Pad(CaseRun r, Tensor x)
     {
         int[] pad = r.Case.Ints("pad");
-        (int, int)[] pairs = [.. pad.Chunk(2).Reverse().Select(p => (p[0], p[1]))];
+        (int Before, int After)[] pairs = [.. pad.Chunk(2).Reverse().Select(p => (p[0], p[1]))];
+        // A negative count cuts.
+        for (int i = 0; i < pairs.Length; i++)
+        {
+            int dim = x.Rank - pairs.Length + i;
+            x = x.Slice(dim, Math.Max(0, -pairs[i].Before), x.Shape[dim] - Math.Max(0, -pairs[i].After));
+            pairs[i] = (Math.Max(0, pairs[i].Before), Math.Max(0, pairs[i].After));
+        }
         PadMode mode = Mode(r.Case.Text("mode"));
         return mode == PadMode.Constant ? x.Pad(pairs, r.Case.Number("value")) : x.Pad(pairs, mode);
     }
@@ -106,12 +114,17 @@ internal static class TensorArea
         _ => throw new InvalidDataException($"unknown pad mode '{name}'."),
     };
 
+    // The one value of all dims, with a dim of size 1 for each where they are kept.
+    private static Tensor Whole(CaseRun r, Tensor value) => r.Case.Bool("keepdim")
+        ? value.Reshape(Enumerable.Repeat(1, r.In("x").Rank).ToArray())
+        : value;
+
     private static void Extremum(
         CaseRun r, Func<Tensor, Tensor> whole, Func<Tensor, (Tensor Values, Tensor Indices)> along)
     {
         if (r.Case.IsNull("dim"))
         {
-            r.Out("values", whole(r.In("x")));
+            r.Out("values", Whole(r, whole(r.In("x"))));
             return;
         }
         (Tensor values, Tensor indices) = along(r.In("x"));
