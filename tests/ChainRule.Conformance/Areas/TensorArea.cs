@@ -53,6 +53,10 @@ internal static class TensorArea
             r.Case.IsNull("dim") ? Whole(r, x.ArgMin()) : x.ArgMin(r.Case.Int("dim"), r.Case.Bool("keepdim")));
         Add("max", r => Extremum(r, x => x.Max(), x => x.Max(r.Case.Int("dim"), r.Case.Bool("keepdim"))));
         Add("min", r => Extremum(r, x => x.Min(), x => x.Min(r.Case.Int("dim"), r.Case.Bool("keepdim"))));
+        Shaped("norm", (r, x) => x.Norm(r.Case.Number("p"), Dims(r), r.Case.Bool("keepdim")));
+        Shaped("roll", Roll);
+        Shaped("tril", (r, x) => x.Tril(r.Case.Int("diagonal")));
+        Shaped("triu", (r, x) => x.Triu(r.Case.Int("diagonal")));
         Shaped("cumsum", (r, x) => x.Cumsum(r.Case.Int("dim")));
         Shaped("flip", (r, x) => x.Flip(r.Case.Ints("dims")));
         Shaped("gather", (r, x) => x.Gather(r.Case.Int("dim"), r.In("index")));
@@ -102,6 +106,12 @@ internal static class TensorArea
         }
         PadMode mode = Mode(r.Case.Text("mode"));
         return mode == PadMode.Constant ? x.Pad(pairs, r.Case.Number("value")) : x.Pad(pairs, mode);
+    }
+
+    private static Tensor Roll(CaseRun r, Tensor x)
+    {
+        int[] shifts = r.Case.Ints("shifts");
+        return r.Case.IsNull("dims") ? x.Roll(shifts.Sum()) : x.Roll(shifts, r.Case.Ints("dims"));
     }
 
     /// <summary>The pad mode of a name in the files.</summary>

@@ -32,8 +32,8 @@ public sealed class ConformanceTests
         scheduler: multi_step_lr one_cycle_lr polynomial_lr reduce_lr_on_plateau step_lr warmup_then
         tensor: abs add argmax argmin ceil clamp concat cos cumsum div erf exp expand expm1 flatten flip floor
         tensor: gather index_select log log1p logsumexp masked_fill matmul max maximum mean min minimum mul
-        tensor: neg one_hot pad permute pow prod reciprocal reshape round rsqrt scatter_add sigmoid sign sin
-        tensor: slice softplus split sqrt squeeze stack std sub sum tan tanh transpose trunc unsqueeze var
+        tensor: neg norm one_hot pad permute pow prod reciprocal reshape roll round rsqrt scatter_add sigmoid sign sin
+        tensor: slice softplus split sqrt squeeze stack std sub sum tan tanh transpose tril triu trunc unsqueeze var
         tensor: where
         trajectory: iris_mlp lenet lstm_lm resnet softmax_regression transformer_classifier
         """;

@@ -18,19 +18,26 @@ internal static unsafe class SumLoops
     /// </summary>
     private const int Block = 1024;
 
+    /// <summary>Sums of the numbers.</summary>
     public static void Run<T>(T* x, T* y, int outer, int reduced, int inner)
+        where T : unmanaged, INumber<T> => Run<SumFold, T>(x, y, outer, reduced, inner);
+
+    /// <summary>Sums of what the fold makes of each number, which for 0 must be 0.</summary>
+    public static void Run<TF, T>(T* x, T* y, int outer, int reduced, int inner)
+        where TF : struct, IFold
         where T : unmanaged, INumber<T>
     {
         switch (SimdInfo.Width)
         {
-            case 512: Run<Vec512<T>, T>(x, y, outer, reduced, inner); break;
-            case 256: Run<Vec256<T>, T>(x, y, outer, reduced, inner); break;
-            case 128: Run<Vec128<T>, T>(x, y, outer, reduced, inner); break;
-            default: Run<Vec1<T>, T>(x, y, outer, reduced, inner); break;
+            case 512: Run<TF, Vec512<T>, T>(x, y, outer, reduced, inner); break;
+            case 256: Run<TF, Vec256<T>, T>(x, y, outer, reduced, inner); break;
+            case 128: Run<TF, Vec128<T>, T>(x, y, outer, reduced, inner); break;
+            default: Run<TF, Vec1<T>, T>(x, y, outer, reduced, inner); break;
         }
     }
 
-    private static void Run<V, T>(T* x, T* y, int outer, int reduced, int inner)
+    private static void Run<TF, V, T>(T* x, T* y, int outer, int reduced, int inner)
+        where TF : struct, IFold
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
@@ -47,8 +54,8 @@ internal static unsafe class SumLoops
             fixed (T* p = parts)
             {
                 a.Y = p;
-                Scheduler.Current.Run(&Part<V, T>, &a, chunks);
-                *y = Row<V, T>(p, chunks);
+                Scheduler.Current.Run(&Part<TF, V, T>, &a, chunks);
+                *y = Row<SumFold, V, T>(p, chunks);
             }
             return;
         }
@@ -59,7 +66,7 @@ internal static unsafe class SumLoops
         int stripes = inner == 1 ? (outer + a.PerChunk - 1) / a.PerChunk : (inner + a.PerChunk - 1) / a.PerChunk;
         a.Stripes = stripes;
         int total = inner == 1 ? stripes : stripes * outer;
-        delegate*<void*, int, void> body = inner == 1 ? &Rows<V, T> : &Columns<V, T>;
+        delegate*<void*, int, void> body = inner == 1 ? &Rows<TF, V, T> : &Columns<TF, V, T>;
         if ((long)outer * reduced * inner < 2 * Grain)
         {
             for (int i = 0; i < total; i++) body(&a, i);
@@ -70,27 +77,30 @@ internal static unsafe class SumLoops
         }
     }
 
-    private static void Part<V, T>(void* argument, int index)
+    private static void Part<TF, V, T>(void* argument, int index)
+        where TF : struct, IFold
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
         Arguments<T>* a = (Arguments<T>*)argument;
         int begin = index * Grain;
-        a->Y[index] = Row<V, T>(a->X + begin, Math.Min(Grain, a->Reduced - begin));
+        a->Y[index] = Row<TF, V, T>(a->X + begin, Math.Min(Grain, a->Reduced - begin));
     }
 
-    private static void Rows<V, T>(void* argument, int index)
+    private static void Rows<TF, V, T>(void* argument, int index)
+        where TF : struct, IFold
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
         Arguments<T>* a = (Arguments<T>*)argument;
         int end = Math.Min((index + 1) * a->PerChunk, a->Outer);
         for (int row = index * a->PerChunk; row < end; row++)
-            a->Y[row] = Row<V, T>(a->X + ((nint)row * a->Reduced), a->Reduced);
+            a->Y[row] = Row<TF, V, T>(a->X + ((nint)row * a->Reduced), a->Reduced);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static T Row<V, T>(T* x, int count)
+    private static T Row<TF, V, T>(T* x, int count)
+        where TF : struct, IFold
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
@@ -103,20 +113,21 @@ internal static unsafe class SumLoops
             int i = 0;
             for (; i <= n - (4 * V.Count); i += 4 * V.Count)
             {
-                s0 += V.Load(p + i);
-                s1 += V.Load(p + i + V.Count);
-                s2 += V.Load(p + i + (2 * V.Count));
-                s3 += V.Load(p + i + (3 * V.Count));
+                s0 = TF.Of(s0, V.Load(p + i));
+                s1 = TF.Of(s1, V.Load(p + i + V.Count));
+                s2 = TF.Of(s2, V.Load(p + i + (2 * V.Count)));
+                s3 = TF.Of(s3, V.Load(p + i + (3 * V.Count)));
             }
-            for (; i <= n - V.Count; i += V.Count) s0 += V.Load(p + i);
-            if (i < n) s1 += V.LoadPartial(p + i, n - i);
+            for (; i <= n - V.Count; i += V.Count) s0 = TF.Of(s0, V.Load(p + i));
+            if (i < n) s1 = TF.Of(s1, V.LoadPartial(p + i, n - i));
             total += V.Sum(s0 + s2 + (s1 + s3));
         }
         return total;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Columns<V, T>(void* argument, int index)
+    private static void Columns<TF, V, T>(void* argument, int index)
+        where TF : struct, IFold
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
@@ -134,7 +145,7 @@ internal static unsafe class SumLoops
             nint stop = Math.Min(block + Block, a->Reduced);
             T* sums = block == 0 ? y + begin : partial;
             new Span<T>(sums, end - begin).Clear();
-            RowFold.Run<SumFold, V, T>(x + (block * inner) + begin, inner, stop - block, sums, end - begin);
+            RowFold.Run<TF, V, T>(x + (block * inner) + begin, inner, stop - block, sums, end - begin);
             if (block > 0) RowFold.Run<SumFold, V, T>(partial, 0, 1, y + begin, end - begin);
         }
     }
