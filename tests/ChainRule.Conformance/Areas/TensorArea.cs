@@ -57,6 +57,10 @@ internal static class TensorArea
         Shaped("roll", Roll);
         Shaped("tril", (r, x) => x.Tril(r.Case.Int("diagonal")));
         Shaped("triu", (r, x) => x.Triu(r.Case.Int("diagonal")));
+        Add("sort", r => Ordered(r, r.In("x").Sort(r.Case.Int("dim"), r.Case.Bool("descending"))));
+        Add("topk", r =>
+            Ordered(r, r.In("x").TopK(r.Case.Int("k"), r.Case.Int("dim"), r.Case.Bool("largest"))));
+        Add("einsum", r => r.Out("y", Tensor.Einsum(r.Case.Text("equation"), Factors(r))));
         Shaped("cumsum", (r, x) => x.Cumsum(r.Case.Int("dim")));
         Shaped("flip", (r, x) => x.Flip(r.Case.Ints("dims")));
         Shaped("gather", (r, x) => x.Gather(r.Case.Int("dim"), r.In("index")));
@@ -137,9 +141,20 @@ internal static class TensorArea
             r.Out("values", Whole(r, whole(r.In("x"))));
             return;
         }
-        (Tensor values, Tensor indices) = along(r.In("x"));
-        r.Out("values", values);
-        r.Out("indices", indices);
+        Ordered(r, along(r.In("x")));
+    }
+
+    private static void Ordered(CaseRun r, (Tensor Values, Tensor Indices) found)
+    {
+        r.Out("values", found.Values);
+        r.Out("indices", found.Indices);
+    }
+
+    private static Tensor[] Factors(CaseRun r)
+    {
+        Tensor a = r.In("a");
+        Tensor? b = r.InOrNull("b"), c = r.InOrNull("c");
+        return b is null ? [a] : c is null ? [a, b] : [a, b, c];
     }
 
     private static void Split(CaseRun r)

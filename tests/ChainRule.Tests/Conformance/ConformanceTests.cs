@@ -30,11 +30,11 @@ public sealed class ConformanceTests
         optimizer: rprop sgd
         scheduler: cosine_annealing_lr cosine_annealing_warm_restarts cyclic_lr exponential_lr lambda_lr linear_lr
         scheduler: multi_step_lr one_cycle_lr polynomial_lr reduce_lr_on_plateau step_lr warmup_then
-        tensor: abs add argmax argmin ceil clamp concat cos cumsum div erf exp expand expm1 flatten flip floor
-        tensor: gather index_select log log1p logsumexp masked_fill matmul max maximum mean min minimum mul
-        tensor: neg norm one_hot pad permute pow prod reciprocal reshape roll round rsqrt scatter_add sigmoid sign sin
-        tensor: slice softplus split sqrt squeeze stack std sub sum tan tanh transpose tril triu trunc unsqueeze var
-        tensor: where
+        tensor: abs add argmax argmin ceil clamp concat cos cumsum div einsum erf exp expand expm1 flatten flip
+        tensor: floor gather index_select log log1p logsumexp masked_fill matmul max maximum mean min minimum mul
+        tensor: neg norm one_hot pad permute pow prod reciprocal reshape roll round rsqrt scatter_add sigmoid sign
+        tensor: sin slice softplus sort split sqrt squeeze stack std sub sum tan tanh topk transpose tril triu trunc
+        tensor: unsqueeze var where
         trajectory: iris_mlp lenet lstm_lm resnet softmax_regression transformer_classifier
         """;
 

@@ -19,6 +19,8 @@ internal static class OpTable
         .. LinearRows.All,
         .. ShapeRows.All,
         .. ArrangementRows.All,
+        .. OrderingRows.All,
+        .. EinsumRows.All,
         .. IndexingRows.All,
         .. ConvolutionRows.All,
         .. PoolingRows.All,

@@ -21,9 +21,9 @@ namespace ChainRule
 
 namespace ChainRule.Ops
 {
-    internal sealed class GatherNode(Tensor x, Tensor index, int dim) : Op(x, index)
+    internal sealed class GatherNode(string name, Tensor x, Tensor index, int dim) : Op(x, index)
     {
-        public override string Name => "gather";
+        public override string Name => name;
 
         public static Tensor Apply(Tensor x, int dim, Tensor index)
         {
@@ -31,7 +31,7 @@ namespace ChainRule.Ops
             if (x.Rank == 0) return x.Reshape(1).Gather(0, positions.Reshape(1)).Reshape([]);
             Tensor y = Tensor.Empty(positions.Shape, x.DType);
             GatherKernel.Gather(x, positions, at, y);
-            return Graph.Needs(x) ? Graph.Record(y, new GatherNode(x, positions, at)) : y;
+            return Graph.Needs(x) ? Graph.Record(y, new GatherNode("gather", x, positions, at)) : y;
         }
 
         public override void Backward(Tensor dy, BackwardPass pass)

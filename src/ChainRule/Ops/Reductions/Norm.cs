@@ -95,10 +95,10 @@ namespace ChainRule.Ops
                 pass.Add(x, x.Sign() * d);
                 return;
             }
-            Tensor y = (pass.CreateGraph ? _y! : _y!.Detach()).Reshape(kept);
+            Tensor y = _y!.Reshape(kept);
             if (double.IsInfinity(p))
             {
-                pass.Add(x, d * Hits(x, y.Detach(), kept));
+                pass.Add(x, d * Hits(x, y, kept));
                 return;
             }
             // A norm of 0 has no slope: both factors are made harmless, for the second derivative as well.
