@@ -22,6 +22,7 @@ internal static class OpTable
         .. OrderingRows.All,
         .. EinsumRows.All,
         .. IndexingRows.All,
+        .. ScatteringRows.All,
         .. ConvolutionRows.All,
         .. PoolingRows.All,
         .. AdaptivePoolingRows.All,

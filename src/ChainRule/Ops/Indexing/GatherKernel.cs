@@ -28,13 +28,26 @@ internal static unsafe class GatherKernel
     {
         delegate*<void*, int, void> body = x.DType switch
         {
-            DType.Float32 => &ScatterRows<float>,
-            DType.Float64 => &ScatterRows<double>,
-            DType.Int64 => &ScatterRows<long>,
-            DType.Int32 => &ScatterRows<int>,
-            _ => &ScatterRows<byte>,
+            DType.Float32 => &AddRows<float>,
+            DType.Float64 => &AddRows<double>,
+            DType.Int64 => &AddRows<long>,
+            DType.Int32 => &AddRows<int>,
+            _ => &AddRows<byte>,
         };
         // Rows meet in one place unless the index runs along them.
+        Run(x, index, dim, source.Pointer, body, parallel: dim == x.Rank - 1);
+        GC.KeepAlive(source);
+    }
+
+    /// <summary>x[index[i, j, k], j, k] = source[i, j, k], in the order of the index: the last stays.</summary>
+    public static void Scatter(Tensor source, Tensor index, int dim, Tensor x)
+    {
+        delegate*<void*, int, void> body = x.DType.Size() switch
+        {
+            1 => &PutRows<byte>,
+            4 => &PutRows<uint>,
+            _ => &PutRows<ulong>,
+        };
         Run(x, index, dim, source.Pointer, body, parallel: dim == x.Rank - 1);
         GC.KeepAlive(source);
     }
@@ -89,7 +102,7 @@ internal static unsafe class GatherKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ScatterRows<T>(void* argument, int chunk)
+    private static void AddRows<T>(void* argument, int chunk)
         where T : unmanaged, INumber<T>
     {
         Arguments* a = (Arguments*)argument;
@@ -101,6 +114,22 @@ internal static unsafe class GatherKernel
             T* source = (T*)a->Packed + ((nint)row * a->RowLength);
             for (nint j = 0; j < a->RowLength; j++)
                 x[(j * a->ColumnStep) + ((nint)index[j] * a->IndexStep)] += source[j];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PutRows<T>(void* argument, int chunk)
+        where T : unmanaged
+    {
+        Arguments* a = (Arguments*)argument;
+        int end = Math.Min((chunk + 1) * a->RowsPerChunk, a->Rows);
+        for (int row = chunk * a->RowsPerChunk; row < end; row++)
+        {
+            T* x = (T*)a->X + Start(a, row);
+            long* index = a->Index + ((nint)row * a->RowLength);
+            T* source = (T*)a->Packed + ((nint)row * a->RowLength);
+            for (nint j = 0; j < a->RowLength; j++)
+                x[(j * a->ColumnStep) + ((nint)index[j] * a->IndexStep)] = source[j];
         }
     }
 

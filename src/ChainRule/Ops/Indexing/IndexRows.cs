@@ -42,7 +42,7 @@ internal static unsafe class IndexRows
             case DType.Float64: Typed<double>(ref a, x.Count); break;
             case DType.Int64: Typed<long>(ref a, x.Count); break;
             case DType.Int32: Typed<int>(ref a, x.Count); break;
-            default: throw new InvalidOperationException($"index_add: no kernel for {y.DType.Text()}.");
+            default: Divide(ref a, x.Count, &AddRows<Vec1<byte>, byte>); break;
         }
         GC.KeepAlive(x);
         GC.KeepAlive(index);

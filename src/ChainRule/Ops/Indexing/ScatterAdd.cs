@@ -34,29 +34,9 @@ namespace ChainRule.Ops
 
         public static Tensor Apply(Tensor x, int dim, Tensor index, Tensor source)
         {
-            ArgumentNullException.ThrowIfNull(source);
             Elementwise.CheckType("scatter_add", x.DType, takesIntegers: true);
-            if (source.DType != x.DType)
-                throw new DTypeException($"scatter_add: source is {source.DType.Text()}, the tensor {x.DType.Text()}.",
-                    x.DType, source.DType);
-            Tensor positions = GatherNode.Check("scatter_add", x, dim, index, out int at);
-            bool fits = source.Rank == index.Rank;
-            for (int d = 0; fits && d < source.Rank; d++) fits = index.Dims[d] <= source.Dims[d];
-            if (!fits)
-            {
-                throw new ShapeException(
-                    $"scatter_add: source {source.Shape} "
-                    + $"must be at least as large as index {index.Shape} on every dimension.",
-                    source.Shape, index.Shape);
-            }
-            if (x.Rank == 0) return x + source;
-            Tensor used = source;
-            if (source.Shape != index.Shape)
-            {
-                SliceSpec spec = SliceSpec.Whole(source.Shape);
-                index.Dims.CopyTo(spec.Sizes);
-                used = spec.Take(source);
-            }
+            Tensor used = Check("scatter_add", x, dim, index, source, out Tensor positions, out int at);
+            if (x.Rank == 0) return x + used;
             Tensor y = x.CopyDense(Tensor.Empty(x.Shape, x.DType));
             GatherKernel.ScatterAdd(used.Dense(), positions, at, y);
             return Graph.Needs(x, used) ? Graph.Record(y, new ScatterAddNode(x, used, positions, at)) : y;
@@ -66,6 +46,33 @@ namespace ChainRule.Ops
         {
             pass.Add(A, dy);
             if (pass.Wants(B)) pass.Add(B, dy.Gather(dim, C!));
+        }
+
+        /// <summary>Checks the index and the source of a scattering; returns the part of the source that is
+        /// used.</summary>
+        public static Tensor Check(
+            string op, Tensor x, int dim, Tensor index, Tensor source, out Tensor positions, out int at)
+        {
+            ArgumentNullException.ThrowIfNull(source);
+            if (source.DType != x.DType)
+            {
+                throw new DTypeException(
+                    $"{op}: source is {source.DType.Text()}, the tensor {x.DType.Text()}.", x.DType, source.DType);
+            }
+            positions = GatherNode.Check(op, x, dim, index, out at);
+            bool fits = source.Rank == index.Rank;
+            for (int d = 0; fits && d < source.Rank; d++) fits = index.Dims[d] <= source.Dims[d];
+            if (!fits)
+            {
+                throw new ShapeException(
+                    $"{op}: source {source.Shape} "
+                    + $"must be at least as large as index {index.Shape} on every dimension.",
+                    source.Shape, index.Shape);
+            }
+            if (source.Shape == index.Shape) return source;
+            SliceSpec spec = SliceSpec.Whole(source.Shape);
+            index.Dims.CopyTo(spec.Sizes);
+            return spec.Take(source);
         }
     }
 }

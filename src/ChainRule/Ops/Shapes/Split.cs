@@ -43,6 +43,20 @@ namespace ChainRule
             int length = Dims[Shape.ResolveDim(dim, "chunk")];
             return Split(Math.Max(1, (length + chunks - 1) / chunks), dim);
         }
+
+        /// <summary>The slices along a dimension, one by one; views. The reverse of <see cref="Stack"/>.</summary>
+        /// <param name="dim">Dimension; negative counts from the end.</param>
+        /// <returns>As many tensors as the dimension has positions, each of the shape without
+        /// <paramref name="dim"/>.</returns>
+        /// <exception cref="ShapeException">There is no such dimension.</exception>
+        public Tensor[] Unbind(int dim = 0)
+        {
+            int at = Shape.ResolveDim(dim, "unbind");
+            if (Dims[at] == 0) return [];
+            Tensor[] slices = Split(1, at);
+            for (int i = 0; i < slices.Length; i++) slices[i] = slices[i].Squeeze(at);
+            return slices;
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 namespace ChainRule.Tests.Operators;
 
-/// <summary>Einstein summation against the sum over all letters, and diagonals.</summary>
+/// <summary>Einstein summation against the sum over all letters; products of vectors, and diagonals.</summary>
 internal static class EinsumRows
 {
     private const string Help =
@@ -73,6 +73,17 @@ internal static class EinsumRows
             ],
             Goldens = ["tensor/einsum"],
         },
+        Vectors("outer", nameof(Tensor.Outer), "i,j->ij", (a, b) => a.Outer(b), ([3], [4]), ([1], [1]), ([0], [2])) with
+        {
+            Types = OpRow.Numbers,
+            Large = [new([new In(300), new In(400)], t => t[0].Outer(t[1]))],
+        },
+        Vectors("dot", nameof(Tensor.Dot), "i,i->", (a, b) => a.Dot(b), ([5], [5]), ([1], [1]), ([0], [0])) with
+        {
+            Loose = 16,
+            NoExtremes = "squares of extremes overflow",
+            Serial = "a single row of a product",
+        },
         ShapeRows.Row("diagonal", nameof(Tensor.Diagonal), "a view computes nothing",
         [
             .. from shape in new int[][] { [3, 3], [2, 4], [4, 2], [1, 1], [0, 2] }
@@ -92,6 +103,18 @@ internal static class EinsumRows
             ],
         },
     ];
+
+    private static OpRow Vectors(
+        string name, string covers, string equation, Func<Tensor, Tensor, Tensor> call,
+        params (int[] A, int[] B)[] shapes) => new(name)
+        {
+            Covers = [covers],
+            NoScalar = "vectors only: an error input",
+            Cases = [.. shapes.Select(s => new OpCase([new In(s.A), new In(s.B)], t => call(t[0], t[1]),
+                r => Sum(equation, r)))],
+            Errors = [ErrorInput.Shape("matrix", () => call(Tensor.Zeros([2, 3]), Tensor.Zeros([3])),
+                $"{name}: needs two vectors, got [2, 3] and [3].")],
+        };
 
     private static ErrorInput Wrong(string equation, string text) =>
         ErrorInput.Argument(equation, () => Tensor.Einsum(equation, Tensor.Zeros([2, 2])), text + Help);

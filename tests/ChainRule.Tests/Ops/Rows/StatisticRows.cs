@@ -65,6 +65,36 @@ internal static class StatisticRows
                 "cumsum: dim 1 is out of range for rank 1; use -1 to 0.")],
             Goldens = ["tensor/cumsum"],
         },
+        new OpRow("cumprod")
+        {
+            Covers = [nameof(Tensor.Cumprod)],
+            Types = [DType.Float32, DType.Float64, DType.Bool],
+            Result = t => t.IsFloatingPoint() ? t : DType.Int64,
+            Loose = 16,
+            LooseGradient = 16,
+            Flushes = true,
+            NoExtremes = "a product of one extreme and many others overflows on the way",
+            Cases =
+            [
+                .. new (int[] Shape, int Dim)[] { ([], 0), ([1], 0), ([5], 0), ([2, 3], 0), ([2, 3], -1),
+                    ([3, 4, 5], 1), ([2, 17], 1), ([17, 2], 0), ([0], 0), ([3, 0], 1), ([0, 3], 1) }
+                    .Select(c => new OpCase([In.Of(c.Shape.Contains(17) ? new Domain(0.7, 1.4) : Domain.Real, c.Shape)],
+                        t => t[0].Cumprod(c.Dim), r => c.Shape.Length == 0 ? r[0] : r[0].Along(c.Dim, RunningProduct))
+                    {
+                        Label = $"along {c.Dim}",
+                    }),
+                .. new double[][] { [0, 2, 3, 0.5], [1, 0, 3, 0, 0.5], [1, 2, 0, 4, 0.5] }
+                    .Select(v => new OpCase([In.Values([v.Length], v)], t => t[0].Cumprod(0),
+                        r => r[0].Along(0, RunningProduct)) { Label = $"{v.Count(e => e == 0)} zeros" }),
+            ],
+            Large =
+            [
+                new([In.Of(new Domain(0.99, 1.01), 701, 401)], t => t[0].Cumprod(1)) { Label = "along 1" },
+                new([In.Of(new Domain(0.99, 1.01), 401, 701)], t => t[0].Cumprod(0)) { Label = "along 0" },
+            ],
+            Errors = [ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2]).Cumprod(1),
+                "cumprod: dim 1 is out of range for rank 1; use -1 to 0.")],
+        },
         Truth("any", nameof(Tensor.Any), (x, d) => x.Any(d), v => v.Any(e => e != 0) ? 1 : 0),
         Truth("all", nameof(Tensor.All), (x, d) => x.All(d), v => v.All(e => e != 0) ? 1 : 0),
     ];
@@ -75,6 +105,12 @@ internal static class StatisticRows
     {
         double mean = v.Sum() / v.Length;
         return v.Sum(x => (x - mean) * (x - mean)) / Math.Max(0, v.Length - correction);
+    }
+
+    private static double[] RunningProduct(double[] v)
+    {
+        double product = 1;
+        return [.. v.Select(x => product *= x)];
     }
 
     private static double[] RunningSum(double[] v)
