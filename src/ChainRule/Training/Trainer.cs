@@ -258,16 +258,22 @@ public sealed class Trainer
         return StepMemory.Estimate(Model, Optimizer, Loss, data);
     }
 
-    /// <summary>Updates the parameters with the gradients that are there.</summary>
+    /// <summary>A step: updates the parameters and what follows them.</summary>
     internal void Update(int epoch)
+    {
+        UpdateParameters(epoch);
+        StepCount++;
+        Average?.AfterStep();
+    }
+
+    /// <summary>Updates the parameters with the gradients that are there.</summary>
+    internal void UpdateParameters(int epoch)
     {
         if (Penalty is { } penalty && epoch >= penalty.StartEpoch) penalty.AddGradients(Parameters);
         if (ClipGradValue is { } value) Clip.GradValue(Parameters, value);
         if (ClipGradNorm is { } limit) Clip.GradNorm(Parameters, limit);
         Optimizer.Step();
         if (MaxNorm is { } most) Clip.WeightNorm(Parameters, most);
-        StepCount++;
-        Average?.AfterStep();
     }
 
     // Null when cancelled.
