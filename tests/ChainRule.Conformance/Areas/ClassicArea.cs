@@ -1,4 +1,5 @@
 using ChainRule.Models;
+using ChainRule.Optim;
 
 namespace ChainRule.Conformance;
 
@@ -48,6 +49,63 @@ internal static class ClassicArea
             r.Out("reconstruction", pca.Reconstruct(r.In("X")));
             r.Out("explained", Tensor.Scalar(pca.Explained, DType.Float64));
         });
+        all.Add("classic/filter1d", r => r.Out("y", new SignalFilter(
+            r.In("h"), Enum.Parse<FilterBoundary>(r.Case.Text("boundary"), ignoreCase: true),
+            Enum.Parse<FilterMode>(r.Case.Text("mode"), ignoreCase: true)).Apply(r.In("x"))));
+        AddDescents(all);
+    }
+
+    private static void AddDescents(Dictionary<string, Action<CaseRun>> all)
+    {
+        all.Add("classic/gd_named", r =>
+        {
+            Func<Tensor, Tensor> f = r.Case.Text("function") switch
+            {
+                "two_variables" => x => (x[0] * x[0]) + (x[0] * x[1]) + (x[1] * x[1] * 4),
+                "three_variables" => x => (x[0] * x[0]) + (x[0] * (1 - x[1])) + (x[1] * x[1]) - (x[1] * x[2])
+                    + (x[2] * x[2]) + x[2],
+                var other => throw new InvalidDataException($"unknown function '{other}'."),
+            };
+            Tensor start = r.In("x0");
+            DescentPath path = GradientDescent.Minimize(f, start, r.Case.Number("eta"), options: Steps(r));
+            var shape = Quadratic.At(f, Tensor.Zeros(start.Shape, start.DType));
+            r.Out("x", path.Points);
+            r.Out("f", path.Values);
+            r.Out("gradient", path.Gradients);
+            r.Out("hessian", shape.Hessian);
+            Landscape(r, shape);
+        });
+        all.Add("classic/gd_quadratic", r =>
+        {
+            Quadratic f = new(r.In("Q"), r.In("q"));
+            DescentPath path = GradientDescent.Minimize(
+                f.Value, r.In("x0"), r.Case.Number("eta"), r.Case.Number("mu"), Steps(r));
+            r.Out("x", path.Points);
+            r.Out("f", path.Values);
+            Landscape(r, f);
+        });
+        all.Add("classic/adam_quadratic", r =>
+        {
+            Quadratic f = new(r.In("A"), -r.In("b"));
+            double[] betas = [.. r.Case.Attr("betas").EnumerateArray().Select(b => b.GetDouble())];
+            DescentPath path = GradientDescent.Minimize(
+                f.Value, r.In("x0"),
+                p => new Adam(p, r.Case.Number("lr"), betas[0], betas[1], r.Case.Number("eps")), Steps(r));
+            r.Out("x", path.Points);
+            r.Out("f", path.Values);
+            r.Out("optimum", f.StationaryPoint);
+            r.Out("distance", path.DistanceTo(f.StationaryPoint));
+        });
+    }
+
+    private static DescentOptions Steps(CaseRun r) => new() { MaxSteps = r.Case.Int("steps") };
+
+    private static void Landscape(CaseRun r, Quadratic f)
+    {
+        r.Out("eigenvalues", f.Eigenvalues);
+        r.Out("max_rate", Tensor.Scalar(f.MaxRate, DType.Float64));
+        r.Out("minimum", f.StationaryPoint);
+        r.Out("f_min", Tensor.Scalar(f.StationaryValue, DType.Float64));
     }
 
     private static KernelFunction Kernel(CaseRun r) => r.Case.Text("kernel") == "rbf"

@@ -12,7 +12,8 @@ public sealed class ConformanceTests
     private const string Done = """
         activation: abs elu gelu leaky_relu log_softmax relu softmax softplus
         autograd: gradient_penalty hessian hvp jacobian
-        classic: circuit_product circuit_sigmoid_neuron kernel_ridge kernel_ridge_bootstrap pca perceptron
+        classic: adam_quadratic circuit_product circuit_sigmoid_neuron filter1d gd_named gd_quadratic kernel_ridge
+        classic: kernel_ridge_bootstrap pca perceptron
         layer: batch_norm1d batch_norm2d batch_norm3d dropout layer_norm linear
         layer: multihead_attention scaled_dot_product_attention transformer_encoder_layer
         layer: gru gru_cell lstm lstm_cell rnn rnn_cell
