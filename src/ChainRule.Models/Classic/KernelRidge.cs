@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ChainRule.Models;
 
 /// <summary>
@@ -90,13 +92,9 @@ public sealed class KernelRidge
         double low = 5, double high = 95)
     {
         ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(rng);
-        ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 1);
         ClassicInput.Matrix("KernelRidge", x);
-        int m = x.Shape[0];
-        long[] rows = new long[checked(resamples * m)];
-        for (int i = 0; i < rows.Length; i++) rows[i] = rng.NextInt(m);
-        return Bootstrap(x, y, xNew, kernel, lambda, Tensor.From(rows, [resamples, m]), low, high);
+        return Bootstrap(
+            x, y, xNew, kernel, lambda, BootstrapBand.Draw(x.Shape[0], rng, resamples), low, high);
     }
 
     /// <summary>The same with the resamples given.</summary>
@@ -119,9 +117,7 @@ public sealed class KernelRidge
         int n = x.Shape[1], m = targets.Length;
         double[] points = ClassicInput.Matrix("KernelRidge", xNew, n);
         ClassicInput.Matrix("KernelRidge", indices);
-        ArgumentOutOfRangeException.ThrowIfLessThan(low, 0);
-        ArgumentOutOfRangeException.ThrowIfLessThan(high, low);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(high, 100);
+        BootstrapBand.Check(low, high);
         var (draws, size) = indices.Shape;
         long[] rows = indices.To(DType.Int64).ToArray<long>();
         if (Array.Find(rows, r => r < 0 || r >= m) is var wrong && (wrong < 0 || wrong >= m))
@@ -150,24 +146,18 @@ public sealed class KernelRidge
                 predictions[(b * q) + p] = sum;
             }
         }
-        double[] lower = new double[q], upper = new double[q], sorted = new double[draws];
-        for (int p = 0; p < q; p++)
-        {
-            for (int b = 0; b < draws; b++) sorted[b] = predictions[(b * q) + p];
-            Array.Sort(sorted);
-            (lower[p], upper[p]) = (Percentile(sorted, low), Percentile(sorted, high));
-        }
-        DType dtype = ClassicInput.ResultType(x);
-        return new(
-            ClassicInput.Result(predictions, [draws, q], dtype), ClassicInput.Result(lower, [q], dtype),
-            ClassicInput.Result(upper, [q], dtype));
+        return BootstrapBand.Of(ClassicInput.Result(predictions, [draws, q], ClassicInput.ResultType(x)), low, high);
     }
 
     private static (double[] Samples, double[] Targets) Checked(
         Tensor x, Tensor y, KernelFunction kernel, double lambda)
     {
         ArgumentNullException.ThrowIfNull(kernel);
-        ArgumentOutOfRangeException.ThrowIfNegative(lambda);
+        if (!(lambda >= 0 && double.IsFinite(lambda)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(lambda), FormattableString.Invariant(
+                $"KernelRidge: lambda is {lambda}; expected 0 or more."));
+        }
         return (ClassicInput.Matrix("KernelRidge", x), ClassicInput.Vector("KernelRidge", y, x.Shape[0]));
     }
 
@@ -176,16 +166,9 @@ public sealed class KernelRidge
         double[] a = [.. k];
         for (int i = 0; i < y.Length; i++) a[(i * y.Length) + i] += lambda;
         return LinearSolver.Solve(a, y) ?? throw new ArgumentException(
-            $"KernelRidge: K + lambda I has no inverse with lambda {lambda}; some samples are alike to the kernel, and "
-            + "a larger lambda tells them apart.", nameof(lambda));
-    }
-
-    // Linear between the neighbours of position (B - 1) p / 100.
-    private static double Percentile(double[] sorted, double percent)
-    {
-        double position = (sorted.Length - 1) * percent / 100;
-        int below = Math.Min((int)position, sorted.Length - 1), above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] + ((position - below) * (sorted[above] - sorted[below]));
+            "KernelRidge: K + lambda I has no inverse with lambda "
+            + $"{lambda.ToString(CultureInfo.InvariantCulture)}; some samples are alike to the kernel, and a larger "
+            + "lambda tells them apart.", nameof(lambda));
     }
 
     private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
@@ -195,9 +178,3 @@ public sealed class KernelRidge
         return sum;
     }
 }
-
-/// <summary>Predictions of many resamples, and the band most of them lie in.</summary>
-/// <param name="Predictions"><c>[B, q]</c>: the predictions of each resample.</param>
-/// <param name="Lower"><c>[q]</c>: the lower percentile at each point.</param>
-/// <param name="Upper"><c>[q]</c>: the upper percentile at each point.</param>
-public sealed record BootstrapBand(Tensor Predictions, Tensor Lower, Tensor Upper);

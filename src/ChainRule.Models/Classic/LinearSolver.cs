@@ -12,7 +12,8 @@ internal static class LinearSolver
     {
         int n = right.Length;
         double[] a = matrix.ToArray(), x = right.ToArray();
-        double smallest = a.Max(Math.Abs) * Math.ScaleB(1, -52);        // what rounding alone leaves of a zero
+        // What rounding alone leaves of a zero.
+        double smallest = a.Max(Math.Abs) * n * Math.ScaleB(1, -52);
         for (int k = 0; k < n; k++)
         {
             int pivot = k;

@@ -6,7 +6,7 @@ namespace ChainRule.Models;
 /// </summary>
 /// <remarks>
 /// Computed in double precision; results have the type of the data. Of the two directions of a component that with the
-/// positive largest entry is taken. Cost: m n^2 products and some 50 n^3 more. Source: Hotelling, "Analysis of a
+/// positive largest entry is taken. Cost: m n^2 products and some 6 n^3 more. Source: Hotelling, "Analysis of a
 /// complex of statistical variables into principal components" (1933).
 /// <code>
 /// var pca = Pca.Fit(x, components: 2);

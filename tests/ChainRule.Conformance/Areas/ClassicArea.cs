@@ -18,7 +18,7 @@ internal static class ClassicArea
         all.Add("classic/perceptron", r =>
         {
             Perceptron perceptron = new(r.In("X").Shape[1], r.Case.Number("eta"));
-            var passes = perceptron.Fit(r.In("X"), r.In("y"), r.Case.Int("max_passes"));
+            var passes = perceptron.Fit(r.In("X"), r.In("y"), r.Case.Int("max_passes")).Passes;
             r.Out("w", Tensor.Stack([.. passes.Select(p => p.Weight)]));
             r.Compare("out.b", passes.Select(p => p.Bias));
             r.Compare("out.mistakes", passes.Select(p => (double)p.Mistakes));
@@ -52,8 +52,33 @@ internal static class ClassicArea
         all.Add("classic/filter1d", r => r.Out("y", new SignalFilter(
             r.In("h"), Enum.Parse<FilterBoundary>(r.Case.Text("boundary"), ignoreCase: true),
             Enum.Parse<FilterMode>(r.Case.Text("mode"), ignoreCase: true)).Apply(r.In("x"))));
+        all.Add("classic/lstm_by_hand", r =>
+        {
+            LstmByHand lstm = new(
+                Weight(r, "Wf"), Weight(r, "Wi"), Weight(r, "Wg"), Weight(r, "Wo"), Weight(r, "bf"), Weight(r, "bi"),
+                Weight(r, "bg"), Weight(r, "bo"));
+            LstmTrace trace = lstm.Run(r.In("x"), r.Case.Given("state_in.h0"), r.Case.Given("state_in.c0"));
+            r.Out("f", trace.F);
+            r.Out("i", trace.I);
+            r.Out("g", trace.G);
+            r.Out("o", trace.O);
+            r.Out("c", trace.C);
+            r.Out("h", trace.H);
+        });
+        all.Add("classic/gru_by_hand", r =>
+        {
+            GruByHand gru = new(
+                Weight(r, "Wz"), Weight(r, "Wr"), Weight(r, "Wn"), Weight(r, "bz"), Weight(r, "br"), Weight(r, "bn"));
+            GruTrace trace = gru.Run(r.In("x"), r.Case.Given("state_in.h0"));
+            r.Out("z", trace.Z);
+            r.Out("r", trace.R);
+            r.Out("n", trace.N);
+            r.Out("h", trace.H);
+        });
         AddDescents(all);
     }
+
+    private static Tensor Weight(CaseRun r, string name) => r.Case.Given("param." + name);
 
     private static void AddDescents(Dictionary<string, Action<CaseRun>> all)
     {

@@ -13,7 +13,7 @@ public sealed class ConformanceTests
         activation: abs elu gelu leaky_relu log_softmax relu softmax softplus
         autograd: gradient_penalty hessian hvp jacobian
         classic: adam_quadratic circuit_product circuit_sigmoid_neuron filter1d gd_named gd_quadratic kernel_ridge
-        classic: kernel_ridge_bootstrap pca perceptron
+        classic: kernel_ridge_bootstrap pca perceptron gru_by_hand lstm_by_hand
         layer: batch_norm1d batch_norm2d batch_norm3d dropout layer_norm linear
         layer: multihead_attention scaled_dot_product_attention transformer_encoder_layer
         layer: gru gru_cell lstm lstm_cell rnn rnn_cell

@@ -14,20 +14,73 @@ public sealed class ClosedFormModelTests
         Tensor side = (x[.., 0] * 2) - x[.., 1] + 0.5;
         Tensor y = Tensor.From([.. side.ToArray<double>().Select(s => s > 0 ? 1.0 : -1)]);
         Perceptron perceptron = new(2);
-        var passes = perceptron.Fit(x, y, maxPasses: 1000);
+        PerceptronFit fit = perceptron.Fit(x, y, maxPasses: 1000);
+        var passes = fit.Passes;
+        Assert.Equal(PerceptronOutcome.Separated, fit.Outcome);
         Assert.Equal(0, passes[^1].Mistakes);
         Assert.All(passes.SkipLast(1), p => Assert.NotEqual(0, p.Mistakes));
         Assert.Equal(y.ToArray<double>(), perceptron.Predict(x).To(DType.Float64).ToArray<double>());
         Assert.Equal(perceptron.Weight.ToArray<double>(), passes[^1].Weight.ToArray<double>());
     }
 
-    [Fact]
-    public void Perceptron_gives_up_on_exclusive_or()
+    [Theory]
+    [InlineData(-1, -1, -1, 1, PerceptronOutcome.Separated)]          // and
+    [InlineData(-1, 1, 1, 1, PerceptronOutcome.Separated)]            // or
+    [InlineData(-1, 1, 1, -1, PerceptronOutcome.NotSeparable)]        // exclusive or
+    [InlineData(1, -1, -1, 1, PerceptronOutcome.NotSeparable)]        // its opposite
+    public void Perceptron_learns_and_and_or_and_says_that_it_cannot_learn_exclusive_or(
+        int a, int b, int c, int d, PerceptronOutcome expected)
     {
-        Tensor x = Tensor.From<float>([0, 0, 0, 1, 1, 0, 1, 1], [4, 2]), y = Tensor.From(-1f, 1, 1, -1);
-        var passes = new Perceptron(2).Fit(x, y, maxPasses: 30);
-        Assert.Equal(30, passes.Count);
-        Assert.NotEqual(0, passes[^1].Mistakes);
+        Tensor x = Tensor.From<float>([0, 0, 0, 1, 1, 0, 1, 1], [4, 2]), y = Tensor.From<float>([a, b, c, d]);
+        Perceptron perceptron = new(2);
+        PerceptronFit fit = perceptron.Fit(x, y, maxPasses: 30);
+        Assert.Equal(expected, fit.Outcome);
+        bool separated = expected == PerceptronOutcome.Separated;
+        Assert.Equal(separated, fit.Passes.Count < 30);
+        Assert.Equal(separated, double.IsFinite(perceptron.MistakeBound(x, y)));
+        Assert.True(fit.Mistakes <= perceptron.MistakeBound(x, y));
+        Assert.Equal(
+            separated
+                ? $"separated after {fit.Passes.Count} passes and {fit.Mistakes} mistakes"
+                : "no plane separates the classes: the weights of pass 30 are those of an earlier one",
+            fit.ToString());
+    }
+
+    [Fact]
+    public void Perceptron_that_runs_out_of_passes_says_so()
+    {
+        // Both sides of 0.9: separable, but not in one pass.
+        Tensor x = Tensor.From([1, 0.8], [2, 1]), y = Tensor.From(1.0, -1);
+        PerceptronFit fit = new Perceptron(1).Fit(x, y, maxPasses: 1);
+        Assert.Equal(PerceptronOutcome.Undecided, fit.Outcome);
+        Assert.Equal("not separated in 1 passes, with 2 mistakes in the last", fit.ToString());
+        Assert.Equal(PerceptronOutcome.Separated, new Perceptron(1).Fit(x, y, maxPasses: 1000).Outcome);
+    }
+
+    [Fact]
+    public void Bound_on_mistakes_is_the_squared_radius_over_the_squared_margin()
+    {
+        Tensor x = Tensor.From([3.0, -3], [2, 1]), y = Tensor.From(1.0, -1);
+        Perceptron perceptron = new(1, learningRate: 0.25);
+        Assert.Equal(double.PositiveInfinity, perceptron.MistakeBound(x, y));
+        // The first sample is a mistake: w = 3/4, b = 1/4. R^2 = 10, margin (9/4 - 1/4) / sqrt(10/16).
+        Assert.Equal(1, perceptron.Fit(x, y).Mistakes);
+        Assert.Equal(10 * (10.0 / 16) / 4, perceptron.MistakeBound(x, y), 1e-14);
+    }
+
+    [Fact]
+    public void Mistakes_stay_below_their_bound()
+    {
+        for (ulong seed = 1; seed <= 10; seed++)
+        {
+            Tensor x = Tensor.From(Random(60, seed), [20, 3]);
+            Tensor side = x.MatMul(Tensor.From(Random(3, seed + 100)));
+            Tensor y = Tensor.From([.. side.ToArray<double>().Select(s => s > 0 ? 1.0 : -1)]);
+            Perceptron perceptron = new(3, learningRate: 0.1 * seed);
+            PerceptronFit fit = perceptron.Fit(x, y, maxPasses: 10000);
+            Assert.Equal(PerceptronOutcome.Separated, fit.Outcome);
+            Assert.True(fit.Mistakes <= perceptron.MistakeBound(x, y), $"seed {seed}");
+        }
     }
 
     [Fact]
@@ -45,7 +98,9 @@ public sealed class ClosedFormModelTests
     public void Kernel_ridge_with_a_linear_kernel_is_ridge_regression()
     {
         Tensor x = Tensor.From(Random(60, 2), [20, 3]), y = Tensor.From(Random(20, 3));
-        var model = KernelRidge.Fit(x, y, new PolynomialKernel(Gamma: 1, Coef0: 0, Degree: 1), lambda: 0.7);
+        var model = KernelRidge.Fit(x, y, new LinearKernel(), lambda: 0.7);
+        TensorAssert.Close(
+            model.KernelMatrix, new PolynomialKernel(Gamma: 1, Coef0: 0, Degree: 1).Matrix(x, x), new(1e-14, 1e-14));
         // w = (X^T X + lambda I)^-1 X^T y
         Tensor normal = x.T.MatMul(x) + (Tensor.Eye(3, DType.Float64) * 0.7);
         double[] w = LinearSolver.Solve(normal.ToArray<double>(), x.T.MatMul(y).ToArray<double>())!;
@@ -88,6 +143,30 @@ public sealed class ClosedFormModelTests
         Assert.Equal((sorted[2] + sorted[3]) / 2, band.Upper.Item(), 1e-12);        // position 10 * 0.25 = 2.5
         Tensor again = KernelRidge.Bootstrap(x, y, at, new RbfKernel(1), 0.5, new Rng(1), 11).Predictions;
         Assert.Equal(band.Predictions.ToArray<double>(), again.ToArray<double>());
+    }
+
+    [Fact]
+    public void Bootstrap_fits_anything_and_counts_how_much_lies_below()
+    {
+        Tensor x = Tensor.From(Random(40, 12)) + 2;
+        List<double> means = [];
+        var band = BootstrapBand.Of(40, rows => Mean(x.IndexSelect(0, rows)), new Rng(5), resamples: 200);
+        Assert.Equal([200, 1], band.Predictions.Shape.ToArray());
+        Assert.Equal(means, band.Predictions.ToArray<double>());
+        double centre = x.Mean().Item(), error = x.Std().Item() / Math.Sqrt(40);
+        // The mean of 40 numbers is near normal: 90% within 1.64 standard errors.
+        Assert.InRange((band.Lower.Item() - centre) / error, -2, -1.3);
+        Assert.InRange((band.Upper.Item() - centre) / error, 1.3, 2);
+        double[] sorted = [.. means.Order()];
+        Assert.Equal(0.25, band.Cdf(Tensor.Scalar(sorted[49])).Item(), 1e-15);
+        Assert.Equal(1, band.Cdf(Tensor.From(sorted[^1])).Item());
+        Assert.Equal(0, band.Cdf(Tensor.Scalar(sorted[0] - 1)).Item());
+
+        Tensor Mean(Tensor sample)
+        {
+            means.Add(sample.Mean().Item());
+            return sample.Mean().Reshape(1);
+        }
     }
 
     [Fact]
@@ -148,5 +227,17 @@ public sealed class ClosedFormModelTests
         ErrorSnapshot.Throws<ShapeException>(
             "Pca: expects [rows, 2], got [3, 1].", () => Pca.Fit(x, 1).Transform(Tensor.Zeros([3, 1])));
         Assert.Throws<ArgumentOutOfRangeException>(() => Pca.Fit(x, 3));
+        ErrorSnapshot.Throws<ArgumentOutOfRangeException>(
+            "KernelRidge: lambda is -1; expected 0 or more. (Parameter 'lambda')",
+            () => KernelRidge.Fit(x, y, new RbfKernel(1), -1));
+        ErrorSnapshot.Throws<ArgumentOutOfRangeException>(
+            "Gamma is 0; expected a number above 0. (Parameter 'Gamma')", () => new RbfKernel(0));
+        ErrorSnapshot.Throws<ArgumentOutOfRangeException>(
+            "Degree is -1; expected 0 or more. (Parameter 'Degree')", () => new PolynomialKernel(1, 1, -1));
+        ErrorSnapshot.Throws<ArgumentOutOfRangeException>(
+            "Percentiles are 95 and 5; expected 0 <= low <= high <= 100. (Parameter 'low')",
+            () => BootstrapBand.Of(x, 95, 5));
+        ErrorSnapshot.Throws<ShapeException>(
+            "BootstrapBand: values must be [2] or a single number, got [3].", () => BootstrapBand.Of(x).Cdf(y));
     }
 }

@@ -36,7 +36,9 @@ public sealed class LinearAlgebraTests
     [InlineData(2, 1.0)]
     [InlineData(5, 1e-200)]
     [InlineData(5, 1e200)]
+    [InlineData(3, 1.0)]
     [InlineData(30, 1.0)]
+    [InlineData(64, 1.0)]
     public void Eigenvectors_are_orthonormal_and_rebuild_the_matrix(int n, double scale)
     {
         double[] half = Random(n * n, 3), a = new double[n * n];
@@ -69,6 +71,37 @@ public sealed class LinearAlgebraTests
         AssertNear([2, 1, -1], SymmetricEigen.Of([0, 1, 0, 1, 0, 0, 0, 0, 2], 3).Values, 1e-15);
         AssertNear([3, 3, 3], SymmetricEigen.Of([3, 0, 0, 0, 3, 0, 0, 0, 3], 3).Values, 0);
         AssertNear([0, 0], SymmetricEigen.Of([0, 0, 0, 0], 2).Values, 0);
+    }
+
+    [Fact]
+    public void Eigenvalues_of_a_chain_of_springs_are_those_of_the_formula()
+    {
+        // 2 beside the diagonal's -1: 2 - 2 cos(pi i / (n + 1)).
+        const int n = 50;
+        double[] a = new double[n * n];
+        for (int i = 0; i < n; i++)
+        {
+            a[(i * n) + i] = 2;
+            if (i > 0) a[(i * n) + i - 1] = a[((i - 1) * n) + i] = -1;
+        }
+        AssertNear(
+            [.. Enumerable.Range(0, n).Select(i => 2 - (2 * Math.Cos(Math.PI * (n - i) / (n + 1))))],
+            SymmetricEigen.Of(a, n).Values, 1e-13);
+    }
+
+    [Fact]
+    public void Eigenvalues_of_a_matrix_of_low_rank_are_zero_but_for_a_few()
+    {
+        // x x^T + 2 y y^T of two vectors at right angles, of lengths 1: 2, 1 and zeros.
+        const int n = 40;
+        double[] a = new double[n * n];
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = 0; j < n; j++) a[(i * n) + j] = (1.0 / n) + (2.0 / n * (((i + j) % 2 == 0) ? 1 : -1));
+        }
+        double[] values = SymmetricEigen.Of(a, n).Values;
+        AssertNear([2, 1], values[..2], 1e-14);
+        AssertNear(new double[n - 2], values[2..], 1e-14);
     }
 
     internal static double[] Random(int count, ulong seed)
