@@ -58,7 +58,7 @@ internal static class RecurrentArea
         bool batchFirst = r.Case.Bool("batch_first");
         Tensor x = batchFirst ? r.In("x") : r.In("x").Transpose(0, 1);
         Tensor? h0 = State(r, "h0"), c0 = State(r, "c0");
-        SequenceBatch? sequences = r.Case.Has("in.lengths") ? new(x, r.Case.Stored("in.lengths")) : null;
+        SequenceBatch? sequences = r.InOrNull("lengths") is { } lengths ? new(x, lengths) : null;
         OneStep(r, layer, () =>
         {
             Tensor output, hidden;

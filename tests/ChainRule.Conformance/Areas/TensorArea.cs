@@ -85,8 +85,8 @@ internal static class TensorArea
         Add("stack", r => r.Out("y", Tensor.Stack(Parts(r), r.Case.Int("dim"))));
     }
 
-    /// <summary>The dims a reduction names; empty for all.</summary>
-    public static int[] Dims(CaseRun r) => r.Case.IsNull("dim") ? [] : r.Case.Ints("dim");
+    /// <summary>The dims a reduction names; empty for all, and for a single number, which may name its dim 0.</summary>
+    public static int[] Dims(CaseRun r) => r.Case.IsNull("dim") || r.In("x").Rank == 0 ? [] : r.Case.Ints("dim");
 
     private static void Pow(CaseRun r)
     {

@@ -55,6 +55,29 @@ public sealed class AdapterTests
             ("out.output", hidden), ("state_out.h_n", hidden), ("state_out.c_n", cell));
     }
 
+    [Fact]
+    public void Signs_may_be_integers() => AssertPasses(
+        "loss", "hinge", """{"reduction": "sum"}""",
+        ("in.input", Numbers([2], 0.5f, 0.25f)), ("in.target", Tensor.From([1L, -1])),
+        ("out.loss", Tensor.Scalar(1.75, DType.Float64)));
+
+    [Fact]
+    public void Lengths_are_seen_through_their_views() => AssertPasses(
+        "layer", "rnn",
+        """
+        {"hidden_size": 1, "num_layers": 1, "bias": false, "batch_first": true, "bidirectional": false,
+         "nonlinearity": "tanh", "views": {"lengths": [["slice", 0, 0, 4, 2]]}}
+        """,
+        ("in.x", Tensor.Ones([2, 2, 1])), ("in.lengths", Tensor.From([1L, 9, 2, 9])),
+        ("param.weight_ih_l0", Tensor.Ones([1, 1])), ("param.weight_hh_l0", Tensor.Zeros([1, 1])),
+        ("out.output", Tensor.From([1.0, 0, 1, 1], [2, 2, 1]).Tanh()),
+        ("state_out.h_n", Tensor.From([1.0, 1], [1, 2, 1]).Tanh()));
+
+    [Fact]
+    public void Single_number_may_name_its_dim() => AssertPasses(
+        "tensor", "sum", """{"dim": -1, "keepdim": true}""",
+        ("in.x", Numbers([], 3)), ("out.y", Tensor.Scalar(3, DType.Float64)));
+
     private static Tensor Numbers(Shape shape, params float[] values) => Tensor.From(values, shape);
 
     private static void AssertPasses(string area, string op, string attrs, params (string, Tensor)[] tensors)
