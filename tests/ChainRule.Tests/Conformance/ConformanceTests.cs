@@ -10,7 +10,8 @@ public sealed class ConformanceTests
     /// Every op done so far: one that disappears from the runner fails here; a new one joins the list.
     /// </summary>
     private const string Done = """
-        activation: abs elu gelu leaky_relu log_softmax relu softmax softplus
+        activation: abs elu gelu glu hardsigmoid hardswish hardtanh leaky_relu log_softmax maxout mish prelu relu
+        activation: selu silu softmax softplus softsign threshold
         autograd: gradient_penalty hessian hvp jacobian
         classic: adam_quadratic circuit_product circuit_sigmoid_neuron filter1d gd_named gd_quadratic kernel_ridge
         classic: kernel_ridge_bootstrap pca perceptron gru_by_hand lstm_by_hand

@@ -218,6 +218,68 @@ internal static class LayerRows
         Plain("Gelu tanh", () => new Gelu(GeluForm.Tanh), "Gelu tanh"),
         Plain("Softplus", () => new Softplus(), "Softplus"),
         Plain("Softplus sharp", () => new Softplus(2, 10), "Softplus beta 2, threshold 10"),
+        Plain("Selu", () => new Selu(), "Selu"),
+        Plain("Silu", () => new Silu(), "Silu"),
+        Plain("Mish", () => new Mish(), "Mish"),
+        Plain("Hardtanh", () => new Hardtanh(-0.5), "Hardtanh -0.5 to 1"),
+        Plain("Hardsigmoid", () => new Hardsigmoid(), "Hardsigmoid"),
+        Plain("Hardswish", () => new Hardswish(), "Hardswish"),
+        Plain("Softsign", () => new Softsign(), "Softsign"),
+        Plain("Threshold", () => new Threshold(0.25, -1), "Threshold 0.25, else -1"),
+        new()
+        {
+            Name = "Glu",
+            Make = (_, _) => new Glu(1),
+            Input = [2, 4, 3],
+            Output = [2, 2, 3],
+            Summary = "Glu dim 1",
+            Wrong = [2, 3],
+            Error = """
+                glu: dim 1 of [2, 3] has size 3, which does not make two halves.
+                  in: model (Glu dim 1)
+                """,
+        },
+        new()
+        {
+            Name = "PRelu",
+            Make = (_, dtype) => new PRelu(3, dtype: dtype),
+            Input = [2, 3, 2],
+            Output = [2, 3, 2],
+            State = ["weight [3]"],
+            Summary = "PRelu 3 slopes",
+            Wrong = [2, 4, 2],
+            Error = """
+                PRelu: weight must be [1] or [4], got [3].
+                  x: [2, 4, 2] float32    weight: [3] float32
+                  in: model (PRelu 3 slopes)
+                  help: this layer expects [N, 3, ...].
+                """,
+        },
+        new()
+        {
+            Name = "PRelu, one slope",
+            Make = (_, dtype) => new PRelu(dtype: dtype),
+            Input = [5],
+            Output = [5],
+            State = ["weight [1]"],
+            Summary = "PRelu 1 slope",
+        },
+        new()
+        {
+            Name = "Maxout",
+            Make = (rng, dtype) => new Maxout(3, 2, 4, rng: rng, dtype: dtype),
+            Input = [2, 3],
+            Output = [2, 2],
+            State = ["weight [8, 3]", "bias [8]"],
+            Summary = "Maxout 3 -> 2, 4 pieces",
+            Wrong = [2, 4],
+            Error = """
+                Linear: expects [..., 3], got [2, 4].
+                  x: [2, 4] float32    weight: [8, 3] float32
+                  in: model (Maxout 3 -> 2, 4 pieces)
+                  help: this layer expects [..., 3].
+                """,
+        },
         Plain("Softmax", () => new Softmax(), "Softmax dim -1"),
         Plain("LogSoftmax", () => new LogSoftmax(0), "LogSoftmax dim 0"),
         Plain("Lambda", () => new Lambda("square", x => x * x), "Lambda square"),

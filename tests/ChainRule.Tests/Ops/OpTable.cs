@@ -10,6 +10,7 @@ internal static class OpTable
         .. ArithmeticRows.All,
         .. ElementwiseRows.All,
         .. ActivationRows.All,
+        .. PieceRows.All,
         .. ComparisonRows.All,
         .. ReductionRows.All,
         .. ExtremumRows.All,

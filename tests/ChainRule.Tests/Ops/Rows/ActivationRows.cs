@@ -53,6 +53,55 @@ internal static class ActivationRows
             Flushes = true,
             Errors = [],
         },
+        Real("selu", nameof(Tensor.Selu), x => x.Selu(),
+            x => 1.0507009873554804 * (x > 0 ? x : 1.6732632423543772 * References.Expm1(x)), OffZero) with
+        {
+            Goldens = ["activation/selu"],
+        },
+        Real("silu", nameof(Tensor.Silu), x => x.Silu(), x => x * References.Sigmoid(x)) with
+        {
+            Flushes = true,
+            ExtremeLimit = 80,
+            Goldens = ["activation/silu"],
+        },
+        Real("mish", nameof(Tensor.Mish), x => x.Mish(), x => x * Math.Tanh(Softplus(x))) with
+        {
+            Flushes = true,
+            ExtremeLimit = 80,
+            Goldens = ["activation/mish"],
+        },
+        Real("hardsigmoid", nameof(Tensor.Hardsigmoid), x => x.Hardsigmoid(),
+            x => Math.Min(Math.Max((x / 6) + 0.5, 0), 1), new Domain(-5, 5, -3, 3)) with
+        {
+            Goldens = ["activation/hardsigmoid"],
+        },
+        Real("hardswish", nameof(Tensor.Hardswish), x => x.Hardswish(),
+            x => x * (Math.Min(Math.Max(x + 3, 0), 6) / 6), new Domain(-5, 5, -3, 3)) with
+        {
+            Goldens = ["activation/hardswish"],
+        },
+        Real("hardtanh", nameof(Tensor.Hardtanh), x => x.Hardtanh(-1.25, 2),
+            x => Math.Min(Math.Max(x, -1.25), 2), new Domain(-3, 3, -1.25, 2)) with
+        {
+            Exact = true,
+            Errors =
+            [
+                .. ElementwiseRows.NeedsReals("hardtanh", x => x.Hardtanh()),
+                ErrorInput.Range("limits in the wrong order", () => Tensor.Zeros([2]).Hardtanh(1, 0.5),
+                    "hardtanh: maxVal must be above minVal, got 1 and 0.5. (Parameter 'maxVal')"),
+            ],
+            Goldens = ["activation/hardtanh"],
+        },
+        Real("softsign", nameof(Tensor.Softsign), x => x.Softsign(), x => x / (1 + Math.Abs(x)), OffZero) with
+        {
+            Goldens = ["activation/softsign"],
+        },
+        Real("threshold", nameof(Tensor.Threshold), x => x.Threshold(0.5, -1.25), x => x <= 0.5 ? -1.25 : x,
+            new Domain(-3, 3, 0.5)) with
+        {
+            Exact = true,
+            Goldens = ["activation/threshold"],
+        },
         Real("square", nameof(Tensor.Square), x => x.Square(), x => x * x) with
         {
             Types = OpRow.Numbers,

@@ -1,0 +1,24 @@
+using System.Globalization;
+using ChainRule.Ops;
+
+namespace ChainRule;
+
+public sealed partial class Tensor
+{
+    /// <summary>Hyperbolic tangent in straight lines, element by element: y = min(max(x, minVal), maxVal).</summary>
+    /// <param name="minVal">Lower limit.</param>
+    /// <param name="maxVal">Upper limit.</param>
+    /// <returns>Shape and dtype of this tensor. The gradient is that of <see cref="Clamp"/>.</returns>
+    /// <exception cref="DTypeException">The elements are not float32 or float64.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The upper limit is not above the lower.</exception>
+    public Tensor Hardtanh(double minVal = -1, double maxVal = 1)
+    {
+        Elementwise.CheckType("hardtanh", DType, takesIntegers: false);
+        if (!(minVal < maxVal))
+        {
+            throw new ArgumentOutOfRangeException(nameof(maxVal), string.Create(CultureInfo.InvariantCulture,
+                $"hardtanh: maxVal must be above minVal, got {minVal} and {maxVal}."));
+        }
+        return Clamp(minVal, maxVal);
+    }
+}
