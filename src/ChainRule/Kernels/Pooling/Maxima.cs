@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using ChainRule.Kernels.Convolution;
@@ -7,8 +6,8 @@ using ChainRule.Kernels.Scheduling;
 namespace ChainRule.Kernels.Pooling;
 
 /// <summary>
-/// Places of maxima beside those of regular windows: of the cells of an adaptive pooling, and of the k largest numbers
-/// of a row. A NaN counts as largest, and the first of equals comes first.
+/// Places of the maxima of the cells of an adaptive pooling. A NaN counts as largest, and the first of equals comes
+/// first.
 /// </summary>
 internal static unsafe class Maxima<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -27,22 +26,14 @@ internal static unsafe class Maxima<T>
     /// Place of the largest number of every cell. Cell i of n along a dimension of size m is [floor(i m / n), ceil((i +
     /// 1) m / n)).
     /// </summary>
-    public static void OfCells(T* x, int* index, int planes, Extent input, Extent output) =>
-        Run(&CellsChunk, x, index, planes, input, output);
-
-    /// <summary>Places of the k largest numbers of every row, in increasing order.</summary>
-    public static void OfRows(T* x, int* index, int rows, int length, int k) =>
-        Run(&RowsChunk, x, index, rows, new Extent(1, 1, length), new Extent(1, 1, k));
-
-    private static void Run(
-        delegate*<void*, int, void> body, T* x, int* index, int planes, Extent input, Extent output)
+    public static void OfCells(T* x, int* index, int planes, Extent input, Extent output)
     {
         int plane = Math.Max(1, Math.Max(input.Volume, output.Volume));
         Work work = new() { X = x, Index = index, Input = input, Output = output, Planes = planes };
         work.PlanesPerChunk = Math.Max(1, 16 * 1024 / plane);
         int chunks = (planes + work.PlanesPerChunk - 1) / work.PlanesPerChunk;
         Scheduler scheduler = (long)plane * planes < ParallelWork ? SerialScheduler.Instance : Scheduler.Current;
-        scheduler.Run(body, &work, chunks);
+        scheduler.Run(&CellsChunk, &work, chunks);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -84,41 +75,4 @@ internal static unsafe class Maxima<T>
     /// <summary>First position and end of a cell.</summary>
     public static (int First, int End) Cell(int cell, int size, int cells) =>
         ((int)((long)cell * size / cells), (int)((((long)cell + 1) * size + cells - 1) / cells));
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RowsChunk(void* argument, int chunk)
-    {
-        var work = (Work*)argument;
-        int length = work->Input.W, k = work->Output.W;
-        int first = chunk * work->PlanesPerChunk, end = Math.Min(first + work->PlanesPerChunk, work->Planes);
-        T[] sorted = ArrayPool<T>.Shared.Rent(length);
-        for (nint row = first; row < end; row++)
-            OfRow(work->X + (row * length), length, sorted, work->Index + (row * k), k);
-        ArrayPool<T>.Shared.Return(sorted);
-    }
-
-    // The k-th largest number decides: all above it are taken, and of its equals the first ones there is room for.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OfRow(T* x, int length, T[] sorted, int* index, int k)
-    {
-        if (k == 0) return;
-        Span<T> numbers = sorted.AsSpan(0, length);
-        new ReadOnlySpan<T>(x, length).CopyTo(numbers);
-        numbers.Sort();                                              // NaN stands before all numbers
-        int nans = 0;
-        while (nans < length && T.IsNaN(numbers[nans])) nans++;
-        bool enough = nans >= k;
-        T least = enough ? T.NaN : numbers[length - (k - nans)];
-        int room = k;
-        if (!enough)
-        {
-            room -= nans;
-            for (int i = length - 1; i >= nans && numbers[i] > least; i--) room--;
-        }
-        for (int i = 0; i < length; i++)
-        {
-            bool equal = enough ? T.IsNaN(x[i]) : x[i] == least;
-            if (equal ? room-- > 0 : !enough && (x[i] > least || T.IsNaN(x[i]))) *index++ = i;
-        }
-    }
 }

@@ -1,4 +1,3 @@
-using ChainRule.Kernels.Pooling;
 using ChainRule.Ops;
 
 namespace ChainRule
@@ -27,35 +26,26 @@ namespace ChainRule
         /// <exception cref="ShapeException">x has not three dimensions, or fewer than k numbers a row.</exception>
         /// <exception cref="DTypeException">The type is not float32 or float64.</exception>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is negative.</exception>
-        public static (Tensor Output, Tensor Indices) KMaxPoolWithIndices(Tensor x, int k)
-        {
-            (Tensor y, Tensor index) = KMaxPooling.Apply(x, k);
-            return (y, index.ConvertTo(DType.Int64));
-        }
+        public static (Tensor Output, Tensor Indices) KMaxPoolWithIndices(Tensor x, int k) => KMaxPooling.Apply(x, k);
     }
 }
 
 namespace ChainRule.Ops
 {
-    internal static unsafe class KMaxPooling
+    internal static class KMaxPooling
     {
         public static (Tensor Output, Tensor Indices) Apply(Tensor x, int k)
         {
             PoolingOptions.CheckInput("KMaxPool", x, 1);
             if (k < 0)
                 throw new ArgumentOutOfRangeException(nameof(k), $"KMaxPool: k must be 0 or more, got {k}.");
-            (int n, int c, int length) = x.Shape;
+            int length = x.Shape[2];
             if (k > length)
             {
                 throw new ShapeException(
                     $"KMaxPool: {x.Shape} has {length} numbers a row, fewer than k = {k}.", x.Shape);
             }
-            Tensor index = Tensor.Empty([n, c, k], DType.Int32), dense = x.Dense();
-            if (x.DType == DType.Float32)
-                Maxima<float>.OfRows(dense.Ptr<float>(), index.Ptr<int>(), n * c, length, k);
-            else Maxima<double>.OfRows(dense.Ptr<double>(), index.Ptr<int>(), n * c, length, k);
-            GC.KeepAlive(dense);
-            return (new PlaneMap(x.Shape, [n, c, k], n * c, length, k).Gather(x, index), index);
+            return Ordering.Apply("kmax_pool", x, 2, k, descending: true, byPlace: true);
         }
     }
 }
