@@ -18,6 +18,21 @@ public sealed unsafe class GemmTests
     public void Double_products_of_random_shapes_equal_the_reference() => RandomShapes<double>(Gemm.Run, 500);
 
     [Fact]
+    public void Small_products_of_random_shapes_equal_the_reference()
+    {
+        for (int seed = 0; seed < 1500; seed++)
+        {
+            var random = new Random(seed);
+            int m = random.Next(1, 40), n = random.Next(1, 36), k = random.Next(40);
+            (Layout a, Layout b) = (RandomLayout(random), RandomLayout(random));
+            Layout c = random.Next(2) == 0 ? Layout.Plain : Layout.Padded;
+            string what = $"seed {seed}: {m}x{n}x{k}, {a} {b} {c}";
+            Compare<float>(Gemm.Run, random, m, n, k, 1, a, b, c, what);
+            Compare<double>(Gemm.Run, random, m, n, k, 1, a, b, c, what);
+        }
+    }
+
+    [Fact]
     public void Float_product_deeper_and_wider_than_a_block_equals_the_reference() => Large<float>(Gemm.Run);
 
     [Fact]

@@ -46,6 +46,11 @@ internal static unsafe class Gemm
         where T : unmanaged, INumber<T>
     {
         if (given.M == 0 || given.N == 0 || given.Batch == 0) return;
+        if (GemmSmall<TVec, T>.Takes(given) && !DotsOfRows(given) && !DotsOfColumns(given))
+        {
+            GemmSmall<TVec, T>.Run(given);
+            return;
+        }
         GemmProblem<T> problem = given;
         GemmPlan plan = Plan<TVec, T>(ref problem);
         Scheduler scheduler = Scheduler.Current;
@@ -65,13 +70,18 @@ internal static unsafe class Gemm
         where TVec : struct, ISimdVec<TVec, T>
         where T : unmanaged, INumber<T>
     {
-        nint m = problem.M, n = problem.N;
-        if (n < m && n <= MostDotColumns && problem.A.Column == 1 && DotsPay<T>(n, problem.K))
-            problem = problem.Transposed;
-        else if (problem.B.Row != 1 || !DotsPay<T>(m, problem.K))
-            return PlanBlocks<TVec, T>(ref problem);
+        if (DotsOfColumns(problem)) problem = problem.Transposed;
+        else if (!DotsOfRows(problem)) return PlanBlocks<TVec, T>(ref problem);
         return new GemmPlan { Form = GemmForm.Dots, TileRows = TileRows };
     }
+
+    private static bool DotsOfRows<T>(in GemmProblem<T> problem)
+        where T : unmanaged => problem.B.Row == 1 && DotsPay<T>(problem.M, problem.K);
+
+    private static bool DotsOfColumns<T>(in GemmProblem<T> problem)
+        where T : unmanaged =>
+        problem.N < problem.M && problem.N <= MostDotColumns && problem.A.Column == 1
+        && DotsPay<T>(problem.N, problem.K);
 
     // Adding up the lanes of a dot product costs as much as several steps of it; and more than a few rows find four
     // columns of B in the L1 cache, or had better use packed panels.
