@@ -22,10 +22,14 @@ internal static unsafe class GemmDots<TVec, T>
     public static void Run(GemmProblem<T>* problem, nint item, nint m0, nint m1, nint n0, nint n1)
     {
         Matrix<T> a = problem->A.At(item), b = problem->B.At(item), c = problem->C.At(item);
-        T* sums = stackalloc T[4 * Columns];
+        T* spare = stackalloc T[4 * Columns];
         T** columns = stackalloc T*[Columns];
-        bool finish = problem->Accumulate || problem->Relu
-            || problem->RowBias != null || problem->ColumnBias != null;
+        bool more = problem->Relu || problem->RowBias != null || problem->ColumnBias != null;
+
+        // Sums go straight to their rows, and what follows them is one pass over these, unless C is written by element
+        // or holds something to add.
+        bool direct = c.Column == 1 && !problem->Accumulate;
+        bool byElement = !direct && (more || problem->Accumulate);
 
         // Sixteen sums in registers, or half of them where there are only sixteen registers.
         nint mostRows = Gemm.TileRows / 2;
@@ -34,27 +38,46 @@ internal static unsafe class GemmDots<TVec, T>
         {
             nint width = Math.Min(Columns, n1 - n);
             for (nint j = 0; j < Columns; j++) columns[j] = b.Data + ((n + Math.Min(j, width - 1)) * b.Column);
+            bool whole = direct && width == Columns;
+            nint rowSums = whole ? c.Row : Columns;
             for (nint m = m0; m < m1; m += mostRows)
             {
                 nint height = Math.Min(mostRows, m1 - m);
-                T* first = a.Data + (m * a.Row);
+                T* first = a.Data + (m * a.Row), target = c.Data + (m * c.Row) + (n * c.Column);
+                T* sums = whole ? target : spare;
                 switch (height)
                 {
-                    case 4: Tile<N4>(problem->K, first, a.Row, columns, sums); break;
-                    case 3: Tile<N3>(problem->K, first, a.Row, columns, sums); break;
-                    case 2: Tile<N2>(problem->K, first, a.Row, columns, sums); break;
-                    default: Tile<N1>(problem->K, first, a.Row, columns, sums); break;
+                    case 4: Tile<N4>(problem->K, first, a.Row, columns, sums, rowSums); break;
+                    case 3: Tile<N3>(problem->K, first, a.Row, columns, sums, rowSums); break;
+                    case 2: Tile<N2>(problem->K, first, a.Row, columns, sums, rowSums); break;
+                    default: Tile<N1>(problem->K, first, a.Row, columns, sums, rowSums); break;
                 }
-                T* target = c.Data + (m * c.Row) + (n * c.Column);
+                if (whole) continue;
                 for (nint i = 0; i < height; i++)
                 {
-                    T* row = sums + (i * Columns);
-                    if (finish) Finish(problem, m + i, n, width, row, target, c.Column);
+                    T* row = spare + (i * Columns);
+                    if (byElement) Finish(problem, m + i, n, width, row, target, c.Column);
                     for (nint j = 0; j < width; j++) target[j * c.Column] = row[j];
                     target += c.Row;
                 }
             }
         }
+        if (direct && more) FinishRows(problem, c, m0, m1, n0, n1);
+    }
+
+    private static void FinishRows(GemmProblem<T>* problem, in Matrix<T> c, nint m0, nint m1, nint n0, nint n1)
+    {
+        nint vectors = (n1 - n0 + TVec.Count - 1) / TVec.Count;
+        GemmTile<T> tile = new()
+        {
+            C = c.Data + (m0 * c.Row) + n0,
+            RowC = c.Row,
+            LastColumns = (int)(n1 - n0 - ((vectors - 1) * TVec.Count)),
+            RowBias = problem->RowBias == null ? null : problem->RowBias + m0,
+            ColumnBias = problem->ColumnBias == null ? null : problem->ColumnBias + n0,
+            Relu = problem->Relu,
+        };
+        GemmEpilogue<TVec, T>.Run(&tile, m1 - m0, vectors);
     }
 
     // The additions of the other forms in their order.
@@ -90,7 +113,7 @@ internal static unsafe class GemmDots<TVec, T>
 
     // One chain of multiply-adds a lane and sum, whatever the tile.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Tile<TRows>(nint depth, T* a, nint rowA, T** columns, T* sums)
+    private static void Tile<TRows>(nint depth, T* a, nint rowA, T** columns, T* sums, nint rowSums)
         where TRows : struct, IConstant
     {
         TVec c00 = TVec.Zero, c01 = TVec.Zero, c02 = TVec.Zero, c03 = TVec.Zero;
@@ -156,8 +179,8 @@ internal static unsafe class GemmDots<TVec, T>
             k += TVec.Count;
         }
         TVec.Sums(c00, c01, c02, c03, sums);
-        if (TRows.Value > 1) TVec.Sums(c10, c11, c12, c13, sums + Columns);
-        if (TRows.Value > 2) TVec.Sums(c20, c21, c22, c23, sums + (2 * Columns));
-        if (TRows.Value > 3) TVec.Sums(c30, c31, c32, c33, sums + (3 * Columns));
+        if (TRows.Value > 1) TVec.Sums(c10, c11, c12, c13, sums + rowSums);
+        if (TRows.Value > 2) TVec.Sums(c20, c21, c22, c23, sums + (2 * rowSums));
+        if (TRows.Value > 3) TVec.Sums(c30, c31, c32, c33, sums + (3 * rowSums));
     }
 }
