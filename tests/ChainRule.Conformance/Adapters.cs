@@ -20,6 +20,7 @@ public static class Adapters
         OptimizerArea.AddTo(all);
         SchedulerArea.AddTo(all);
         ClassicArea.AddTo(all);
+        BoltzmannArea.AddTo(all);
         TrajectoryArea.AddTo(all);
         return all;
     }

@@ -15,6 +15,7 @@ public sealed class ConformanceTests
         autograd: gradient_penalty hessian hvp jacobian
         classic: adam_quadratic circuit_product circuit_sigmoid_neuron filter1d gd_named gd_quadratic kernel_ridge
         classic: kernel_ridge_bootstrap pca perceptron gru_by_hand lstm_by_hand
+        classic: dbn_greedy dbn_up_pass rbm_cd rbm_conditionals rbm_exact rbm_free_energy
         layer: batch_norm1d batch_norm2d batch_norm3d dropout layer_norm linear
         layer: multihead_attention scaled_dot_product_attention transformer_encoder_layer
         layer: gru gru_cell lstm lstm_cell rnn rnn_cell

@@ -162,6 +162,20 @@ public sealed unsafe class NormalizationOpTests
     }
 
     [Fact]
+    public void Bernoulli_draws_as_often_as_the_probabilities_say()
+    {
+        Rng rng = new(6);
+        Tensor p = Tensor.From(0f, 0.1f, 0.5f, 0.9f, 1, float.NaN, -1, 2);
+        Tensor share = p.Expand([20_000, 8]).Bernoulli(rng).Mean(0);
+        TensorAssert.Close(Tensor.From(0f, 0.1f, 0.5f, 0.9f, 1, 0, 0, 1), share, new(0, 0.015));
+        Assert.Equal(160_000UL, rng.State.Position);
+        Tensor wide = Tensor.Full([1000], 0.3), same = wide.To(DType.Float64);
+        Assert.Equal(
+            wide.Bernoulli(new Rng(2)).ToArray<float>().Select(v => (double)v),
+            same.Bernoulli(new Rng(2)).ToArray<double>());
+    }
+
+    [Fact]
     public void Dropout_of_none_and_of_all_is_legal()
     {
         Tensor x = Tensor.From(1f, float.PositiveInfinity, 3);

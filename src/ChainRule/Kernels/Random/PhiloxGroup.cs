@@ -23,6 +23,16 @@ internal static unsafe class PhiloxGroup
     private const uint W0 = 0x9E3779B9, W1 = 0xBB67AE85;
     private const int Rounds = 10;
 
+    /// <summary>Moves a generator on by the groups that hold so many words.</summary>
+    /// <returns>Counter value that the first of them begins with.</returns>
+    public static ulong Take(Rng rng, long words)
+    {
+        RngState state = rng.State;
+        ulong first = (state.Position + 3) / 4, groups = ((ulong)words + Words - 1) / Words;
+        rng.State = state with { Position = (first + (groups * Blocks)) * 4 };
+        return first;
+    }
+
     /// <summary>Fills a group.</summary>
     /// <param name="seed">Key.</param>
     /// <param name="stream">Upper half of the counter.</param>

@@ -51,11 +51,8 @@ namespace ChainRule.Ops
     {
         public static DropoutDraw Take(Rng rng, double p, long count)
         {
-            RngState state = rng.State;
-            ulong first = (state.Position + 3) / 4, groups = ((ulong)count + PhiloxGroup.Words - 1) / PhiloxGroup.Words;
-            rng.State = state with { Position = (first + (groups * PhiloxGroup.Blocks)) * 4 };
-            ulong threshold = (ulong)Math.Round(p * 4294967296.0);
-            return new DropoutDraw(state.Seed, state.Stream, first, threshold, p < 1 ? 1 / (1 - p) : 0);
+            ulong first = PhiloxGroup.Take(rng, count), threshold = (ulong)Math.Round(p * 4294967296.0);
+            return new DropoutDraw(rng.Seed, rng.Stream, first, threshold, p < 1 ? 1 / (1 - p) : 0);
         }
     }
 

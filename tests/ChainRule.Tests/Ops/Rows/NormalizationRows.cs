@@ -112,6 +112,19 @@ internal static class NormalizationRows
             ],
             Goldens = ["layer/dropout"],
         },
+        new OpRow("bernoulli")
+        {
+            Covers = [nameof(Tensor.Bernoulli)],
+            Differentiable = false,
+            Exact = true,
+            Cases = [.. new int[][] { [], [5], [2, 3], [0], [3, 67] }.Select(Drawn)],
+            Large = [Drawn([140_003]) with { Reference = null }],
+            Errors =
+            [
+                ErrorInput.DType("integers", () => Tensor.From(1L).Bernoulli(new Rng(1)),
+                    "bernoulli: needs float32 or float64, got int64.\n  help: convert with To(DType.Float32) first."),
+            ],
+        },
     ];
 
     private static OpCase Train(int[] shape, bool affine)
@@ -170,6 +183,19 @@ internal static class NormalizationRows
     });
 
     // What is dropped depends on the generator and the position alone, so ones tell the factors for any numbers.
+    private static OpCase Drawn(int[] shape) => new(
+        [In.Of(Domain.Unit, shape)], t => t[0].Bernoulli(new Rng(3, 4)), r =>
+        {
+            // In groups of 32 words from 8 counter values: word 8 w + b is word w of counter value b.
+            uint[] words = new uint[4];
+            double[] drawn = [.. r[0].Data.Select((p, i) =>
+            {
+                Rng.Philox(3, 4, (ulong)((i / 32 * 8) + (i % 8)), words);
+                return (words[i % 32 / 8] >> 8) / 16777216.0 < p ? 1.0 : 0;
+            })];
+            return new Nd(shape, drawn);
+        });
+
     private static OpCase Dropped(int[] shape) => new([new In(shape)], t => F.Dropout(t[0], 0.4, true, new Rng(7)), r =>
     {
         double[] factors = F.Dropout(Tensor.Ones([r[0].Data.Length], DType.Float64), 0.4, true,
