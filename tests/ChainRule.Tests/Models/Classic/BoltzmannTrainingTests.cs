@@ -93,7 +93,7 @@ public sealed class BoltzmannTrainingTests
         Assert.InRange(before, 0.2, 0.25);
         Assert.InRange(Lost(net.Reconstruct, data), 0, 0.042);
         // The best that knows nothing of the sample, the mean picture, loses more.
-        Assert.InRange(Lost(x => x.Mean(0, keepDim: true).Expand(x.Shape), data), 0.05, 1);
+        Assert.InRange(Lost(x => x.Mean(0, keepDim: true).Expand(x.Shape), data), 0.045, 1);
         Assert.Equal([2000, 32], top.Shape);
         Assert.Equal(net.Forward(data).ToArray<float>(), top.ToArray<float>());
     }
