@@ -1,7 +1,7 @@
 #:property PublishAot=false
 #:property TreatWarningsAsErrors=true
 
-// The one developer command: dotnet run dev.cs -- check|test|bench|docs. Each word is a static class below.
+// The one developer command: dotnet run dev.cs -- check|test|bench|docs|pages. Each word is a static class below.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -16,6 +16,8 @@ Console.CancelKeyPress += (_, e) => e.Cancel = true;    // the running child get
     ("test", "build in Release and run all tests; further arguments go to dotnet test (--filter NAME)", Test.Run),
     ("bench", "run bench/ChainRule.Bench in Release with the remaining arguments (bench steps)", Bench.Run),
     ("docs", "compile and run samples/ and the marked code of README and docs/, and check the links", Docs.Run),
+    ("pages", "run all tests and write docs/pytorch.md and docs/capabilities.md; --check compares with the last test",
+        Pages.Run),
 ];
 if (args.Length == 0 || args[0] is "help" or "-h" or "--help")
 {
@@ -134,10 +136,12 @@ internal static class Check
 /// <summary>All tests in Release; the last line counts them over every test project.</summary>
 internal static class Test
 {
+    /// <summary>Where a run leaves what became of each test, until the next.</summary>
+    public static readonly string Results = Repo.In("artifacts", "test-results");
+
     public static int Run(string[] arguments)
     {
-        string results = Repo.In("artifacts", "test-results");
-        if (Directory.Exists(results)) Directory.Delete(results, recursive: true);
+        if (Directory.Exists(Results)) Directory.Delete(Results, recursive: true);
 
         Console.WriteLine("test: building");
         var (code, output) = Repo.Build();
@@ -149,12 +153,12 @@ internal static class Test
             return 1;
         }
         code = Repo.Dotnet(Repo.Root, ["test", Repo.Solution, "--no-build", "-c", "Release", "--nologo", "--logger",
-            "trx;LogFilePrefix=tests", "--logger", "console;verbosity=minimal", "--results-directory", results,
+            "trx;LogFilePrefix=tests", "--logger", "console;verbosity=minimal", "--results-directory", Results,
             .. arguments]);
 
         // The console's text is for people and changes; the result files are one per test project.
         int passed = 0, failed = 0, skipped = 0;
-        string[] files = Directory.Exists(results) ? Directory.GetFiles(results, "*.trx") : [];
+        string[] files = Directory.Exists(Results) ? Directory.GetFiles(Results, "*.trx") : [];
         foreach (string file in files)
         {
             using var reader = XmlReader.Create(file);
@@ -177,6 +181,39 @@ internal static class Test
         }
         Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
         return failed > 0 || passed == 0 ? 1 : 0;
+    }
+}
+
+/// <summary>
+/// The pages made from the code and from a run of all tests. The tests of the pages know what belongs there: told to
+/// by the environment, they write it, or compare it with the results of the last run.
+/// </summary>
+internal static class Pages
+{
+    private const string Name = "ChainRule.Tests.Pages";
+
+    public static int Run(string[] arguments)
+    {
+        bool check = arguments is ["--check"];
+        if (arguments.Length > 0 && !check)
+        {
+            Console.Error.WriteLine($"dev: pages takes --check or nothing, not '{arguments[0]}'.");
+            return 2;
+        }
+        // Pages that are not written yet would fail their own tests.
+        if (!check && Test.Run(["--filter", $"FullyQualifiedName!~{Name}"]) != 0) return 1;
+        if (!Directory.Exists(Test.Results))
+        {
+            Console.Error.WriteLine("dev: there are no results; run first: dotnet run dev.cs -- test");
+            return 1;
+        }
+        Environment.SetEnvironmentVariable("CHAINRULE_RESULTS", Test.Results);
+        if (!check) Environment.SetEnvironmentVariable("CHAINRULE_PAGES", "write");
+        var (code, output) = Repo.DotnetQuietly(Repo.Root, "test", Repo.Tests, "--no-build", "-c", "Release",
+            "--nologo", "--filter", $"FullyQualifiedName~{Name}");
+        if (code != 0) Console.WriteLine(output.TrimEnd());
+        else Console.WriteLine(check ? "pages: as the code and the tests say" : "pages: written");
+        return code;
     }
 }
 

@@ -80,6 +80,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>Forgets the gradient. Its memory is kept for the next one.</summary>
+    /// <torch>none</torch>
     public void ZeroGrad()
     {
         if (_history is LeafGradient leaf) leaf.Filled = false;

@@ -5,6 +5,7 @@ namespace ChainRule.Nn;
 /// Takes what the branches take, gives their common shape <c>[...]</c>. <code>Layer block = new Add { new Linear(8, 8),
 /// new Identity() };</code> <see cref="Residual"/> is this with one branch and a way around it.
 /// </remarks>
+/// <torch>none</torch>
 public sealed class Add : Branches
 {
     /// <summary>The given branches.</summary>

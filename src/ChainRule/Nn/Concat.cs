@@ -6,6 +6,7 @@ namespace ChainRule.Nn;
 /// like for another dimension. <code>new Concat(dim: 1) { new Conv2d(8, 4, 1), new Conv2d(8, 4, 3, padding: 1)
 /// }</code>
 /// </remarks>
+/// <torch>none</torch>
 public sealed class Concat : Branches
 {
     /// <summary>The given branches.</summary>

@@ -38,6 +38,7 @@ public abstract class ContrastNorm : Layer
 /// <summary>Takes the weighted mean around it from each pixel; the formula stands at
 /// <see cref="F.SubtractiveNorm"/>.</summary>
 /// <remarks>Takes and gives <c>[N, C, H, W]</c>.</remarks>
+/// <torch>none</torch>
 public sealed class SubtractiveNorm : ContrastNorm
 {
     /// <summary>A layer with its window.</summary>
@@ -60,6 +61,7 @@ public sealed class SubtractiveNorm : ContrastNorm
 /// <summary>Divides each pixel by the deviation around it; the formula stands at
 /// <see cref="F.DivisiveNorm"/>.</summary>
 /// <remarks>Takes and gives <c>[N, C, H, W]</c>.</remarks>
+/// <torch>none</torch>
 public sealed class DivisiveNorm : ContrastNorm
 {
     /// <summary>A layer with its window.</summary>
@@ -83,6 +85,7 @@ public sealed class DivisiveNorm : ContrastNorm
 /// <summary>Takes the weighted mean around it from each pixel and divides by the deviation; the formulas stand at
 /// <see cref="F.LocalContrastNorm"/>.</summary>
 /// <remarks>Takes and gives <c>[N, C, H, W]</c>.</remarks>
+/// <torch>none</torch>
 public sealed class LocalContrastNorm : ContrastNorm
 {
     /// <summary>A layer with its window.</summary>

@@ -30,6 +30,7 @@ public abstract class GlobalPool : Layer
 
 /// <summary>Mean of each channel over all its positions, as before the classifier of a residual network.</summary>
 /// <remarks>Takes <c>[N, C, d1, ...]</c>, gives <c>[N, C]</c>.</remarks>
+/// <torch>torch.nn.AdaptiveAvgPool2d</torch>
 public sealed class GlobalAvgPool : GlobalPool
 {
     private protected override string Kind => "GlobalAvgPool";
@@ -39,6 +40,7 @@ public sealed class GlobalAvgPool : GlobalPool
 
 /// <summary>Largest number of each channel over all its positions.</summary>
 /// <remarks>Takes <c>[N, C, d1, ...]</c>, gives <c>[N, C]</c>. The first of equals gets the gradient.</remarks>
+/// <torch>torch.nn.AdaptiveMaxPool2d</torch>
 public sealed class GlobalMaxPool : GlobalPool
 {
     private protected override string Kind => "GlobalMaxPool";

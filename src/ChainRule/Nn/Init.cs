@@ -29,6 +29,7 @@ public static class Init
     /// <summary>
     /// Seed of the generators of layers that are made without one; 0 at first. Setting it starts the streams afresh.
     /// </summary>
+    /// <torch>torch.manual_seed</torch>
     public static ulong DefaultSeed
     {
         get
@@ -42,6 +43,7 @@ public static class Init
     }
 
     /// <summary>A generator for a layer that was given none: the next stream of the default.</summary>
+    /// <torch>none</torch>
     public static Rng NextRng()
     {
         lock (Gate) return new Rng(s_seed, FirstStream + s_made++);
@@ -100,6 +102,7 @@ public static class Init
     /// <param name="mean">Mean.</param>
     /// <param name="dtype">Float32 or Float64.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="std"/> is negative or not finite.</exception>
+    /// <torch>torch.nn.init.trunc_normal_</torch>
     public static Tensor TruncatedNormal(
         Shape shape, double std, Rng? rng = null, double mean = 0, DType dtype = DType.Float32)
     {
@@ -183,6 +186,7 @@ public static class Init
     /// where the kernel's elements multiply both.</param>
     /// <returns>FanIn = in * kernel elements, FanOut = out * kernel elements.</returns>
     /// <exception cref="ShapeException">The rank is below 2.</exception>
+    /// <torch>none</torch>
     public static (int FanIn, int FanOut) Fans(Shape shape)
     {
         if (shape.Rank < 2)

@@ -9,6 +9,7 @@ namespace ChainRule.Nn;
 /// T)), so that a stack of such layers ends with kTop numbers whatever the length. Source: Kalchbrenner, Grefenstette
 /// and Blunsom, "A convolutional neural network for modelling sentences" (2014), sections 3.2 and 3.3.
 /// </remarks>
+/// <torch>none</torch>
 public sealed class KMaxPool : Layer
 {
     /// <summary>A layer that keeps a fixed number.</summary>

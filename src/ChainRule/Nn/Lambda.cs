@@ -3,6 +3,7 @@ namespace ChainRule.Nn;
 /// <summary>A function without parameters as a layer: takes and gives what the function does.</summary>
 /// <remarks><code>new Sequential { new Lambda("scale to [0, 1]", x => x * (1 / 255.0)), new Flatten(), new Linear(784,
 /// 10) }</code></remarks>
+/// <torch>none</torch>
 public sealed class Lambda : Layer
 {
     private readonly Func<Tensor, Tensor> _function;

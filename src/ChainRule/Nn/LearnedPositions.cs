@@ -5,6 +5,7 @@ namespace ChainRule.Nn;
 /// Takes and gives <c>[N, T, features]</c>. The vectors start normal with standard deviation 0.02, as in Devlin et al.,
 /// "BERT" (2019).
 /// </remarks>
+/// <torch>none</torch>
 public sealed class LearnedPositions : Layer
 {
     /// <summary>A layer for sequences up to a length.</summary>

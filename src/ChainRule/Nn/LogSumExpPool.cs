@@ -30,6 +30,7 @@ public abstract class LogSumExpPool<TSize> : WindowPool<TSize>
 /// <remarks>
 /// Takes <c>[N, C, L]</c>, gives <c>[N, C, Lout]</c> with Lout = floor((L - kernelSize) / stride) + 1.
 /// </remarks>
+/// <torch>none</torch>
 public sealed class LogSumExpPool1d : LogSumExpPool<int>
 {
     /// <summary>A layer for windows of one size.</summary>
@@ -51,6 +52,7 @@ public sealed class LogSumExpPool1d : LogSumExpPool<int>
 /// Takes <c>[N, C, H, W]</c>, gives <c>[N, C, Hout, Wout]</c> with Hout = floor((H - kernelSize) / stride) + 1, and
 /// Wout likewise.
 /// </remarks>
+/// <torch>none</torch>
 public sealed class LogSumExpPool2d : LogSumExpPool<Size2>
 {
     /// <summary>A layer for windows of one size.</summary>
@@ -72,6 +74,7 @@ public sealed class LogSumExpPool2d : LogSumExpPool<Size2>
 /// Takes <c>[N, C, D, H, W]</c>, gives <c>[N, C, Dout, Hout, Wout]</c> with Dout = floor((D - kernelSize) / stride) +
 /// 1, and Hout and Wout likewise.
 /// </remarks>
+/// <torch>none</torch>
 public sealed class LogSumExpPool3d : LogSumExpPool<Size3>
 {
     /// <summary>A layer for windows of one size.</summary>

@@ -74,6 +74,7 @@ public sealed class LpPool2d : LpPool<Size2>
 /// Takes <c>[N, C, D, H, W]</c>, gives <c>[N, C, Dout, Hout, Wout]</c> with Dout = floor((D - kernelSize) / stride) +
 /// 1, and Hout and Wout likewise.
 /// </remarks>
+/// <torch>none</torch>
 public sealed class LpPool3d : LpPool<Size3>
 {
     /// <summary>A layer for windows of one size.</summary>

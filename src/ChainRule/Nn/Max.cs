@@ -8,6 +8,7 @@ namespace ChainRule.Nn;
 /// that are equal share it, as in <see cref="Tensor.Maximum(Tensor)"/>. With linear branches it is a maxout unit.
 /// Source: Goodfellow et al., "Maxout networks" (2013).
 /// </remarks>
+/// <torch>none</torch>
 public sealed class Max : Branches
 {
     /// <summary>The given branches.</summary>

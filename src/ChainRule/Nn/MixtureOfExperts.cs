@@ -10,6 +10,7 @@ namespace ChainRule.Nn;
 /// experts learn together. Source: Jacobs, Jordan, Nowlan and Hinton, "Adaptive mixtures of local experts" (1991).
 /// <code>new MixtureOfExperts(gate: new Linear(8, 2)) { new Linear(8, 3), new Linear(8, 3) }</code>
 /// </remarks>
+/// <torch>none</torch>
 public sealed class MixtureOfExperts : Branches
 {
     /// <summary>A gate and the experts it weighs.</summary>

@@ -18,6 +18,7 @@ namespace ChainRule.Nn;
 /// A <see cref="Linear"/> or a convolution whose only use is a <see cref="Relu"/> runs with it as one operation, as in
 /// <see cref="Sequential"/>.
 /// </remarks>
+/// <torch>none</torch>
 public sealed class Network : Layer
 {
     private readonly Node[] _nodes, _inputs, _outputs;

@@ -5,6 +5,7 @@ namespace ChainRule.Nn;
 /// Takes what the body takes, gives what the body gives; the shortcut must give the same shape. Source: He, Zhang, Ren
 /// and Sun, "Deep residual learning for image recognition" (2016), eq. 1 and 2.
 /// </remarks>
+/// <torch>none</torch>
 public sealed class Residual : Layer
 {
     /// <summary>A body with a way around it.</summary>

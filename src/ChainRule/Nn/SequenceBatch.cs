@@ -5,6 +5,7 @@ namespace ChainRule.Nn;
 /// an influence.
 /// </summary>
 /// <remarks>Stands for PyTorch's packed sequences: the samples may be in any order.</remarks>
+/// <torch>torch.nn.utils.rnn.PackedSequence</torch>
 public sealed class SequenceBatch
 {
     /// <summary>Sequences that are padded already.</summary>

@@ -8,6 +8,7 @@ namespace ChainRule.Nn;
 /// Takes and gives <c>[N, T, features]</c>: y[n, t, 2i] = x[n, t, 2i] + sin(t / 10000^(2i / features)), and the cosine
 /// in y[n, t, 2i + 1]. Source: Vaswani et al., "Attention is all you need" (2017), section 3.5.
 /// </remarks>
+/// <torch>none</torch>
 public sealed class SinusoidalPositions : Layer
 {
     private readonly Tensor _table;

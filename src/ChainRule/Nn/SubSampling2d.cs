@@ -7,6 +7,7 @@ namespace ChainRule.Nn;
 /// Takes <c>[N, channels, H, W]</c>, gives <c>[N, channels, floor(H / kernelH), floor(W / kernelW)]</c>. The weight
 /// starts as the mean of a window, the bias as 0.
 /// </remarks>
+/// <torch>none</torch>
 public sealed class SubSampling2d : Layer
 {
     /// <summary>A layer that starts as tanh of the mean.</summary>

@@ -6,6 +6,7 @@ namespace ChainRule.Nn;
 /// made anew on each call, from the input or from whatever else the function knows: <code>new Switch(x => x.Shape[0]
 /// > 64 ? 1 : 0) { new Linear(8, 8), new Identity() }</code> A choice that is learnt is <see cref="MixtureOfExperts"/>.
 /// </remarks>
+/// <torch>none</torch>
 public sealed class Switch : Branches
 {
     private readonly Func<Tensor, int> _choose;

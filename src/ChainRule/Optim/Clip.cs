@@ -20,6 +20,7 @@ public static unsafe class Clip
     /// <remarks>
     /// Source: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks" (2013).
     /// </remarks>
+    /// <torch>torch.nn.utils.clip_grad_norm_</torch>
     public static double GradNorm(IReadOnlyList<Parameter> parameters, double maxNorm, double power = 2)
     {
         ArgumentNullException.ThrowIfNull(parameters);
@@ -40,6 +41,7 @@ public static unsafe class Clip
     /// <param name="parameters">The parameters; those without a gradient do not count.</param>
     /// <param name="limit">Largest magnitude, 0 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="limit"/> is negative or NaN.</exception>
+    /// <torch>torch.nn.utils.clip_grad_value_</torch>
     public static void GradValue(IReadOnlyList<Parameter> parameters, double limit)
     {
         ArgumentNullException.ThrowIfNull(parameters);
@@ -60,6 +62,7 @@ public static unsafe class Clip
     /// <remarks>
     /// Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014), 5.1.
     /// </remarks>
+    /// <torch>none</torch>
     public static void WeightNorm(IReadOnlyList<Parameter> parameters, double maxNorm)
     {
         ArgumentNullException.ThrowIfNull(parameters);

@@ -13,6 +13,7 @@ public sealed unsafe partial class Tensor
     /// <param name="shape">Sizes; left out, the tensor has one dimension.</param>
     /// <exception cref="ShapeException">The count of numbers is not that of the shape.</exception>
     /// <exception cref="DTypeException">No element type stores <typeparamref name="T"/>.</exception>
+    /// <torch>torch.tensor</torch>
     public static Tensor From<T>(ReadOnlySpan<T> values, Shape shape)
         where T : unmanaged
     {
@@ -57,6 +58,7 @@ public sealed unsafe partial class Tensor
     /// <summary>A single number, a tensor of rank 0.</summary>
     /// <param name="value">The number.</param>
     /// <param name="dtype">Element type.</param>
+    /// <torch>torch.tensor</torch>
     public static Tensor Scalar(double value, DType dtype = DType.Float32) => Full([], value, dtype);
 
     /// <summary>Tensor of zeros.</summary>

@@ -25,6 +25,7 @@ public sealed unsafe partial class Tensor
     /// <typeparam name="T">The .NET type of the elements: float for Float32, and so on.</typeparam>
     /// <returns>Array of <see cref="Count"/> elements.</returns>
     /// <exception cref="DTypeException"><typeparamref name="T"/> is not the type of the elements.</exception>
+    /// <torch>torch.Tensor.tolist</torch>
     public T[] ToArray<T>()
         where T : unmanaged
     {
@@ -39,6 +40,7 @@ public sealed unsafe partial class Tensor
     /// <param name="target">Receives <see cref="Count"/> elements.</param>
     /// <exception cref="DTypeException"><typeparamref name="T"/> is not the type of the elements.</exception>
     /// <exception cref="ArgumentException">The target is shorter than the tensor.</exception>
+    /// <torch>none</torch>
     public void CopyTo<T>(Span<T> target)
         where T : unmanaged
     {

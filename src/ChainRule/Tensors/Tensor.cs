@@ -33,9 +33,11 @@ public sealed unsafe partial class Tensor
     public Shape Shape => new(_shape);
 
     /// <summary>Number of dimensions; 0 for a single number.</summary>
+    /// <torch>torch.Tensor.ndim</torch>
     public int Rank => _shape.Dims.Length;
 
     /// <summary>Number of elements.</summary>
+    /// <torch>torch.numel</torch>
     public int Count => _shape.Count;
 
     /// <summary>Element type.</summary>

@@ -1,10 +1,11 @@
 using ChainRule.Conformance;
 using ChainRule.Tests.Operators;
+using Xunit.Abstractions;
 
 namespace ChainRule.Tests.ConformanceTests;
 
 /// <summary>What the conformance runner computes, and that all of it agrees with the golden cases.</summary>
-public sealed class ConformanceTests
+public sealed class ConformanceTests(ITestOutputHelper output)
 {
     /// <summary>
     /// Every op done so far: one that disappears from the runner fails here; a new one joins the list.
@@ -64,5 +65,5 @@ public sealed class ConformanceTests
 
     [SharedTheory("goldens")]
     [MemberData(nameof(OpsWithoutRow))]
-    public void Op_without_a_row_passes_all_its_cases(string op) => Goldens.AssertPass(op);
+    public void Op_without_a_row_passes_all_its_cases(string op) => Goldens.AssertPass(op, output);
 }

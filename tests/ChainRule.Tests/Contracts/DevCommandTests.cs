@@ -9,7 +9,8 @@ public sealed class DevCommandTests
     {
         var (code, output, _) = Dev();
         Assert.Equal(0, code);
-        Assert.All((string[])["check", "test", "bench", "docs"], word => Assert.Contains($"\n  {word}", output));
+        string[] words = ["check", "test", "bench", "docs", "pages"];
+        Assert.All(words, word => Assert.Contains($"\n  {word}", output));
     }
 
     [Theory]
@@ -21,7 +22,7 @@ public sealed class DevCommandTests
     {
         var (code, output, errors) = Dev(given);
         Assert.Equal((2, ""), (code, output));
-        Assert.Equal($"dev: no command '{given}'; did you mean '{nearest}'? There are check, test, bench, docs.",
+        Assert.Equal($"dev: no command '{given}'; did you mean '{nearest}'? There are check, test, bench, docs, pages.",
             errors.Trim());
     }
 

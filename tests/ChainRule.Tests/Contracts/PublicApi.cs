@@ -9,7 +9,7 @@ internal static class PublicApi
     private static readonly Assembly[] Assemblies =
         [typeof(ChainRuleException).Assembly, Assembly.Load("ChainRule.Formats"), Assembly.Load("ChainRule.Models")];
 
-    private static readonly Dictionary<string, XElement> Comments = Assemblies
+    private static readonly Dictionary<string, XElement> Documentation = Assemblies
         .Select(a => XDocument.Load(Path.Combine(AppContext.BaseDirectory, a.GetName().Name + ".xml")))
         .SelectMany(d => d.Descendants("member")).ToDictionary(m => m.Attribute("name")!.Value);
 
@@ -18,11 +18,15 @@ internal static class PublicApi
     /// <summary>A public type of the core by its name; null before it is written.</summary>
     public static Type? Core(string name) => Assemblies[0].GetType("ChainRule." + name);
 
+    /// <summary>Every comment under the name of its type or member, overloads alike: "ChainRule.Tensor.Sum".</summary>
+    public static IEnumerable<(string Key, XElement Comment)> Comments() =>
+        Documentation.Select(c => (c.Key[2..].Split('(', '`')[0], c.Value));
+
     /// <summary>The comment of a type.</summary>
-    public static XElement? Comment(Type type) => Comments.GetValueOrDefault("T:" + Name(type));
+    public static XElement? Comment(Type type) => Documentation.GetValueOrDefault("T:" + Name(type));
 
     /// <summary>The comment of a method or constructor.</summary>
-    public static XElement? Comment(MethodBase method) => Comments.GetValueOrDefault(Id(method));
+    public static XElement? Comment(MethodBase method) => Documentation.GetValueOrDefault(Id(method));
 
     /// <summary>The name under which the compiler files a method's comment (C# standard, annex D.4.2).</summary>
     public static string Id(MethodBase method)

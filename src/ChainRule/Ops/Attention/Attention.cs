@@ -62,6 +62,7 @@ namespace ChainRule
         /// Bool.</exception>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is outside [0, 1].</exception>
         /// <exception cref="ArgumentNullException">There is no generator for dropout.</exception>
+        /// <torch>none</torch>
         public static (Tensor Output, Tensor Weights) ScaledDotProductAttentionWithWeights(
             Tensor query, Tensor key, Tensor value, Tensor? mask = null, Tensor? bias = null, bool isCausal = false,
             double? scale = null, double dropout = 0, Rng? rng = null)

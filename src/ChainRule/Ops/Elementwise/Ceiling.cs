@@ -7,6 +7,7 @@ namespace ChainRule
     {
         /// <summary>Smallest integer not below x, element by element; its derivative is 0.</summary>
         /// <returns>Shape and dtype of this tensor.</returns>
+        /// <torch>torch.ceil</torch>
         public Tensor Ceiling() => Elementwise.Apply<CeilingOp>(this);
     }
 }

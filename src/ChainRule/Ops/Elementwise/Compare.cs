@@ -31,6 +31,7 @@ namespace ChainRule
         /// <summary>a = b, element by element, with broadcasting; NaN equals nothing. No gradient.</summary>
         /// <param name="other"><c>...</c>, same dtype: broadcasts with this tensor.</param>
         /// <returns>The broadcast shape, Bool.</returns>
+        /// <torch>torch.eq</torch>
         public Tensor EqualTo(Tensor other) => Comparison.Apply<EqualMap>("equal", this, other);
 
         /// <summary>a != b, element by element, with broadcasting; NaN differs from everything. No gradient.</summary>

@@ -7,6 +7,7 @@ namespace ChainRule
     {
         /// <summary>Negative, element by element: y = -x. The same as the operator.</summary>
         /// <returns>Shape and dtype of this tensor.</returns>
+        /// <torch>torch.neg</torch>
         public Tensor Negate() => Elementwise.Apply<NegateOp>(this);
     }
 }

@@ -7,6 +7,7 @@ namespace ChainRule
     {
         /// <summary>Integer part of x, towards 0, element by element; its derivative is 0.</summary>
         /// <returns>Shape and dtype of this tensor.</returns>
+        /// <torch>torch.trunc</torch>
         public Tensor Truncate() => Elementwise.Apply<TruncateOp>(this);
     }
 }

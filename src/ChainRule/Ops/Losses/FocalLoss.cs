@@ -21,6 +21,7 @@ public static partial class F
     /// <exception cref="DataException">A label is out of range.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="gamma"/> is negative or NaN.</exception>
     /// <remarks>Source: Lin et al., "Focal loss for dense object detection" (2017), eqs. 4 and 5.</remarks>
+    /// <torch>none</torch>
     public static Tensor FocalLoss(
         Tensor logits, Tensor target, double gamma = 2, Tensor? weight = null, long ignoreIndex = -100,
         Reduction reduction = Reduction.Mean)
@@ -54,6 +55,7 @@ public static partial class F
     /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     /// <remarks>Source: Lin et al., "Focal loss for dense object detection" (2017), eqs. 4 and 5.</remarks>
+    /// <torch>none</torch>
     public static Tensor SigmoidFocalLoss(
         Tensor logits, Tensor target, double? alpha = 0.25, double gamma = 2, Reduction reduction = Reduction.Mean)
     {

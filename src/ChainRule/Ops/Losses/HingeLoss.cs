@@ -16,6 +16,7 @@ namespace ChainRule
         /// <exception cref="ShapeException">The shapes differ.</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
         /// <remarks>Source: Cortes and Vapnik, "Support-vector networks" (1995).</remarks>
+        /// <torch>none</torch>
         public static Tensor HingeLoss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean)
         {
             Losses.CheckPair("HingeLoss", input, target);

@@ -14,6 +14,7 @@ public static partial class F
     /// <returns><c>[]</c>, the dtype of the weights.</returns>
     /// <exception cref="ArgumentException">There are no weights.</exception>
     /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
+    /// <torch>none</torch>
     public static Tensor L2Penalty(IReadOnlyList<Tensor> weights, double factor)
     {
         ArgumentNullException.ThrowIfNull(weights);

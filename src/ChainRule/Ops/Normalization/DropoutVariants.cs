@@ -19,6 +19,7 @@ public static partial class F
     /// Source: Tompson, Goroshin, Jain, LeCun and Bregler, "Efficient object localization using convolutional networks"
     /// (2015), section 3.2.
     /// </remarks>
+    /// <torch>torch.nn.functional.dropout1d, torch.nn.functional.dropout2d, torch.nn.functional.dropout3d</torch>
     public static Tensor ChannelDropout(Tensor x, double p, bool training, Rng? rng)
     {
         ArgumentNullException.ThrowIfNull(x);

@@ -33,6 +33,7 @@ namespace ChainRule
         /// Source: Jarrett, Kavukcuoglu, Ranzato and LeCun, "What is the best multi-stage architecture for object
         /// recognition?" (2009), section 2.
         /// </remarks>
+        /// <torch>none</torch>
         public static Tensor SubtractiveNorm(
             Tensor x, int kernelSize, double sigma, ContrastBorder border = ContrastBorder.Zero) =>
             new LocalContrast("SubtractiveNorm", x, kernelSize, sigma, border).Subtract(x);
@@ -54,6 +55,7 @@ namespace ChainRule
         /// <exception cref="ArgumentOutOfRangeException">The size is not odd, sigma is not above 0, the floor is
         /// negative, or there is no such border.</exception>
         /// <remarks>Source: Jarrett et al. (2009), section 2; see <see cref="SubtractiveNorm"/>.</remarks>
+        /// <torch>none</torch>
         public static Tensor DivisiveNorm(
             Tensor x, int kernelSize, double sigma, ContrastBorder border = ContrastBorder.Zero,
             double? floor = null) =>
@@ -73,6 +75,7 @@ namespace ChainRule
         /// <exception cref="DTypeException">The type is not float32 or float64.</exception>
         /// <exception cref="ArgumentOutOfRangeException">The size is not odd, sigma is not above 0, the floor is
         /// negative, or there is no such border.</exception>
+        /// <torch>none</torch>
         public static Tensor LocalContrastNorm(
             Tensor x, int kernelSize, double sigma, ContrastBorder border = ContrastBorder.Zero, double? floor = null)
         {

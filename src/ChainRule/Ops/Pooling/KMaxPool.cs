@@ -17,6 +17,7 @@ namespace ChainRule
         /// NaN counts as largest; of equals the first are kept. Source: Kalchbrenner, Grefenstette and Blunsom, "A
         /// convolutional neural network for modelling sentences" (2014), section 3.2.
         /// </remarks>
+        /// <torch>none</torch>
         public static Tensor KMaxPool(Tensor x, int k) => KMaxPooling.Apply(x, k).Output;
 
         /// <summary>As <see cref="KMaxPool"/>, with the places of what is kept.</summary>
@@ -26,6 +27,7 @@ namespace ChainRule
         /// <exception cref="ShapeException">x has not three dimensions, or fewer than k numbers a row.</exception>
         /// <exception cref="DTypeException">The type is not float32 or float64.</exception>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is negative.</exception>
+        /// <torch>none</torch>
         public static (Tensor Output, Tensor Indices) KMaxPoolWithIndices(Tensor x, int k) => KMaxPooling.Apply(x, k);
     }
 }

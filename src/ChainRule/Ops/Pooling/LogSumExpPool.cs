@@ -19,6 +19,7 @@ public static partial class F
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <remarks>Without overflow for large r x. Source: Pinheiro and Collobert, "From image-level to pixel-level
     /// labeling with convolutional networks" (2015), eq. 5.</remarks>
+    /// <torch>none</torch>
     public static Tensor LogSumExpPool1d(
         Tensor x, int kernelSize, int? stride = null, double r = 1) =>
         LogSumExpPooling.Apply(PoolingOptions.Of("LogSumExpPool1d", kernelSize, stride ?? kernelSize), x, r);
@@ -38,6 +39,7 @@ public static partial class F
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <remarks>Without overflow for large r x. Source: Pinheiro and Collobert, "From image-level to pixel-level
     /// labeling with convolutional networks" (2015), eq. 5.</remarks>
+    /// <torch>none</torch>
     public static Tensor LogSumExpPool2d(
         Tensor x, Size2 kernelSize, Size2? stride = null, double r = 1) =>
         LogSumExpPooling.Apply(PoolingOptions.Of("LogSumExpPool2d", kernelSize, stride ?? kernelSize), x, r);
@@ -57,6 +59,7 @@ public static partial class F
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <remarks>Without overflow for large r x. Source: Pinheiro and Collobert, "From image-level to pixel-level
     /// labeling with convolutional networks" (2015), eq. 5.</remarks>
+    /// <torch>none</torch>
     public static Tensor LogSumExpPool3d(
         Tensor x, Size3 kernelSize, Size3? stride = null, double r = 1) =>
         LogSumExpPooling.Apply(PoolingOptions.Of("LogSumExpPool3d", kernelSize, stride ?? kernelSize), x, r);

@@ -57,6 +57,7 @@ public static partial class F
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <remarks>The gradient of a window of zeros is 0. Differs from PyTorch: D32 (negative numbers count by their
     /// absolute value).</remarks>
+    /// <torch>none</torch>
     public static Tensor LpPool3d(
         Tensor x, double p, Size3 kernelSize, Size3? stride = null, bool ceilMode = false) =>
         LpPooling.Apply(PoolingOptions.Of("LpPool3d", kernelSize, stride ?? kernelSize, ceilMode: ceilMode), x, p);

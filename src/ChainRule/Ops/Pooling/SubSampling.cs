@@ -21,6 +21,7 @@ public static partial class F
     /// Source: LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition" (1998),
     /// section II.B.
     /// </remarks>
+    /// <torch>none</torch>
     public static Tensor SubSampling2d(Tensor x, Tensor weight, Tensor bias, Size2? kernelSize = null)
     {
         const string op = "SubSampling2d";

@@ -63,6 +63,7 @@ namespace ChainRule
         /// <exception cref="DTypeException">The type is not float32 or float64.</exception>
         /// <exception cref="ArgumentException">Corners are aligned without lines between them.</exception>
         /// <exception cref="ArgumentOutOfRangeException">There is no such mode.</exception>
+        /// <torch>torch.nn.functional.interpolate</torch>
         public static Tensor UpsampleTo(
             Tensor x, Shape size, UpsampleMode mode = UpsampleMode.Nearest, bool alignCorners = false)
         {

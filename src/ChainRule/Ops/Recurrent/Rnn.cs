@@ -29,6 +29,7 @@ public static partial class F
     /// Source: Elman, "Finding structure in time" (1990). Time-major memory behind <paramref name="x"/> is read
     /// without a copy. Differs from PyTorch: D30 (batch first).
     /// </remarks>
+    /// <torch>torch.rnn_tanh, torch.rnn_relu</torch>
     public static (Tensor Output, Tensor Hidden) Rnn(
         Tensor x, Tensor weightIh, Tensor weightHh, Tensor? biasIh = null, Tensor? biasHh = null,
         Tensor? hidden = null, Tensor? lengths = null, bool reverse = false,

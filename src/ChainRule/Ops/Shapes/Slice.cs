@@ -30,6 +30,7 @@ namespace ChainRule
         /// <returns>Size ceil((stop - start) / step) along <paramref name="dim"/>.</returns>
         /// <exception cref="ShapeException">There is no such dimension.</exception>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is below 1.</exception>
+        /// <torch>none</torch>
         public Tensor Slice(int dim, int start, int stop = int.MaxValue, int step = 1)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);

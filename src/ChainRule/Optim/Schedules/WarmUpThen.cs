@@ -6,6 +6,7 @@ namespace ChainRule.Optim;
 /// <remarks><code>
 /// var schedule = new WarmUpThen(new CosineAnnealingLr(optimizer, steps: 9_500), warmUpSteps: 500);
 /// </code></remarks>
+/// <torch>torch.optim.lr_scheduler.SequentialLR</torch>
 public sealed class WarmUpThen : Schedule
 {
     private readonly Schedule _after;
