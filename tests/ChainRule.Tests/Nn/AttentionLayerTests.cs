@@ -155,6 +155,25 @@ public sealed class AttentionLayerTests
         Assert.All(gradients[1][0, 3].ToDoubles().Concat(gradients[1][1, 4].ToDoubles()), g => Assert.Equal(0, g));
     }
 
+    // Computed by PyTorch 1.13 in double precision, with the same state, inputs and causal mask.
+    [Theory]
+    [InlineData(false, 0.328428159048, 0.497415785284, -0.285547581415, -0.505667798536)]
+    [InlineData(true, 0.646492892278, -0.439377983426, -0.477097865647, 1.781789742848)]
+    public void TransformerDecoderLayer_gives_the_numbers_of_PyTorch(
+        bool normFirst, double a, double b, double c, double d)
+    {
+        TransformerOptions options = new() { FeedForward = 3, Dropout = 0, NormFirst = normFirst };
+        TransformerDecoderLayer layer = new(4, 2, options, new Rng(1), Wide);
+        layer.LoadState(layer.State().ToDictionary(s => s.Key, s => Waves(s.Value.Shape, 1 + (7 * s.Key.Length))));
+        Tensor target = (Tensor.Arange(0, 24, dtype: Wide) * 0.3).Cos().Reshape(2, 3, 4);
+        Tensor memory = ((Tensor.Arange(0, 40, dtype: Wide) * 0.5) + 1).Cos().Reshape(2, 5, 4);
+        double[] y = layer.Forward(target, memory, DecoderMasks.Causal)[1, 1].ToDoubles();
+        Assert.All(y.Zip([a, b, c, d]), p => Assert.Equal(p.Second, p.First, 1e-11));
+
+        static Tensor Waves(Shape shape, double from) =>
+            ((Tensor.Arange(0, shape.Count, dtype: Wide) + from).Sin() * 0.5).Reshape(shape);
+    }
+
     [Fact]
     public void TransformerEncoder_with_masks_looks_at_nothing_masked()
     {

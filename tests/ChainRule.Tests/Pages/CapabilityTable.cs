@@ -163,7 +163,7 @@ internal sealed class CapabilityTable(TestResults results)
         string folder = Kind(type) switch { "Models" => "Models", Modules => "Nn", _ => "Optim" };
         var near = Checkout.Files($"tests/ChainRule.Tests/{folder}", "*.cs")
             .Select(f => (Class: Path.GetFileName(f).Split('.')[0], Text: File.ReadAllText(f))).ToList();
-        Regex name = new($@"\b{type.Name}\b");
+        Regex name = new($"(?<![A-Za-z]){type.Name}(?![A-Za-z0-9])");
         string[] naming = [.. near.Where(f => name.IsMatch(f.Text)).Select(f => f.Class)];
         string[] rows = [.. naming.Where(c => c.EndsWith("Rows", StringComparison.Ordinal))];
         return string.Join(", ", near
