@@ -34,6 +34,40 @@ public sealed class AttentionOpTests
         foreach ((Tensor a, Tensor b) in wanted.Zip(got)) Derivatives.AssertClose(a.ToDoubles(), b, 1e-11);
     }
 
+    [Theory]
+    [InlineData(2, 3, 2, 4, 5)]
+    [InlineData(1, 3, 1, 4, 1)]
+    [InlineData(2, 1, 1, 1, 5)]
+    [InlineData(3, 2, 4, 5)]
+    public void Mask_and_learnt_bias_broadcast_to_scores_of_rank_5(params int[] sizes)
+    {
+        Tensor q = Derivatives.Normal([2, 3, 2, 4, 6], 1), k = Derivatives.Normal([2, 3, 2, 5, 6], 2);
+        Tensor v = Derivatives.Normal([2, 3, 2, 5, 3], 3), dy = Derivatives.Normal([2, 3, 2, 4, 3], 4);
+        Tensor bias = Derivatives.Normal(sizes, 5), mask = Derivatives.Uniform(sizes, 0, 1, 6) < 0.2;
+        foreach (Tensor t in new[] { q, k, v, bias }) t.RequiresGrad = true;
+        Tensor y = F.ScaledDotProductAttention(q, k, v, mask, bias);
+        (Tensor seen, Tensor weights) = F.ScaledDotProductAttentionWithWeights(q, k, v, mask, bias);
+
+        Tensor scores = (q.MatMul(k.T) / Math.Sqrt(6)) + bias;
+        Tensor wanted = scores.MaskedFill(mask, -1e300).Softmax(-1).MaskedFill(mask, 0);
+        Derivatives.AssertClose(wanted.ToDoubles(), weights);
+        Derivatives.AssertClose(wanted.MatMul(v).ToDoubles(), y);
+        Derivatives.AssertClose(wanted.MatMul(v).ToDoubles(), seen);
+        Tensor[] gradients = Autograd.Grad(wanted.MatMul(v), [q, k, v, bias], dy);
+        foreach ((Tensor a, Tensor b) in gradients.Zip(Autograd.Grad(y, [q, k, v, bias], dy)))
+            Derivatives.AssertClose(a.ToDoubles(), b, 1e-11);
+    }
+
+    [Fact]
+    public void Single_key_leaves_no_rounding_in_the_gradients_of_its_scores()
+    {
+        Tensor q = Derivatives.Normal([5, 3, 7], 1).To(DType.Float32), k = Derivatives.Normal([5, 1, 7], 2).To(q.DType);
+        Tensor v = Derivatives.Normal([5, 1, 9], 3).To(q.DType), dy = Derivatives.Normal([5, 3, 9], 4).To(q.DType);
+        q.RequiresGrad = k.RequiresGrad = true;
+        Tensor[] gradients = Autograd.Grad(F.ScaledDotProductAttention(q, k, v, scale: 30), [q, k], dy);
+        Assert.All(gradients.SelectMany(g => g.ToDoubles()), g => Assert.Equal(0, g));
+    }
+
     [Fact]
     public void Attention_accumulates_into_gradients_that_are_there()
     {

@@ -37,7 +37,7 @@ namespace ChainRule
         {
             AttentionCall call = AttentionCall.Check(query, key, value, mask, bias, isCausal, scale, dropout, rng);
             Tensor y = Graph.Recording && bias is { RequiresGrad: true }
-                ? AttentionByOperators.Apply(call.Q, call.K, call.V, mask, bias, call.Options).Output
+                ? AttentionByOperators.Apply(in call, mask, bias).Output
                 : AttentionNode.Apply(call.Q, call.K, call.V, call.ScoreBias(mask, bias), call.Options);
             return call.Restore(y);
         }
@@ -68,7 +68,7 @@ namespace ChainRule
             double? scale = null, double dropout = 0, Rng? rng = null)
         {
             AttentionCall call = AttentionCall.Check(query, key, value, mask, bias, isCausal, scale, dropout, rng);
-            (Tensor y, Tensor weights) = AttentionByOperators.Apply(call.Q, call.K, call.V, mask, bias, call.Options);
+            (Tensor y, Tensor weights) = AttentionByOperators.Apply(in call, mask, bias);
             return (call.Restore(y), call.Restore(weights));
         }
     }

@@ -6,13 +6,13 @@ namespace ChainRule.Ops;
 /// </summary>
 internal static class AttentionByOperators
 {
-    /// <summary>Result and weights (after dropout) of tensors of rank 4.</summary>
-    public static (Tensor Output, Tensor Weights) Apply(
-        Tensor q, Tensor k, Tensor v, Tensor? mask, Tensor? bias, in AttentionOptions options)
+    /// <summary>Result and weights (after dropout) of a call, of rank 4.</summary>
+    public static (Tensor Output, Tensor Weights) Apply(in AttentionCall call, Tensor? mask, Tensor? bias)
     {
-        Tensor weights = Weights(q, k, mask, bias, in options);
+        AttentionOptions options = call.Options;
+        Tensor weights = Weights(call.Q, call.K, call.OfScores(mask), call.OfScores(bias), in options);
         if (Factors(weights, in options) is { } factors) weights = weights * factors;
-        return (weights.MatMul(v), weights);
+        return (weights.MatMul(call.V), weights);
     }
 
     /// <summary>Gradients of the three inputs, differentiable again.</summary>

@@ -76,6 +76,14 @@ internal readonly struct AttentionCall
             : sum.Reshape(d[0], d[1], d[2], K.Dims[2]);
     }
 
+    /// <summary>A mask or a bias as it broadcasts to scores of rank 4; null for none.</summary>
+    public Tensor? OfScores(Tensor? t)
+    {
+        if (t is null || t.Rank < 4 || _batch.Rank <= 2) return t;
+        ReadOnlySpan<int> last = t.Dims[^3..];
+        return t.Expand([.. _batch.Dims[..^1], .. last]).Reshape(Q.Dims[0], last[0], last[1], last[2]);
+    }
+
     /// <summary>Mask and bias as one tensor to add to scores of a shape; null without either.</summary>
     public static Tensor? ScoreBias(Tensor? mask, Tensor? bias, Shape scores, DType dtype)
     {

@@ -76,7 +76,7 @@ internal static unsafe partial class AttentionKernel
         nint size = QueryTile * KeyTile;
         T* weights = Scratch.Rent<T>(ScratchUse.AttentionScores, size);
         T* gradients = Scratch.Rent<T>(ScratchUse.AttentionGradients, size + a->Queries), dots = gradients + size;
-        Dots<V, T>(a, item, dots);
+        if (a->Tiles > 1) Dots<V, T>(a, item, dots);
 
         Matrix<T> dq = a->Shares == null
             ? a->DQ.Tile(a, item, 0)
@@ -122,7 +122,10 @@ internal static unsafe partial class AttentionKernel
                 Clear<V, T>(ofWeights, allowed, columns);
                 if (a->Drops && needsScores) Drop<V, T>(a, ofGradients, item, query, key, columns);
                 if (needsScores)
-                    ScoreGradients<V, T>(ofWeights, ofGradients, allowed, columns, dots[query], a->Scale);
+                {
+                    T dot = a->Tiles > 1 ? dots[query] : Dot<V, T>(ofWeights, ofGradients, allowed);
+                    ScoreGradients<V, T>(ofWeights, ofGradients, allowed, columns, dot, a->Scale);
+                }
                 if (a->Drops) Drop<V, T>(a, ofWeights, item, query, key, columns);
             }
             if (dv.Data != null) Multiply<V, T>(columns, a->ValueFeatures, rows, p.Transposed, dy, dv, add);
@@ -143,23 +146,29 @@ internal static unsafe partial class AttentionKernel
     }
 
     // Sum of dy * y of each query: what the gradients of its weights have in common.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Dots<V, T>(Arguments<T>* a, nint item, T* dots)
         where V : struct, ISimdVec<V, T>
         where T : unmanaged, INumber<T>
     {
         Matrix<T> y = a->Y.Tile(a, item, 0), dy = a->DY.Tile(a, item, 0);
         for (nint row = 0; row < a->Queries; row++)
+            dots[row] = Dot<V, T>(y.Data + (row * y.Row), dy.Data + (row * dy.Row), a->ValueFeatures);
+    }
+
+    // The same number is the sum of weight * gradient of the weight over the keys. Where one tile holds them all it is
+    // taken so: rounding then leaves nothing of the gradient of a score whose weight is all the query has.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static T Dot<V, T>(T* one, T* other, nint length)
+        where V : struct, ISimdVec<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        V sum = V.Zero;
+        for (nint i = 0; i < length; i += V.Count)
         {
-            T* one = y.Data + (row * y.Row), other = dy.Data + (row * dy.Row);
-            V sum = V.Zero;
-            for (nint i = 0; i < a->ValueFeatures; i += V.Count)
-            {
-                int count = (int)Math.Min(V.Count, a->ValueFeatures - i);
-                sum = V.Fma(Lanes.Load<V, T>(one + i, count), Lanes.Load<V, T>(other + i, count), sum);
-            }
-            dots[row] = V.Sum(sum);
+            int count = (int)Math.Min(V.Count, length - i);
+            sum = V.Fma(Lanes.Load<V, T>(one + i, count), Lanes.Load<V, T>(other + i, count), sum);
         }
+        return V.Sum(sum);
     }
 
     // Scores become the weights they had on the way there.
