@@ -206,24 +206,24 @@ internal unsafe ref struct CorrelationTables
     }
 
     /// <summary>The padded gradient that <see cref="BackwardData"/> reads.</summary>
-    public static PaddedImage GradientImage(in ConvolutionShape s)
+    public static PaddedImage GradientImage(in ConvolutionShape s, int line = 1)
     {
         (int beforeD, int sizeD) = Range(s.Input.D, s.Kernel.D, s.Stride.D, s.Padding.D, s.Dilation.D);
         (int beforeH, int sizeH) = Range(s.Input.H, s.Kernel.H, s.Stride.H, s.Padding.H, s.Dilation.H);
         (int beforeW, int sizeW) = Range(s.Input.W, s.Kernel.W, s.Stride.W, s.Padding.W, s.Dilation.W);
         return new PaddedImage(
-            s.OutputPerGroup, s.Output, new(beforeD, beforeH, beforeW), new(sizeD, sizeH, sizeW), classes: 1);
+            s.OutputPerGroup, s.Output, new(beforeD, beforeH, beforeW), new(sizeD, sizeH, sizeW), classes: 1, line);
     }
 
     /// <summary>The padded input that <see cref="Forward"/> reads.</summary>
-    public static PaddedImage InputImage(in ConvolutionShape s)
+    public static PaddedImage InputImage(in ConvolutionShape s, int line = 1)
     {
         Extent o = s.Output;
         var size = new Extent(
             ((o.D - 1) * s.Stride.D) + ((s.Kernel.D - 1) * s.Dilation.D) + 1,
             ((o.H - 1) * s.Stride.H) + ((s.Kernel.H - 1) * s.Dilation.H) + 1,
             ((o.W - 1) * s.Stride.W) + ((s.Kernel.W - 1) * s.Dilation.W) + 1);
-        return new PaddedImage(s.InputPerGroup, s.Input, s.Padding, size, s.Stride.W);
+        return new PaddedImage(s.InputPerGroup, s.Input, s.Padding, size, s.Stride.W, line);
     }
 
     private static (int Before, int Size) Range(int input, int kernel, int stride, int padding, int dilation)

@@ -36,12 +36,17 @@ internal static unsafe class CorrelationPass<TVec, T>
         public int UnitsPerChunk;
         public int Parts;
         public Way Way;
+
+        /// <summary>A part's share of <paramref name="count"/> things.</summary>
+        public readonly (int First, int End) Range(int part, int count) => Parts == 1
+            ? (0, count)
+            : ((int)((long)count * part / Parts), (int)((long)count * (part + 1) / Parts));
     }
 
     public static void Forward(in ConvolutionShape s, T* x, T* w, T* bias, T* y, bool relu)
     {
-        PaddedImage image = CorrelationTables.InputImage(s);
         Way way = Choose(s.OutputPerGroup, s.Depth);
+        PaddedImage image = CorrelationTables.InputImage(s, Line(way));
         Correlation* list = CorrelationTables.Forward(s, image, PanelWidth(way), TVec.Count);
         var work = new Work
         {
@@ -65,8 +70,8 @@ internal static unsafe class CorrelationPass<TVec, T>
 
     public static void BackwardData(in ConvolutionShape s, T* dy, T* w, T* dx)
     {
-        PaddedImage image = CorrelationTables.GradientImage(s);
         Way way = Choose(s.InputPerGroup, s.OutputPerGroup * s.Kernel.Volume / s.Stride.Volume);
+        PaddedImage image = CorrelationTables.GradientImage(s, Line(way));
         Correlation* list = CorrelationTables.BackwardData(s, image, PanelWidth(way), TVec.Count, out int count);
         var work = new Work
         {
@@ -89,6 +94,8 @@ internal static unsafe class CorrelationPass<TVec, T>
         DirectCorrelation<TVec, T>.Suits(channels) ? Way.Direct
         : IndirectCorrelation<TVec, T>.Suits(channels, depth) ? Way.Indirect
         : Way.Packed;
+
+    private static int Line(Way way) => way == Way.Direct ? 64 / sizeof(T) : 1;
 
     /// <summary>Pixels of a panel; the direct way has one panel of all of them.</summary>
     private static int PanelWidth(Way way) => way switch
@@ -162,27 +169,42 @@ internal static unsafe class CorrelationPass<TVec, T>
         // Small images are copied one ahead: a load that spans two stores waits until both have left the store queue.
         int images = work->Way == Way.Direct ? 2 : 1;
         nint length = work->Image.Length;
-        T* image = Scratch.Rent<T>(ScratchUse.ConvolutionImage, images * length);
+        T* image = Scratch.Rent<T>(ScratchUse.ConvolutionImage, images * length) + work->Image.Lead;
         T* scratch = Scratch.Rent<T>(ScratchUse.ConvolutionPanel, work->Way switch
         {
             Way.Packed => PackedCorrelation<TVec, T>.ScratchLength(work->Channels),
             Way.Indirect => IndirectCorrelation<TVec, T>.ScratchLength(work->Channels),
             _ => DirectCorrelation<TVec, T>.ScratchLength((int)work->Plane),
         });
-        for (int copied = first, unit = first; unit < end; unit++)
+        DirectRowsTile<T> rows = work->Way == Way.Direct && DirectRows<TVec, T>.Suits(work->List->Rows)
+            ? DirectRows<TVec, T>.Tile(work->List, work->Relu)
+            : default;
+        for (int copied = first, unit = first, group = first % work->Groups; unit < end; unit++)
         {
             for (; copied < Math.Min(unit + images, end); copied++)
             {
                 work->Image.Copy<TVec, T>(work->Source + (copied * work->SourceLength),
-                    image + (copied % images * length), fill: copied - first < images);
+                    image + ((copied & (images - 1)) * length), fill: copied - first < images);
             }
-            Unit(work, unit, part, image + (unit % images * length), scratch);
+            T* own = image + ((unit & (images - 1)) * length);
+            if (rows.Columns > 0) Rows(work, &rows, unit, group, part, own);
+            else Unit(work, unit, group, part, own, scratch);
+            if (++group == work->Groups) group = 0;
         }
     }
 
-    private static void Unit(Work* work, int unit, int part, T* image, T* scratch)
+    private static void Rows(Work* work, DirectRowsTile<T>* tile, int unit, int group, int part, T* image)
     {
-        int group = unit % work->Groups;
+        Correlation* one = work->List;
+        int channels = work->Channels;
+        (int first, int end) = work->Range(part, one->Rows.Height);
+        DirectRows<TVec, T>.Run(tile, one, image, work->Weights + ((nint)group * channels * one->Taps),
+            work->Bias != null ? work->Bias + ((nint)group * channels) : null,
+            work->Output + ((nint)unit * channels * work->Plane), work->Plane, channels, first, end);
+    }
+
+    private static void Unit(Work* work, int unit, int group, int part, T* image, T* scratch)
+    {
         T* output = work->Output + ((nint)unit * work->Channels * work->Plane);
         T* bias = work->Bias != null ? work->Bias + ((nint)group * work->Channels) : null;
         T* weights = work->Weights;
@@ -191,32 +213,23 @@ internal static unsafe class CorrelationPass<TVec, T>
             Correlation* one = work->List + i;
             int length = WeightLength(work, one->Taps), width = PanelWidth(work->Way);
             T* own = weights + ((nint)group * length);
-            if (work->Way == Way.Direct && DirectRows<TVec, T>.Suits(one->Rows))
-            {
-                DirectRows<TVec, T>.Run(one, image, own, bias, work->Relu, output, work->Plane, work->Channels,
-                    Range(one->Rows.Height));
-            }
-            else if (work->Way == Way.Direct)
+            if (work->Way == Way.Direct)
             {
                 DirectCorrelation<TVec, T>.Run(one, image, own, bias, work->Relu, output, work->Plane, work->Channels,
-                    Range(one->Pixels == 0 ? 0 : one->PanelStart[1]), scratch);
+                    work->Range(part, one->Pixels == 0 ? 0 : one->PanelStart[1]), scratch);
             }
             else if (work->Way == Way.Indirect)
             {
-                (int first, int end) = Range((one->Pixels + width - 1) / width);
+                (int first, int end) = work->Range(part, (one->Pixels + width - 1) / width);
                 IndirectCorrelation<TVec, T>.Run(one, image, own, bias, work->Relu, output, work->Plane,
                     work->Channels, first * width, Math.Min(end * width, one->Pixels), scratch);
             }
             else
             {
                 PackedCorrelation<TVec, T>.Run(one, image, own, bias, work->Relu, output, work->Plane, work->Channels,
-                    Range((one->Pixels + width - 1) / width), scratch);
+                    work->Range(part, (one->Pixels + width - 1) / width), scratch);
             }
             weights += (nint)work->Groups * length;
         }
-
-        (int First, int End) Range(int count) => work->Parts == 1
-            ? (0, count)
-            : ((int)((long)count * part / work->Parts), (int)((long)count * (part + 1) / work->Parts));
     }
 }

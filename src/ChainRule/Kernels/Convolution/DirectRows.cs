@@ -14,40 +14,46 @@ internal static unsafe class DirectRows<TVec, T>
 {
     public static bool Suits(in CorrelationRows rows) => rows.Kernel is 3 or 5;
 
-    /// <summary>As <see cref="PackedCorrelation{TVec,T}.Run"/>, for rows [First, End) of the output.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(
-        Correlation* one, T* image, T* weights, T* bias, bool relu, T* output, nint plane, int channels,
-        (int First, int End) range)
+    /// <summary>What all images of a pass have in common.</summary>
+    public static DirectRowsTile<T> Tile(Correlation* one, bool relu) => new()
     {
-        CorrelationRows rows = one->Rows;
-        var tile = new DirectRowsTile<T>
-        {
-            Channels = one->Taps / (rows.Kernel * rows.KernelColumns),
-            Columns = rows.KernelColumns,
-            ImageRow = rows.ImageRow,
-            ImageChannel = rows.ImageChannel,
-            OutputRow = rows.Width,
-            Relu = relu,
-        };
-        nint weightRow = rows.Backwards ? -1 : 1;
+        Channels = one->Taps / (one->Rows.Kernel * one->Rows.KernelColumns),
+        Columns = one->Rows.KernelColumns,
+        ImageRow = one->Rows.ImageRow,
+        ImageChannel = one->Rows.ImageChannel,
+        WeightStep = one->Rows.Backwards ? -1 : 1,
+        OutputRow = one->Rows.Width,
+        Relu = relu,
+    };
+
+    /// <summary>As <see cref="PackedCorrelation{TVec,T}.Run"/>, for rows [First, End) of the output.</summary>
+    /// <remarks>Not inlined: small images would pay for the frame of a large caller.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void Run(
+        DirectRowsTile<T>* tile, Correlation* one, T* image, T* weights, T* bias, T* output, nint plane, int channels,
+        int first, int end)
+    {
+        int kernel = one->Rows.Kernel, width = one->Rows.Width;
+        nint imageRow = one->Rows.ImageRow;
+        image += one->Pixel[0];
+
+        // Backwards, the last weight of a channel belongs to the first pixel of the window.
+        if (one->Rows.Backwards) weights += (kernel * tile->Columns) - 1;
         for (nint m = 0; m < channels; m++)
         {
-            // Backwards, the last weight of a channel belongs to the first pixel of the window.
-            T* first = weights + (m * one->Taps);
-            tile.Weight = rows.Backwards ? first + (rows.Kernel * rows.KernelColumns) - 1 : first;
-            tile.WeightStep = weightRow;
-            tile.Bias = bias != null ? bias[m] : T.Zero;
-            for (int column = 0; column < rows.Width; column += TVec.Count)
+            tile->Weight = weights + (m * one->Taps);
+            tile->Bias = bias != null ? bias[m] : T.Zero;
+            for (int column = 0; column < width; column += TVec.Count)
             {
-                tile.Count = Math.Min(TVec.Count, rows.Width - column);
-                for (int row = range.First; row < range.End;)
+                tile->Count = Math.Min(TVec.Count, width - column);
+                for (int row = first; row < end;)
                 {
-                    int left = range.End - row, tiles = (left + 7) / 8, count = (left + tiles - 1) / tiles;
-                    tile.Image = image + one->Pixel[0] + ((nint)row * rows.ImageRow) + column;
-                    tile.Output = output + (m * plane) + ((nint)row * rows.Width) + column;
-                    if (rows.Kernel == 3) Call<N3>(&tile, count);
-                    else Call<N5>(&tile, count);
+                    int left = end - row, count = Math.Min(left, 8);
+                    if (left is > 8 and < 16) count = (left + 1) / 2;
+                    tile->Image = image + (row * imageRow) + column;
+                    tile->Output = output + (m * plane) + ((nint)row * width) + column;
+                    if (kernel == 3) Call<N3>(tile, count);
+                    else Call<N5>(tile, count);
                     row += count;
                 }
             }

@@ -27,7 +27,10 @@ internal readonly struct PaddedImage
     /// </param>
     /// <param name="size">Size with zeros before and after; what lies beyond is left out.</param>
     /// <param name="classes">Stride along the width.</param>
-    public PaddedImage(int channels, Extent source, Extent before, Extent size, int classes)
+    /// <param name="line">
+    /// Numbers in a line of the cache, where rows are to begin at one each (with one class); else 1.
+    /// </param>
+    public PaddedImage(int channels, Extent source, Extent before, Extent size, int classes, int line = 1)
     {
         Channels = channels;
         this.source = source;
@@ -35,11 +38,18 @@ internal readonly struct PaddedImage
         this.size = size;
         this.classes = classes;
         classLength = (size.W + classes - 1) / classes;
+        Lead = classes == 1 ? (line - (before.W % line)) % line : 0;
+        if (before.W < 0) Lead = 0;
         Row = checked(classLength * classes);
+        if (classes == 1) Row = checked((Row + line - 1) / line * line);
         Plane = checked(Row * size.H);
         Channel = checked(Plane * size.D);
-        Length = checked((Channel * channels) + Slack + 15) & ~15;
+        Length = checked((Channel * channels) + Lead + Slack + line - 1) / line * line;
+        Length = (Length + 15) & ~15;
     }
+
+    /// <summary>How far the copy lies into its memory, so that the first pixel of a row begins a line.</summary>
+    public int Lead { get; }
 
     public int Channels { get; }
 
@@ -65,7 +75,7 @@ internal readonly struct PaddedImage
         where TVec : struct, ISimdVec<TVec, T>
         where T : unmanaged
     {
-        if (fill) new Span<T>(target, Length).Fill(around);
+        if (fill) new Span<T>(target - Lead, Length).Fill(around);
         int d0 = Math.Max(0, -before.D), d1 = Math.Min(source.D, size.D - before.D);
         int h0 = Math.Max(0, -before.H), h1 = Math.Min(source.H, size.H - before.H);
         int w0 = Math.Max(0, -before.W), w1 = Math.Min(source.W, size.W - before.W);
