@@ -19,13 +19,12 @@ internal static unsafe class LaneWeightGradient<TVec, T>
 
     private static readonly int TileChannels = Gemm.Gemm.TileRows == 8 ? 4 : 2;
 
-    /// <param name="table">Its tables, with one panel of all pixels.</param>
     /// <param name="channels">Output channels of a group.</param>
-    public static bool Suits(Correlation* table, int channels)
-    {
-        bool whole = table->PanelStart[1] * TVec.Count == table->Pixels;
-        return TVec.Count > 1 && (channels <= FewChannels || (table->Taps <= FewTaps && whole));
-    }
+    public static bool Suits(int channels) => TVec.Count > 1 && channels <= FewChannels;
+
+    /// <param name="table">Its tables, with one panel of all pixels.</param>
+    public static bool Suits(Correlation* table) =>
+        TVec.Count > 1 && table->Taps <= FewTaps && table->PanelStart[1] * TVec.Count == table->Pixels;
 
     /// <summary>Numbers that the lanes of the sums of <paramref name="taps"/> taps take.</summary>
     public static nint LanesLength(int taps, int channels) => (nint)taps * channels * TVec.Count;

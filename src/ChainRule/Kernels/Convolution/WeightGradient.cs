@@ -21,7 +21,8 @@ internal static unsafe class WeightGradient<TVec, T>
     private const long MaximumNumbers = 4 << 20;
     private const int PixelBlock = 256;
     private const int TapsPerReduction = 64;
-    private const int FewestUnits = 8;
+    private const int FewestUnits = 16;
+    private const int SmallReduction = 16 * 1024;
 
     private struct Work
     {
@@ -55,7 +56,8 @@ internal static unsafe class WeightGradient<TVec, T>
             if (!accumulate) new Span<T>(dw, checked((int)s.WeightLength)).Clear();
             return;
         }
-        PaddedImage image = CorrelationTables.InputImage(s);
+        bool narrow = LaneWeightGradient<TVec, T>.Suits(s.OutputPerGroup);
+        PaddedImage image = CorrelationTables.InputImage(s, narrow ? 64 / sizeof(T) : 1);
         var work = new Work
         {
             Table = CorrelationTables.Forward(s, image, int.MaxValue, TVec.Count),
@@ -71,7 +73,11 @@ internal static unsafe class WeightGradient<TVec, T>
             Accumulate = accumulate,
         };
         long numbers = (long)work.SumLength * s.Groups;
-        work.Splits = (int)Math.Clamp(MaximumNumbers / Math.Max(1, numbers), 1, Math.Min(MaximumSums, s.Batch));
+        long sums = Math.Min(MaximumSums, MaximumNumbers / Math.Max(1, numbers));
+
+        // Narrow groups are units enough by themselves.
+        if (narrow) sums = Math.Min(sums, (FewestUnits + s.Groups - 1) / s.Groups);
+        work.Splits = (int)Math.Clamp(sums, 1, Math.Min(MaximumSums, s.Batch));
         work.Sums = Scratch.Rent<T>(ScratchUse.ConvolutionSums, checked((nint)(numbers * work.Splits)));
 
         Scheduler scheduler = Scheduler.Current;
@@ -79,13 +85,14 @@ internal static unsafe class WeightGradient<TVec, T>
         if (scheduler.Threads == 1 || operations < 64.0 * 64 * 64) scheduler = SerialScheduler.Instance;
 
         // In lanes, small groups are summed image by image in the order in which they lie in memory.
-        bool inLanes = LaneWeightGradient<TVec, T>.Suits(work.Table, work.Channels);
+        bool inLanes = narrow || LaneWeightGradient<TVec, T>.Suits(work.Table);
         work.GroupsPerUnit = inLanes ? Math.Max(1, s.Groups * work.Splits / FewestUnits) : 1;
         int units = work.Splits * work.UnitsPerSplit;
         work.Parts = scheduler.Threads == 1 || inLanes || units >= 2 * scheduler.Threads
             ? 1
             : Math.Min(((2 * scheduler.Threads) + units - 1) / units, (s.Depth + 7) / 8);
         scheduler.Run(inLanes ? &SumInLanes : &Sum, &work, checked(units * work.Parts));
+        if (numbers * work.Splits < SmallReduction) scheduler = SerialScheduler.Instance;
         scheduler.Run(&Reduce, &work, checked(s.Groups * ((s.Depth + TapsPerReduction - 1) / TapsPerReduction)));
     }
 
@@ -149,18 +156,22 @@ internal static unsafe class WeightGradient<TVec, T>
         int endImage = (int)((long)work->Batch * (split + 1) / work->Splits);
         Correlation* table = work->Table;
         nint length = LaneWeightGradient<TVec, T>.LanesLength(table->Taps, work->Channels);
-        T* image = Scratch.Rent<T>(ScratchUse.ConvolutionImage, work->Image.Length);
+        T* image = Scratch.Rent<T>(ScratchUse.ConvolutionImage, 2 * work->Image.Length) + work->Image.Lead;
         T* lanes = Scratch.Rent<T>(ScratchUse.ConvolutionLanes, (endGroup - firstGroup) * length);
-        for (int n = firstImage; n < endImage; n++)
+
+        // Images are copied one ahead: a load that spans two stores waits until both have left the store queue.
+        int groups = endGroup - firstGroup, count = (endImage - firstImage) * groups;
+        for (int i = 0, copied = 0; i < count; i++)
         {
-            for (int g = firstGroup; g < endGroup; g++)
+            for (; copied < Math.Min(i + 2, count); copied++)
             {
-                nint item = ((nint)n * work->Groups) + g;
                 work->Image.Copy<TVec, T>(
-                    work->Input + (item * work->InputLength), image, fill: n == firstImage && g == firstGroup);
-                LaneWeightGradient<TVec, T>.Add(table, image, work->Gradient + (item * work->GradientLength),
-                    work->Channels, lanes + ((g - firstGroup) * length), n > firstImage);
+                    work->Input + (Item(copied) * work->InputLength), image + (copied % 2 * work->Image.Length),
+                    fill: copied < 2);
             }
+            LaneWeightGradient<TVec, T>.Add(
+                table, image + (i % 2 * work->Image.Length), work->Gradient + (Item(i) * work->GradientLength),
+                work->Channels, lanes + (i % groups * length), accumulate: i >= groups);
         }
         nint row = work->Panels.Padded;
         T* sums = work->Sums + (((split * (nint)work->Groups) + firstGroup) * work->SumLength);
@@ -170,6 +181,8 @@ internal static unsafe class WeightGradient<TVec, T>
             lanes += length;
             sums += work->SumLength;
         }
+
+        nint Item(int i) => ((nint)(firstImage + (i / groups)) * work->Groups) + firstGroup + (i % groups);
     }
 
     /// <summary>[channels, pixels] to a panel [pixels, width] for each panel of channels.</summary>
