@@ -5,6 +5,7 @@ namespace ChainRule.Nn;
 /// Takes <c>[..., inFeatures]</c>, gives <c>[..., outFeatures]</c>; weight and bias start as those of
 /// <see cref="Linear"/>. Source: Goodfellow et al., "Maxout networks" (2013).
 /// </remarks>
+/// <torch>none</torch>
 public sealed class Maxout : Layer
 {
     /// <summary>A layer with fresh weights.</summary>

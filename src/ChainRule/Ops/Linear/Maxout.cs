@@ -17,6 +17,7 @@ public static partial class F
     /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numPieces"/> is below 1.</exception>
     /// <remarks>Source: Goodfellow et al., "Maxout networks" (2013), section 3.</remarks>
+    /// <torch>none</torch>
     public static Tensor Maxout(Tensor x, Tensor weight, Tensor? bias, int numPieces)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(numPieces, 1);
