@@ -30,6 +30,9 @@ public sealed class LayerRow
     /// <summary>True where evaluation mode computes something else than learning mode.</summary>
     public bool HasModes { get; init; }
 
+    /// <summary>Why a batch is more than its samples one by one in evaluation mode; null where it is not.</summary>
+    public string? SamplesMeet { get; init; }
+
     /// <summary>A shape the layer does not take; null where it takes every one.</summary>
     public int[]? Wrong { get; init; }
 

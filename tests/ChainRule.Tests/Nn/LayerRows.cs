@@ -62,6 +62,7 @@ internal static class LayerRows
             Input = [4, 3, 5],
             Output = [4, 3, 5],
             Summary = "BatchNorm1d 3, eps 0.001, momentum 0.5, no scale and shift, no running statistics",
+            SamplesMeet = "without running statistics the batch's own are used in evaluation too",
         },
         new()
         {
@@ -281,7 +282,15 @@ internal static class LayerRows
                 """,
         },
         Plain("Softmax", () => new Softmax(), "Softmax dim -1"),
-        Plain("LogSoftmax", () => new LogSoftmax(0), "LogSoftmax dim 0"),
+        new()
+        {
+            Name = "LogSoftmax",
+            Make = (_, _) => new LogSoftmax(0),
+            Input = [2, 3],
+            Output = [2, 3],
+            Summary = "LogSoftmax dim 0",
+            SamplesMeet = "it is taken over the batch",
+        },
         Plain("Lambda", () => new Lambda("square", x => x * x), "Lambda square"),
         new()
         {
