@@ -19,6 +19,7 @@ public abstract class BatchNorm : Layer
         int channels, double eps, double? momentum, bool affine, bool trackRunningStats, DType dtype)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        NeedFloat(dtype);
         if (!(eps >= 0))
         {
             string given = eps.ToString(CultureInfo.InvariantCulture);

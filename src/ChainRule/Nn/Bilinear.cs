@@ -24,6 +24,7 @@ public sealed class Bilinear : Module
         ArgumentOutOfRangeException.ThrowIfLessThan(in1Features, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(in2Features, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outFeatures, 1);
+        NeedFloat(dtype);
         rng ??= Init.NextRng();
         double bound = 1 / Math.Sqrt(in1Features);
         Weight = AddParameter("weight", Init.Uniform([outFeatures, in1Features, in2Features], bound, rng, dtype));

@@ -19,6 +19,7 @@ public abstract class ConvolutionLayer<TSize> : Layer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outChannels, 1);
+        NeedFloat(dtype);
         (Stride, Dilation, Groups) = (stride, dilation, groups);
         Extent kernel = Extents.Of(kernelSize, 1);
         if (!kernel.Within(1)) throw Extents.Range(Kind, "kernelSize", kernel, Rank, "1 or more");

@@ -20,6 +20,7 @@ public sealed class Embedding : Layer
         int numEmbeddings, int embeddingDim, int? paddingIdx = null, Rng? rng = null, DType dtype = DType.Float32)
     {
         PaddingIdx = EmbeddingTable.Check("Embedding", numEmbeddings, embeddingDim, paddingIdx);
+        NeedFloat(dtype);
         Weight = AddParameter("weight", EmbeddingTable.Make(numEmbeddings, embeddingDim, PaddingIdx, rng, dtype));
     }
 
@@ -60,6 +61,7 @@ public sealed class EmbeddingBag : Layer
         Embeddings.CheckMode(mode);
         Mode = mode;
         PaddingIdx = EmbeddingTable.Check("EmbeddingBag", numEmbeddings, embeddingDim, paddingIdx);
+        NeedFloat(dtype);
         Weight = AddParameter("weight", EmbeddingTable.Make(numEmbeddings, embeddingDim, PaddingIdx, rng, dtype));
     }
 

@@ -11,7 +11,13 @@ public sealed class Gelu : Layer
 {
     /// <summary>A layer with its formula.</summary>
     /// <param name="form">The formula.</param>
-    public Gelu(GeluForm form = GeluForm.Erf) => Form = form;
+    /// <exception cref="ArgumentOutOfRangeException">There is no such form.</exception>
+    public Gelu(GeluForm form = GeluForm.Erf)
+    {
+        if (!Enum.IsDefined(form))
+            throw new ArgumentOutOfRangeException(nameof(form), $"Gelu: form must be Erf or Tanh, got {form}.");
+        Form = form;
+    }
 
     /// <summary>The formula.</summary>
     public GeluForm Form { get; }

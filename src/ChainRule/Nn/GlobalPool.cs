@@ -1,3 +1,5 @@
+using ChainRule.Ops;
+
 namespace ChainRule.Nn;
 
 /// <summary>What poolings over all positions of a channel share.</summary>
@@ -35,7 +37,11 @@ public sealed class GlobalAvgPool : GlobalPool
 {
     private protected override string Kind => "GlobalAvgPool";
 
-    private protected override Tensor Pool(Tensor x) => x.Mean(2);
+    private protected override Tensor Pool(Tensor x)
+    {
+        Elementwise.CheckType(Kind, x.DType, takesIntegers: false);
+        return x.Mean(2);
+    }
 }
 
 /// <summary>Largest number of each channel over all its positions.</summary>
@@ -45,5 +51,9 @@ public sealed class GlobalMaxPool : GlobalPool
 {
     private protected override string Kind => "GlobalMaxPool";
 
-    private protected override Tensor Pool(Tensor x) => x.Max(2).Values;
+    private protected override Tensor Pool(Tensor x)
+    {
+        Elementwise.CheckType(Kind, x.DType, takesIntegers: true);
+        return x.Max(2).Values;
+    }
 }

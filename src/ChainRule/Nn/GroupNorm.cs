@@ -24,6 +24,7 @@ public sealed class GroupNorm : Layer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        NeedFloat(dtype);
         InstanceNorm.CheckEps("GroupNorm", eps);
         if (channels % groups != 0)
         {

@@ -18,6 +18,7 @@ public abstract class InstanceNorm : Layer
     private protected InstanceNorm(int rank, int channels, double eps, bool affine, DType dtype)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        NeedFloat(dtype);
         CheckEps(Kind, eps);
         (_rank, Channels, Eps) = (rank, channels, eps);
         if (!affine) return;

@@ -22,6 +22,7 @@ public sealed class LayerNorm : Layer
     public LayerNorm(
         Shape normalizedShape, double eps = 1e-5, bool affine = true, bool bias = true, DType dtype = DType.Float32)
     {
+        NeedFloat(dtype);
         if (normalizedShape.Rank == 0 || normalizedShape.Count == 0)
         {
             throw new ShapeException(
@@ -44,11 +45,11 @@ public sealed class LayerNorm : Layer
     /// <param name="affine">Learn scale and shift.</param>
     /// <param name="bias">Learn a shift, where <paramref name="affine"/>.</param>
     /// <param name="dtype">Float32 or Float64.</param>
-    /// <exception cref="ShapeException"><paramref name="features"/> is below 1.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="eps"/> is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="features"/> is below 1, or
+    /// <paramref name="eps"/> is negative.</exception>
     public LayerNorm(
         int features, double eps = 1e-5, bool affine = true, bool bias = true, DType dtype = DType.Float32)
-        : this([features], eps, affine, bias, dtype)
+        : this(Of(features), eps, affine, bias, dtype)
     {
     }
 
@@ -80,4 +81,10 @@ public sealed class LayerNorm : Layer
 
     private string Sizes(string between) => string.Join(
         between, NormalizedShape.Dims.ToArray().Select(d => d.ToString(CultureInfo.InvariantCulture)));
+
+    private static Shape Of(int features)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        return [features];
+    }
 }

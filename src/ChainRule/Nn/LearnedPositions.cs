@@ -18,6 +18,7 @@ public sealed class LearnedPositions : Layer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 1);
+        NeedFloat(dtype);
         (Features, MaxLength) = (features, maxLength);
         Weight = AddParameter("weight", Init.Normal([maxLength, features], 0.02, rng, dtype: dtype));
     }

@@ -18,6 +18,7 @@ public sealed class Linear : Layer, IFusingLayer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inFeatures, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outFeatures, 1);
+        NeedFloat(dtype);
         (InFeatures, OutFeatures) = (inFeatures, outFeatures);
         rng ??= Init.NextRng();
         double bound = 1 / Math.Sqrt(inFeatures);

@@ -23,6 +23,7 @@ public sealed class Maxout : Layer
         ArgumentOutOfRangeException.ThrowIfLessThan(inFeatures, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outFeatures, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(numPieces, 1);
+        NeedFloat(dtype);
         NumPieces = numPieces;
         rng ??= Init.NextRng();
         int maps = checked(outFeatures * numPieces);

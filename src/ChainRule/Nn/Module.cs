@@ -233,6 +233,9 @@ public abstract class Module
         return module;
     }
 
+    /// <summary>Refuses a type that no parameter can have, in the layer's name.</summary>
+    private protected void NeedFloat(DType dtype) => Tensor.NeedFloat(dtype, GetType().Name);
+
     private bool Contains(Module module) =>
         this == module || _children.Exists(c => c.Module.Contains(module));
 

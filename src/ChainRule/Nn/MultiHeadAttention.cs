@@ -37,6 +37,7 @@ public sealed class MultiHeadAttention : Module
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(embedDim, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
+        NeedFloat(dtype);
         if (embedDim % heads != 0)
         {
             throw new ArgumentException(

@@ -15,6 +15,7 @@ public sealed class PRelu : Layer
     public PRelu(int numParameters = 1, double init = 0.25, DType dtype = DType.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(numParameters, 1);
+        NeedFloat(dtype);
         Weight = AddParameter("weight", Tensor.Full([numParameters], init, dtype));
     }
 

@@ -15,6 +15,7 @@ public abstract class RecurrentCell : Module
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(hiddenSize, 1);
+        NeedFloat(dtype);
         (InputSize, HiddenSize) = (inputSize, hiddenSize);
         rng ??= Init.NextRng();
         double bound = 1 / Math.Sqrt(hiddenSize);

@@ -22,6 +22,7 @@ public abstract class RecurrentLayer : Layer
         ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(hiddenSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
+        NeedFloat(dtype);
         if (!(dropout >= 0 && dropout <= 1))
         {
             string given = dropout.ToString(CultureInfo.InvariantCulture);

@@ -14,6 +14,7 @@ public sealed class Residual : Layer
     /// out.</param>
     public Residual(Layer body, Layer? shortcut = null)
     {
+        ArgumentNullException.ThrowIfNull(body);
         Body = AddModule("body", body);
         Shortcut = shortcut is null ? null : AddModule("shortcut", shortcut);
     }

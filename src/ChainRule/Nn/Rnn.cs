@@ -24,7 +24,8 @@ public sealed class Rnn : RecurrentLayer
     public Rnn(
         int inputSize, int hiddenSize, int layers = 1, bool bidirectional = false, double dropout = 0,
         RnnActivation activation = RnnActivation.Tanh, bool bias = true, Rng? rng = null, DType dtype = DType.Float32)
-        : base(1, inputSize, hiddenSize, layers, bidirectional, dropout, bias, rng, dtype) => Activation = activation;
+        : base(1, inputSize, hiddenSize, layers, bidirectional, dropout, bias, rng, dtype) =>
+        Activation = Known(activation, nameof(Rnn));
 
     /// <summary>The function f.</summary>
     public RnnActivation Activation { get; }
@@ -70,4 +71,9 @@ public sealed class Rnn : RecurrentLayer
         (Tensor output, Tensor hidden, _) = RunLayers(x, state, null, lengths);
         return (output, hidden);
     }
+
+    internal static RnnActivation Known(RnnActivation activation, string layer) => Enum.IsDefined(activation)
+        ? activation
+        : throw new ArgumentOutOfRangeException(
+            nameof(activation), $"{layer}: activation must be Tanh or Relu, got {activation}.");
 }

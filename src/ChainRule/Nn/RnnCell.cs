@@ -17,7 +17,7 @@ public sealed class RnnCell : RecurrentCell
     public RnnCell(
         int inputSize, int hiddenSize, RnnActivation activation = RnnActivation.Tanh, bool bias = true,
         Rng? rng = null, DType dtype = DType.Float32)
-        : base(1, inputSize, hiddenSize, bias, rng, dtype) => Activation = activation;
+        : base(1, inputSize, hiddenSize, bias, rng, dtype) => Activation = Rnn.Known(activation, nameof(RnnCell));
 
     /// <summary>What is applied to the sum of the affine maps.</summary>
     public RnnActivation Activation { get; }

@@ -22,6 +22,7 @@ public sealed class SinusoidalPositions : Layer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 1);
+        NeedFloat(dtype);
         (Features, MaxLength) = (features, maxLength);
         double[] table = new double[checked(features * maxLength)];
         for (int i = 0; i < table.Length; i++)
@@ -56,6 +57,12 @@ internal static class Positions
     {
         if (Expects(x, table) is { } expected)
             throw new ShapeException($"{layer}: expects {expected}, got {x.Shape}.", x.Shape);
+        if (x.DType != table.DType)
+        {
+            throw new DTypeException(
+                $"{layer}: needs {table.DType.Text()} as the positions are, got {x.DType.Text()}.",
+                x.DType, table.DType);
+        }
         return x + table[..x.Dims[1]];
     }
 

@@ -18,6 +18,7 @@ public sealed class SubSampling2d : Layer
     public SubSampling2d(int channels, Size2? kernelSize = null, DType dtype = DType.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        NeedFloat(dtype);
         (Channels, KernelSize) = (channels, kernelSize ?? 2);
         PoolingOptions.Of("SubSampling2d", KernelSize, KernelSize).Check();
         Weight = AddParameter(

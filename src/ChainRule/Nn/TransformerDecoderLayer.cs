@@ -26,6 +26,7 @@ public sealed class TransformerDecoderLayer : Module
     public TransformerDecoderLayer(
         int features, int heads, TransformerOptions? options = null, Rng? rng = null, DType dtype = DType.Float32)
     {
+        NeedFloat(dtype);
         _options = options ??= new TransformerOptions();
         rng ??= Init.NextRng();
         Rng drops = rng.Split();

@@ -60,6 +60,7 @@ public sealed class TransformerEncoderLayer : Layer
     public TransformerEncoderLayer(
         int features, int heads, TransformerOptions? options = null, Rng? rng = null, DType dtype = DType.Float32)
     {
+        NeedFloat(dtype);
         _options = options ??= new TransformerOptions();
         rng ??= Init.NextRng();
         Rng drops = rng.Split();

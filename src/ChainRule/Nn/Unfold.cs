@@ -59,6 +59,11 @@ public sealed class Fold : Layer
     public Fold(
         Size2 outputSize, Size2 kernelSize, Size2? dilation = null, Size2 padding = default, Size2? stride = null)
     {
+        if (outputSize.H < 0 || outputSize.W < 0)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(outputSize), $"Fold: outputSize must be 0 or more, got {outputSize}.");
+        }
         (OutputSize, KernelSize) = (outputSize, kernelSize);
         (Dilation, Padding, Stride) = (dilation ?? 1, padding, stride ?? 1);
         Windows.Sizes("Fold", [1, 1, outputSize.H, outputSize.W], KernelSize, Dilation, Padding, Stride);

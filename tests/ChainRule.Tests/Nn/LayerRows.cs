@@ -275,7 +275,7 @@ internal static class LayerRows
             Summary = "Maxout 3 -> 2, 4 pieces",
             Wrong = [2, 4],
             Error = """
-                Linear: expects [..., 3], got [2, 4].
+                Maxout: expects [..., 3], got [2, 4].
                   x: [2, 4] float32    weight: [8, 3] float32
                   in: model (Maxout 3 -> 2, 4 pieces)
                   help: this layer expects [..., 3].

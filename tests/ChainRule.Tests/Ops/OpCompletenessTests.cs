@@ -39,6 +39,9 @@ public sealed class OpCompletenessTests
     public void Rows_have_names_of_their_own() =>
         Assert.Equal(OpTable.All.Length, OpTable.All.Select(r => r.Name).Distinct().Count());
 
+    /// <summary>True for a method that computes a tensor from tensors.</summary>
+    internal static bool IsOperation(MethodInfo m) => ReturnsTensor(m.ReturnType) && !NotOperations.ContainsKey(m.Name);
+
     private static IEnumerable<string> Operations()
     {
         const BindingFlags own =

@@ -1,6 +1,6 @@
 namespace ChainRule.Tests.Operators;
 
-/// <summary>Laws of derivatives for every row of <see cref="OpTable"/>; a failure names the case and its seed.</summary>
+/// <summary>Laws of derivatives for every row of <see cref="OpTable"/>; a failure names the case and seed.</summary>
 public sealed class OpPropertyTests
 {
     private const int MostElements = 500;

@@ -24,6 +24,7 @@ namespace ChainRule
                     nameof(exponent),
                     $"pow: {DType.Text()} needs a whole exponent from 0 to {WholePowOp.Largest}, got {exponent}.");
             }
+            Elementwise.CheckType("pow", DType, takesIntegers: true);
             if (exponent == 2) return Square();
             if (whole) return Elementwise.Apply(this, new WholePowOp((int)exponent));
             return exponent == 0.5 ? Sqrt() : exponent == -0.5 ? Rsqrt() : PowNode.Apply(this, Scalar(exponent, DType));

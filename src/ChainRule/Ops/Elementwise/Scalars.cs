@@ -63,8 +63,9 @@ namespace ChainRule
         private static double Fitting(string op, Tensor x, double number)
         {
             ArgumentNullException.ThrowIfNull(x);
+            Elementwise.CheckType(op, x.DType, takesIntegers: true);
             if (Math.Floor(number) == number && double.IsFinite(number)) return number;
-            if (x.DType.IsFloatingPoint() || x.DType == DType.Bool) return number;
+            if (x.DType.IsFloatingPoint()) return number;
             throw new DTypeException(
                 string.Create(CultureInfo.InvariantCulture,
                     $"{op}: the tensor is {x.DType.Text()}, which does not hold {number}."), x.DType)

@@ -67,27 +67,27 @@ namespace ChainRule.Ops
             _rectified = null;
         }
 
-        public static void Check(Tensor x, Tensor weight, Tensor? bias)
+        public static void Check(Tensor x, Tensor weight, Tensor? bias, string op = "Linear")
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
-            Elementwise.CheckType("Linear", x.DType, takesIntegers: false);
+            Elementwise.CheckType(op, x.DType, takesIntegers: false);
             if (weight.Rank != 2)
                 throw new ShapeException(
-                    $"Linear: weight must be [outFeatures, inFeatures], got {weight.Shape}.", weight.Shape);
+                    $"{op}: weight must be [outFeatures, inFeatures], got {weight.Shape}.", weight.Shape);
             if (x.Rank == 0 || x.Shape[^1] != weight.Shape[1])
             {
                 throw new ShapeException(
-                    $"Linear: expects [..., {weight.Shape[1]}], got {x.Shape}.\n"
+                    $"{op}: expects [..., {weight.Shape[1]}], got {x.Shape}.\n"
                     + $"  {Elementwise.Operand("x", x)}    {Elementwise.Operand("weight", weight)}",
                     x.Shape, weight.Shape);
             }
             if (bias is not null && bias.Shape != [weight.Shape[0]])
-                throw new ShapeException($"Linear: bias must be [{weight.Shape[0]}], got {bias.Shape}.", bias.Shape);
+                throw new ShapeException($"{op}: bias must be [{weight.Shape[0]}], got {bias.Shape}.", bias.Shape);
             if (weight.DType != x.DType || (bias is not null && bias.DType != x.DType))
             {
                 throw new DTypeException(
-                    $"Linear: x is {x.DType.Text()}, weight {weight.DType.Text()}"
+                    $"{op}: x is {x.DType.Text()}, weight {weight.DType.Text()}"
                     + $"{(bias is null ? "" : ", bias " + bias.DType.Text())}; all must be equal.",
                     x.DType, weight.DType);
             }

@@ -21,7 +21,7 @@ public static partial class F
     public static Tensor Maxout(Tensor x, Tensor weight, Tensor? bias, int numPieces)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(numPieces, 1);
-        LinearNode.Check(x, weight, bias);
+        LinearNode.Check(x, weight, bias, "Maxout");
         if (weight.Dims[0] % numPieces != 0)
         {
             throw new ShapeException(

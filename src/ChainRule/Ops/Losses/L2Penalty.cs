@@ -24,6 +24,7 @@ public static partial class F
         {
             ArgumentNullException.ThrowIfNull(w, nameof(weights));
             Elementwise.CheckType("L2Penalty", w.DType, takesIntegers: false);
+            Elementwise.CheckSameType("L2Penalty", weights[0], w);
             Tensor squares = w.Square().Sum();
             total = total is null ? squares : total + squares;
         }

@@ -28,6 +28,7 @@ namespace ChainRule
             if (tensors.Count == 0) throw new ArgumentException("stack: there is no tensor.", nameof(tensors));
             foreach (Tensor t in tensors)
             {
+                ArgumentNullException.ThrowIfNull(t, nameof(tensors));
                 if (t.Shape != tensors[0].Shape)
                     throw new ShapeException(
                         $"stack: shapes differ: {tensors[0].Shape} and {t.Shape}.", tensors[0].Shape, t.Shape);
@@ -37,7 +38,7 @@ namespace ChainRule
                 throw new ShapeException(
                     $"stack: dim {dim} is out of range for rank {rank}; use {-rank - 1} to {rank}.", tensors[0].Shape);
             int at = dim < 0 ? dim + rank + 1 : dim;
-            return Concat([.. tensors.Select(t => t.Unsqueeze(at))], at);
+            return ConcatNode.Apply([.. tensors.Select(t => t.Unsqueeze(at))], at, "stack");
         }
     }
 }
@@ -52,10 +53,11 @@ namespace ChainRule.Ops
 
         public override ReadOnlySpan<Tensor> MoreInputs => _parts;
 
-        public static Tensor Apply(IReadOnlyList<Tensor> tensors, int dim)
+        public static Tensor Apply(IReadOnlyList<Tensor> tensors, int dim, string op = "concat")
         {
             ArgumentNullException.ThrowIfNull(tensors);
             if (tensors.Count == 0) throw new ArgumentException("concat: there is no tensor.", nameof(tensors));
+            foreach (Tensor t in tensors) ArgumentNullException.ThrowIfNull(t, nameof(tensors));
             Tensor first = tensors[0];
             int at = first.Shape.ResolveDim(dim, "concat");
             int[] sizes = first.Dims.ToArray();
@@ -64,8 +66,11 @@ namespace ChainRule.Ops
                 Tensor t = tensors[i];
                 if (t.DType != first.DType)
                     throw new DTypeException(
-                        $"concat: types differ: {first.DType.Text()} (0) and {t.DType.Text()} ({i}).",
-                        first.DType, t.DType);
+                        $"{op}: types differ: {first.DType.Text()} (0) and {t.DType.Text()} ({i}).",
+                        first.DType, t.DType)
+                    {
+                        Help = "convert one of them with To(DType); there is no implicit conversion.",
+                    };
                 bool fits = t.Rank == first.Rank;
                 for (int d = 0; fits && d < t.Rank; d++) fits = d == at || t.Dims[d] == first.Dims[d];
                 if (!fits)

@@ -21,7 +21,7 @@ public sealed class CosineAnnealingLr : Schedule
         : base(optimizer)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(minimum);
+        CheckNumber(nameof(CosineAnnealingLr), minimum);
         (_steps, _minimum) = (steps, minimum);
         Start();
     }

@@ -25,7 +25,7 @@ public sealed class CosineAnnealingWarmRestarts : Schedule
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(factor, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(minimum);
+        CheckNumber(nameof(CosineAnnealingWarmRestarts), minimum);
         (_steps, _factor, _minimum) = (steps, factor, minimum);
         Start();
     }

@@ -42,10 +42,10 @@ public sealed class CyclicLr : Schedule
         CycleShape shape = CycleShape.Triangular, double gamma = 1, MomentumCycle? momentum = null)
         : base(optimizer)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(maximum);
+        CheckNumber(nameof(CyclicLr), maximum);
         ArgumentOutOfRangeException.ThrowIfLessThan(stepsUp, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(stepsDown ?? 1, 1, nameof(stepsDown));
-        ArgumentOutOfRangeException.ThrowIfNegative(gamma);
+        CheckNumber(nameof(CyclicLr), gamma);
         momentum?.Check(optimizer, nameof(CyclicLr));
         (_maximum, _up, _length) = (maximum, stepsUp, stepsUp + (stepsDown ?? stepsUp));
         (_shape, _gamma, _momentum) = (shape, gamma, momentum);

@@ -12,7 +12,7 @@ public sealed class ExponentialLr : Schedule
     public ExponentialLr(Optimizer optimizer, double gamma)
         : base(optimizer)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(gamma);
+        CheckNumber(nameof(ExponentialLr), gamma);
         _gamma = gamma;
         Start();
     }

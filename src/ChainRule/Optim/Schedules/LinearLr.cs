@@ -18,8 +18,8 @@ public sealed class LinearLr : Schedule
     public LinearLr(Optimizer optimizer, double startFactor = 1.0 / 3, double endFactor = 1, long steps = 5)
         : base(optimizer)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(startFactor);
-        ArgumentOutOfRangeException.ThrowIfNegative(endFactor);
+        CheckNumber(nameof(LinearLr), startFactor);
+        CheckNumber(nameof(LinearLr), endFactor);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         (_start, _end, _steps) = (startFactor, endFactor, steps);
         Start();

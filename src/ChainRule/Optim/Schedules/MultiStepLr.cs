@@ -15,7 +15,7 @@ public sealed class MultiStepLr : Schedule
         : base(optimizer)
     {
         ArgumentNullException.ThrowIfNull(milestones);
-        ArgumentOutOfRangeException.ThrowIfNegative(gamma);
+        CheckNumber(nameof(MultiStepLr), gamma);
         foreach (int m in milestones) ArgumentOutOfRangeException.ThrowIfNegative(m, nameof(milestones));
         (_milestones, _gamma) = ([.. milestones], gamma);
         Start();

@@ -43,9 +43,9 @@ public sealed class OneCycleLr : Schedule
         MomentumCycle? momentum = null, double startDivisor = 25, double endDivisor = 1e4, bool threePhases = false)
         : base(optimizer)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(maximum);
+        CheckNumber(nameof(OneCycleLr), maximum);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
-        ArgumentOutOfRangeException.ThrowIfNegative(riseShare);
+        CheckNumber(nameof(OneCycleLr), riseShare);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(riseShare, 1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(startDivisor);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(endDivisor);

@@ -15,7 +15,7 @@ public sealed class PolynomialLr : Schedule
         : base(optimizer)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(power);
+        CheckNumber(nameof(PolynomialLr), power);
         (_steps, _power) = (steps, power);
         Start();
     }

@@ -61,10 +61,10 @@ public sealed class ReduceLrOnPlateau
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factor);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(factor, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(patience);
-        ArgumentOutOfRangeException.ThrowIfNegative(threshold);
+        Schedule.CheckNumber(nameof(ReduceLrOnPlateau), threshold);
         ArgumentOutOfRangeException.ThrowIfNegative(cooldown);
-        ArgumentOutOfRangeException.ThrowIfNegative(minimum);
-        ArgumentOutOfRangeException.ThrowIfNegative(leastChange);
+        Schedule.CheckNumber(nameof(ReduceLrOnPlateau), minimum);
+        Schedule.CheckNumber(nameof(ReduceLrOnPlateau), leastChange);
         Optimizer = optimizer;
         (_goal, _factor, _patience, _threshold, _absolute) = (goal, factor, patience, threshold, absolute);
         (_cooldown, _minimum, _leastChange) = (cooldown, minimum, leastChange);

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
 namespace ChainRule.Optim;
 
 /// <summary>Sets the learning rates of an optimiser as a function of the number of steps (or epochs) taken.</summary>
@@ -53,6 +56,17 @@ public abstract class Schedule
     /// <param name="step">Steps taken before, 0 or more.</param>
     /// <returns>In [0, 1), or null to leave the momentum alone.</returns>
     protected internal virtual double? MomentumAt(long step) => null;
+
+    // NaN and infinity pass the framework's checks, and would come out of a rate much later.
+    internal static void CheckNumber(
+        string schedule, double value, [CallerArgumentExpression(nameof(value))] string name = "")
+    {
+        if (value >= 0 && double.IsFinite(value)) return;
+        throw new ArgumentOutOfRangeException(
+            name,
+            string.Create(
+                CultureInfo.InvariantCulture, $"{schedule}: {name} is {value}; expected a finite number, 0 or more."));
+    }
 
     /// <summary>Puts the rates of step 0 in force.</summary>
     protected void Start() => JumpTo(0);

@@ -15,7 +15,7 @@ public sealed class StepLr : Schedule
         : base(optimizer)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(stepSize, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(gamma);
+        CheckNumber(nameof(StepLr), gamma);
         (_stepSize, _gamma) = (stepSize, gamma);
         Start();
     }

@@ -24,7 +24,7 @@ public sealed class WarmUpThen : Schedule
         : base(Optimized(after))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(warmUpSteps, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(startFactor);
+        CheckNumber(nameof(WarmUpThen), startFactor);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(startFactor, 1);
         (_after, _warmUpSteps, _startFactor) = (after, warmUpSteps, startFactor);
         Start();

@@ -194,7 +194,8 @@ internal static class ShapeRows
                     "concat: [2, 4] (1) does not fit [2, 3] (0) along dim 0."),
                 ErrorInput.DType("types differ",
                     () => Tensor.Concat([Tensor.Zeros([2]), Tensor.Zeros([2], DType.Int64)]),
-                    "concat: types differ: float32 (0) and int64 (1)."),
+                    "concat: types differ: float32 (0) and int64 (1).\n"
+                    + "  help: convert one of them with To(DType); there is no implicit conversion."),
             ],
             Goldens = ["tensor/concat"],
         },

@@ -1,0 +1,64 @@
+using System.Reflection;
+using System.Text;
+using ChainRule.Nn;
+using ChainRule.Optim;
+using ChainRule.Tests.Contracts;
+using ChainRule.Tests.Operators;
+
+namespace ChainRule.Tests.Errors;
+
+/// <summary>
+/// Every public layer, optimiser, schedule and operator with one option out of range: what is said, word by word in
+/// Snapshots/. What is new is found by reflection; where the good arguments of <see cref="GoodArguments"/> do not do, a
+/// test says so.
+/// </summary>
+public sealed class OptionErrorTests
+{
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
+    [Fact]
+    public void Wrong_options_of_layers_are_refused_with_the_approved_text() => Constructors<Nn.Module>("LayerOptions");
+
+    [Fact]
+    public void Wrong_options_of_optimisers_are_refused_with_the_approved_text() =>
+        Constructors<Optimizer>("OptimizerOptions");
+
+    [Fact]
+    public void Wrong_options_of_schedules_are_refused_with_the_approved_text() =>
+        Constructors<Schedule>("ScheduleOptions", typeof(ReduceLrOnPlateau));
+
+    [Fact]
+    public void Wrong_options_of_operators_are_refused_with_the_approved_text() => Check("OperatorOptions",
+        new[] { typeof(Tensor), typeof(F) }.SelectMany(t => t.GetMethods(Declared))
+            .Where(m => !m.IsSpecialName && !m.IsGenericMethod && OpCompletenessTests.IsOperation(m))
+            .Where(m => m.GetParameters().Length > 0 && !m.GetParameters().Any(p => p.ParameterType.IsByRefLike))
+            .OrderBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.GetParameters().Length)
+            .ThenBy(m => m.ToString(), StringComparer.Ordinal));
+
+    private static void Constructors<T>(string page, params Type[] also) => Check(page,
+        PublicApi.Types.Where(t => t.Assembly == typeof(T).Assembly && t.IsSubclassOf(typeof(T)) && !t.IsAbstract)
+            .Concat(also).OrderBy(t => t.Name, StringComparer.Ordinal).SelectMany(t => t.GetConstructors())
+            .Where(c => c.GetParameters().Length > 0 && !c.GetParameters().Any(p => p.ParameterType.IsByRefLike)));
+
+    private static void Check(string name, IEnumerable<MethodBase> methods)
+    {
+        StringBuilder page = new();
+        List<string> faults = [];
+        foreach (MethodBase method in methods)
+        {
+            string of = method.IsConstructor ? method.DeclaringType!.Name : method.Name;
+            string subject = $"{of}({string.Join(", ", method.GetParameters().Select(p => p.Name))})";
+            ErrorText text = new(subject, [of, .. GoodArguments.AlsoCalled(of)]);
+            object?[] good = [.. method.GetParameters().Select(p => GoodArguments.For(of, p))];
+            object? target = method.IsStatic || method.IsConstructor ? null : GoodArguments.Subject(of);
+            WrongOptions options = new(method, target, good);
+            if (options.CheckGood() is { } wrong) faults.Add(wrong);
+            options.Try(text);
+            page.Append(text.Page);
+            faults.AddRange(text.Faults);
+        }
+        SnapshotFile.Check(name, page.ToString());
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+}
