@@ -125,13 +125,15 @@ public static class LearningRateSearch
         return double.IsFinite(loss) ? loss : double.PositiveInfinity;
     }
 
-    // The largest fall between neighbours; all rates are equally far apart on their logarithmic scale.
+    // The largest fall over a fifth of the rates, which are equally far apart on their logarithmic scale: over fewer,
+    // the noise of single batches would decide.
     private static double Steepest(List<RateLoss> tried, double otherwise)
     {
+        int reach = Math.Max(1, tried.Count / 10);
         double best = otherwise, fall = 0;
-        for (int i = 1; i + 1 < tried.Count; i++)
+        for (int i = reach; i + reach < tried.Count; i++)
         {
-            double change = tried[i - 1].Loss - tried[i + 1].Loss;
+            double change = tried[i - reach].Loss - tried[i + reach].Loss;
             if (change > fall) (best, fall) = (tried[i].Rate, change);
         }
         return best;
