@@ -1,7 +1,8 @@
 #:property PublishAot=false
 #:property TreatWarningsAsErrors=true
 
-// The one developer command: dotnet run dev.cs -- check|test|bench|docs|pages. Each word is a static class below.
+// The one developer command: dotnet run dev.cs -- check|test|coverage|bench|docs|pages. Each word is a static class
+// below, or a program in tools/.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -14,6 +15,8 @@ Console.CancelKeyPress += (_, e) => e.Cancel = true;    // the running child get
 [
     ("check", "formatting, build with every analyzer, Tiny tests and links: before each commit", Check.Run),
     ("test", "build in Release and run all tests; further arguments go to dotnet test (--filter NAME)", Test.Run),
+    ("coverage", "share of the core's lines that the tests run, with vectors of every width; less than 95% is a failure",
+        args => Repo.Dotnet(Repo.Root, ["run", Repo.In("tools", "coverage.cs"), "--", .. args])),
     ("bench", "run bench/ChainRule.Bench in Release with the remaining arguments (bench steps)", Bench.Run),
     ("docs", "compile and run samples/ and the marked code of README and docs/, and check the links", Docs.Run),
     ("pages", "run all tests and write docs/pytorch.md and docs/capabilities.md; --check compares with the last test",
@@ -22,7 +25,7 @@ Console.CancelKeyPress += (_, e) => e.Cancel = true;    // the running child get
 if (args.Length == 0 || args[0] is "help" or "-h" or "--help")
 {
     Console.WriteLine("usage: dotnet run dev.cs -- WORD [arguments]\n");
-    foreach (var (word, help, _) in words) Console.WriteLine($"  {word,-6} {help}");
+    foreach (var (word, help, _) in words) Console.WriteLine($"  {word,-8} {help}");
     return 0;
 }
 var chosen = words.FirstOrDefault(w => w.Word == args[0]);

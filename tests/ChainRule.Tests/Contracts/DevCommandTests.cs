@@ -9,20 +9,22 @@ public sealed class DevCommandTests
     {
         var (code, output, _) = Dev();
         Assert.Equal(0, code);
-        string[] words = ["check", "test", "bench", "docs", "pages"];
+        string[] words = ["check", "test", "coverage", "bench", "docs", "pages"];
         Assert.All(words, word => Assert.Contains($"\n  {word}", output));
     }
 
     [Theory]
     [InlineData("chek", "check")]
     [InlineData("Tests", "test")]
+    [InlineData("cover", "coverage")]
     [InlineData("bnech", "bench")]
     [InlineData("doc", "docs")]
     public void Dev_with_an_unknown_word_suggests_the_nearest(string given, string nearest)
     {
         var (code, output, errors) = Dev(given);
         Assert.Equal((2, ""), (code, output));
-        Assert.Equal($"dev: no command '{given}'; did you mean '{nearest}'? There are check, test, bench, docs, pages.",
+        Assert.Equal($"dev: no command '{given}'; did you mean '{nearest}'? There are check, test, "
+            + "coverage, bench, docs, pages.",
             errors.Trim());
     }
 

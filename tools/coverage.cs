@@ -1,0 +1,86 @@
+#:property PublishAot=false
+#:property TreatWarningsAsErrors=true
+
+// Line coverage of src/ChainRule: dotnet run dev.cs -- coverage. The tests run once for every width of vectors, since
+// each has code of its own; a line counts when any of them ran it. Slow tests start other processes, which are not seen.
+
+using System.Diagnostics;
+using System.Globalization;
+using System.Xml;
+
+const double Least = 95;
+string root = Path.GetDirectoryName((string)AppContext.GetData("EntryPointFileDirectoryPath")!)!;
+string results = Path.Combine(root, "artifacts", "coverage");
+if (Directory.Exists(results)) Directory.Delete(results, recursive: true);
+if (Dotnet("512", "build", "-c", "Release", "-nologo", "-clp:ErrorsOnly;NoSummary") != 0) return 1;
+
+// By file, whether each line that has code was run.
+SortedDictionary<string, Dictionary<int, bool>> files = [];
+foreach (string width in (string[])["512", "256", "128", "0"])
+{
+    Console.WriteLine($"coverage: CHAINRULE_SIMD={width}");
+    string folder = Path.Combine(results, width);
+    int code = Dotnet(width, "test", Path.Combine("tests", "ChainRule.Tests"), "--no-build", "-c", "Release", "--nologo",
+        "-v", "q", "--filter", "Category!=Slow", "--collect", "XPlat Code Coverage", "--results-directory", folder,
+        "--", "DataCollectionRunSettings.DataCollectors.DataCollector.Configuration.Include=[ChainRule]*");
+    if (code != 0) return 1;
+    foreach (string file in Directory.GetFiles(folder, "*.xml", SearchOption.AllDirectories)) Read(file);
+}
+
+foreach (var (name, lines) in files.OrderByDescending(f => f.Value.Values.Count(run => !run)).Take(20))
+{
+    int[] missed = [.. lines.Where(l => !l.Value).Select(l => l.Key).Order()];
+    if (missed.Length > 0)
+        Console.WriteLine($"{missed.Length,5} of {lines.Count,4} lines not run: {name}: {Ranges(missed)}");
+}
+int all = files.Values.Sum(f => f.Count), run = files.Values.Sum(f => f.Values.Count(r => r));
+double share = 100.0 * run / Math.Max(all, 1);
+Console.WriteLine(string.Create(
+    CultureInfo.InvariantCulture, $"{run} of {all} lines of src/ChainRule run by the tests: {share:0.00}%"));
+return share >= Least ? 0 : 1;
+
+int Dotnet(string width, params string[] arguments)
+{
+    ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
+    {
+        WorkingDirectory = root,
+    };
+    start.Environment["CHAINRULE_SIMD"] = width;
+    using var child = Process.Start(start)!;
+    child.WaitForExit();
+    return child.ExitCode;
+}
+
+// The Cobertura form: <class filename="..."> with <line number="..." hits="...">, a file in several classes.
+void Read(string file)
+{
+    using var reader = XmlReader.Create(file, new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
+    Dictionary<int, bool> lines = [];
+    while (reader.Read())
+    {
+        if (reader.NodeType != XmlNodeType.Element) continue;
+        if (reader.LocalName == "class")
+        {
+            string name = reader.GetAttribute("filename")!.Replace('\\', '/');
+            if (!files.TryGetValue(name, out lines!)) files[name] = lines = [];
+        }
+        else if (reader.LocalName == "line")
+        {
+            int number = int.Parse(reader.GetAttribute("number")!, CultureInfo.InvariantCulture);
+            lines[number] = lines.GetValueOrDefault(number) || reader.GetAttribute("hits") != "0";
+        }
+    }
+}
+
+// "3-5, 9": the first few.
+static string Ranges(int[] numbers)
+{
+    List<string> ranges = [];
+    for (int i = 0; i < numbers.Length; i++)
+    {
+        int first = numbers[i];
+        while (i + 1 < numbers.Length && numbers[i + 1] == numbers[i] + 1) i++;
+        ranges.Add(first == numbers[i] ? $"{first}" : $"{first}-{numbers[i]}");
+    }
+    return string.Join(", ", ranges.Take(8)) + (ranges.Count > 8 ? ", ..." : "");
+}
