@@ -2,7 +2,8 @@
 #:property TreatWarningsAsErrors=true
 
 // Line coverage of src/ChainRule: dotnet run dev.cs -- coverage. The tests run once for every width of vectors, since
-// each has code of its own; a line counts when any of them ran it. Slow tests start other processes, which are not seen.
+// each has code of its own; a line counts when any of them ran it. Slow tests start other processes, which are not
+// seen.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -20,8 +21,9 @@ foreach (string width in (string[])["512", "256", "128", "0"])
 {
     Console.WriteLine($"coverage: CHAINRULE_SIMD={width}");
     string folder = Path.Combine(results, width);
-    int code = Dotnet(width, "test", Path.Combine("tests", "ChainRule.Tests"), "--no-build", "-c", "Release", "--nologo",
-        "-v", "q", "--filter", "Category!=Slow", "--collect", "XPlat Code Coverage", "--results-directory", folder,
+    int code = Dotnet(
+        width, "test", Path.Combine("tests", "ChainRule.Tests"), "--no-build", "-c", "Release", "--nologo", "-v", "q",
+        "--filter", "Category!=Slow", "--collect", "XPlat Code Coverage", "--results-directory", folder,
         "--", "DataCollectionRunSettings.DataCollectors.DataCollector.Configuration.Include=[ChainRule]*");
     if (code != 0) return 1;
     foreach (string file in Directory.GetFiles(folder, "*.xml", SearchOption.AllDirectories)) Read(file);
