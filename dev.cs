@@ -15,7 +15,7 @@ Console.CancelKeyPress += (_, e) => e.Cancel = true;    // the running child get
 [
     ("check", "formatting, build with every analyzer, Tiny tests and links: before each commit", Check.Run),
     ("test", "build in Release and run all tests; further arguments go to dotnet test (--filter NAME)", Test.Run),
-    ("coverage", "share of the core's lines that the tests run, with vectors of every width; less than 95% is a failure",
+    ("coverage", "share of the core's lines that the tests run, with vectors of every width; under 95% is a failure",
         args => Repo.Dotnet(Repo.Root, ["run", Repo.In("tools", "coverage.cs"), "--", .. args])),
     ("bench", "run bench/ChainRule.Bench in Release with the remaining arguments (bench steps)", Bench.Run),
     ("docs", "compile and run samples/ and the marked code of README and docs/, and check the links", Docs.Run),

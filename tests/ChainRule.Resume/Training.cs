@@ -21,7 +21,9 @@ internal static class Training
 
     public static IReadOnlyList<string> Names => [.. Trainings.Keys];
 
-    /// <summary>Trains to the end, from where the folder's checkpoints stand, and prints the hash of the weights.</summary>
+    /// <summary>
+    /// Trains to the end, from where the folder's checkpoints stand, and prints the hash of the weights.
+    /// </summary>
     public static int Run(string name, string folder)
     {
         var (digits, others) = Digits.Load(Samples, 100);
