@@ -459,6 +459,7 @@ internal static class Docs
             <ProjectReference Include="../../src/ChainRule/ChainRule.csproj" />
             <ProjectReference Include="../../src/ChainRule.Formats/ChainRule.Formats.csproj" />
             <ProjectReference Include="../../src/ChainRule.Models/ChainRule.Models.csproj" />
+            <ProjectReference Include="../../src/ChainRule.Reports/ChainRule.Reports.csproj" />
           </ItemGroup>
         </Project>
         """;

@@ -36,7 +36,8 @@ public sealed class PackedSolution : IDisposable
 [Trait("Category", "Slow")]
 public sealed class PackageTests(PackedSolution packed) : IClassFixture<PackedSolution>
 {
-    private static readonly string[] Packages = ["ChainRule", "ChainRule.Formats", "ChainRule.Models", "ChainRule.Cli"];
+    private static readonly string[] Packages =
+        ["ChainRule", "ChainRule.Formats", "ChainRule.Models", "ChainRule.Reports", "ChainRule.Cli"];
 
     [Fact]
     public void Pack_makes_the_libraries_and_the_tool_each_with_symbols()
@@ -51,6 +52,7 @@ public sealed class PackageTests(PackedSolution packed) : IClassFixture<PackedSo
     [InlineData("ChainRule")]
     [InlineData("ChainRule.Formats")]
     [InlineData("ChainRule.Models")]
+    [InlineData("ChainRule.Reports")]
     public void Library_package_holds_one_managed_assembly_its_documentation_and_a_readme(string id)
     {
         using var package = packed.Open(id, "nupkg");
@@ -89,6 +91,7 @@ public sealed class PackageTests(PackedSolution packed) : IClassFixture<PackedSo
     [InlineData("ChainRule", "lib/net10.0")]
     [InlineData("ChainRule.Formats", "lib/net10.0")]
     [InlineData("ChainRule.Models", "lib/net10.0")]
+    [InlineData("ChainRule.Reports", "lib/net10.0")]
     [InlineData("ChainRule.Cli", "tools/net10.0/any")]
     public void Symbols_carry_their_sources_under_names_of_no_machine(string id, string folder)
     {

@@ -7,7 +7,10 @@ namespace ChainRule.Tests.Contracts;
 internal static class PublicApi
 {
     private static readonly Assembly[] Assemblies =
-        [typeof(ChainRuleException).Assembly, Assembly.Load("ChainRule.Formats"), Assembly.Load("ChainRule.Models")];
+        [
+            typeof(ChainRuleException).Assembly, Assembly.Load("ChainRule.Formats"), Assembly.Load("ChainRule.Models"),
+            Assembly.Load("ChainRule.Reports"),
+        ];
 
     private static readonly Dictionary<string, XElement> Documentation = Assemblies
         .Select(a => XDocument.Load(Path.Combine(AppContext.BaseDirectory, a.GetName().Name + ".xml")))
