@@ -65,6 +65,9 @@ internal static class Turns
     private const double WarmUp = 0.25;
     private const int MostWarmUps = 12;
 
+    // Worker threads of OpenBLAS and OpenMP go on spinning for some 20 ms, on the cores that the next side wants.
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(50);
+
     /// <summary>The median of each side's turns in seconds, once its code has stopped changing.</summary>
     public static double[] Run(IReadOnlyList<Candidate> sides, int rounds, double seconds)
     {
@@ -72,7 +75,11 @@ internal static class Turns
         List<double>[] turns = [.. sides.Select(_ => new List<double>(rounds))];
         for (int round = 0; round < rounds; round++)
         {
-            for (int i = 0; i < sides.Count; i++) turns[i].Add(sides[i].Turn(seconds));
+            for (int i = 0; i < sides.Count; i++)
+            {
+                if (sides.Count > 1) Thread.Sleep(Quiet);
+                turns[i].Add(sides[i].Turn(seconds));
+            }
         }
         return [.. turns.Select(Median.Of)];
     }
