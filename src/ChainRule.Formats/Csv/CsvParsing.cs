@@ -16,7 +16,7 @@ internal sealed class CsvParsing(string? file, string text)
 
     internal CsvTable Parse(char? delimiter, bool? header)
     {
-        if (string.IsNullOrWhiteSpace(text)) throw Wrong("the file is empty.");
+        if (string.IsNullOrWhiteSpace(text)) throw Wrong("the file is empty.", 1);
         char by = delimiter ?? FindDelimiter();
         if (by == ' ') SplitAtBlanks();
         else SplitQuoted(by);
@@ -24,12 +24,13 @@ internal sealed class CsvParsing(string? file, string text)
         string[] first = _rows[0];
         string[]? classNames = header != false ? FindClassNames() : null;
         bool hasHeader = classNames is not null || (header ?? LooksLikeHeader());
+        int firstLine = _lines[0];
         if (hasHeader)
         {
             _rows.RemoveAt(0);
             _lines.RemoveAt(0);
         }
-        if (_rows.Count == 0) throw Wrong("there is a header but no data row.");
+        if (_rows.Count == 0) throw Wrong("there is a header but no data row.", firstLine);
         int columns = classNames is not null ? _rows[0].Length : first.Length;
         for (int r = 0; r < _rows.Count; r++)
         {

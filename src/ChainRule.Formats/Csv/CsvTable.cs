@@ -70,16 +70,38 @@ public sealed class CsvTable
         int have = file.ReadAtLeast(start, 2, throwOnEndOfStream: false);
         bool packed = have == 2 && start[0] == 0x1F && start[1] == 0x8B;
         file.Position = 0;
-        using Stream content = packed ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using Stream content = packed ? Unpack(file, path) : file;
         using var reader = new StreamReader(content, Encoding.UTF8);
+        return new CsvParsing(path, reader.ReadToEnd()).Parse(delimiter, header);
+    }
+
+    private static MemoryStream Unpack(Stream file, string path)
+    {
+        using var unzip = new GZipStream(file, CompressionMode.Decompress);
+        var content = new MemoryStream();
+        var part = new byte[1 << 16];
         try
         {
-            return new CsvParsing(path, reader.ReadToEnd()).Parse(delimiter, header);
+            for (int got; (got = unzip.Read(part)) > 0;)
+            {
+                if (content.Length + got > Array.MaxLength)
+                    throw Damaged("the file unpacks to more than one array can hold.");
+                content.Write(part, 0, got);
+            }
         }
         catch (InvalidDataException e)
         {
-            throw new DataException("CSV", "the gzip stream is damaged.", e) { File = path };
+            throw Damaged("the gzip stream is damaged.", e);
         }
+        content.Position = 0;
+        return content;
+
+        DataException Damaged(string problem, Exception? inner = null) => new("CSV", problem, inner)
+        {
+            File = path,
+            Offset = content.Length,
+            Unpacked = true,
+        };
     }
 
     // A pipe has no second look at its first bytes: it is read to its end first.

@@ -60,6 +60,18 @@ public sealed class StateReader
             : throw Wrong(
                 name, $"is {Text(name)}; expected {least} {(most == int.MaxValue ? "or more" : $"to {most}")}.");
 
+    /// <summary>How often something was done: a whole number that is not negative.</summary>
+    internal long Times(string name) => Whole(name) is var value and >= 0 and < long.MaxValue ? value
+        : throw Wrong(name, $"is {Text(name)}; expected 0 or more.");
+
+    /// <summary>A span of time in seconds.</summary>
+    internal TimeSpan Seconds(string name) =>
+        ToTime(Number(name)) ?? throw Wrong(name, $"is {Text(name)}; expected seconds that have passed.");
+
+    /// <summary>Seconds as a span; null where there can be none of that length.</summary>
+    internal static TimeSpan? ToTime(double seconds) =>
+        seconds >= 0 && seconds < TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromSeconds(seconds) : null;
+
     /// <summary>A generator's place in its sequence.</summary>
     /// <inheritdoc cref="Text"/>
     public RngState Generator(string name)

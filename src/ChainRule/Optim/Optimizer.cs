@@ -207,6 +207,12 @@ public abstract class Optimizer
                 }
             }
         }
+        foreach ((string key, double value) in numbers)
+        {
+            double most = key.EndsWith(".momentum", StringComparison.Ordinal) ? 1 : double.PositiveInfinity;
+            if (!(value >= 0 && value <= most))
+                Refuse(key, FormattableString.Invariant($"is {value}, expected 0 {(most > 1 ? "or more" : "to 1")}"));
+        }
         string? stranger = tensors.Keys.Concat(numbers.Keys).FirstOrDefault(k => !known.Contains(k));
         if (stranger is not null)
             Refuse(stranger, $"belongs to no state of {ParameterCount} parameters in {Groups.Count} groups");

@@ -45,8 +45,8 @@ internal sealed class EpochRun(int epoch) : IStateful
 
     public void LoadState(StateReader state)
     {
-        (Batch, Samples) = (state.Whole("batch", 0), state.Whole("samples"));
+        (Batch, Samples) = (state.Whole("batch", 0), state.Times("samples"));
         (LossSum, Rate) = (state.Number("lossSum"), state.Number("rate"));
-        _before = TimeSpan.FromSeconds(state.Number("seconds"));
+        _before = state.Seconds("seconds");
     }
 }

@@ -43,7 +43,9 @@ internal static class EpochTable
             double[] row = all[(i * columns)..((i + 1) * columns)];
             EvaluationResult training = Read(row.AsSpan(Head), metrics);
             EvaluationResult? validation = row[Head + part + 1] > 0 ? Read(row.AsSpan(Head + part), metrics) : null;
-            yield return new EpochResult(i + 1, training, validation, row[0], row[1], TimeSpan.FromSeconds(row[2]))
+            TimeSpan time = StateReader.ToTime(row[2])
+                ?? throw state.Wrong(Name, $"says that epoch {i + 1} took {row[2]} seconds.");
+            yield return new EpochResult(i + 1, training, validation, row[0], row[1], time)
             {
                 Monitored = monitored(validation ?? training),
             };

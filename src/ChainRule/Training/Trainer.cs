@@ -170,7 +170,7 @@ public sealed class Trainer
         if (file is null) return false;
         StateReader state = TrainingState.Read(file);
         TrainingState.Load(this, state);
-        StepCount = state.Whole("step");
+        StepCount = state.Times("step");
         _resumed = state;
         return true;
     }

@@ -184,7 +184,7 @@ internal sealed class TrainingLoop
 
     public void LoadState(StateReader state)
     {
-        _before = TimeSpan.FromSeconds(state.Number("seconds"));
+        _before = state.Seconds("seconds");
         _run = new EpochRun(state.Section("epoch").Whole("number", 1));
         _run.LoadState(state.Section("epoch"));
         _done.AddRange(EpochTable.Load(state, _trainer.Metrics, _trainer.MonitoredIn));
@@ -216,6 +216,6 @@ internal sealed class TrainingLoop
             throw state.Wrong("samples", $"is {samples}; this loader's data set has {loader.Dataset.Count}.");
         if (batch != loader.BatchSize)
             throw state.Wrong("batchSize", $"is {batch}; this loader's batches have {loader.BatchSize} samples.");
-        return new DataLoaderState(state.Generator("seed").Seed, state.Whole("epoch"));
+        return new DataLoaderState(state.Generator("seed").Seed, state.Times("epoch"));
     }
 }

@@ -46,6 +46,7 @@ internal static class TrainingState
                 "Resume", "the file holds weights or something else, not a training that can go on.")
             {
                 File = path,
+                Key = "format",
             };
         }
         if (state.Text("version") != Version)
@@ -54,6 +55,7 @@ internal static class TrainingState
                 + $"this ChainRule reads version {Version}.")
             {
                 File = path,
+                Key = "version",
             };
         }
         return state;
@@ -72,8 +74,15 @@ internal static class TrainingState
         (string Key, Rng Rng)[] own = [.. trainer.Model.Generators()];
         RngState[] places = [.. own.Select(g => generators.Generator(g.Key))];
         StateLoading.Load(trainer.Model, state.Section("model").Tensors(), strict: true, state.File);
-        if (trainer.Schedule is { } schedule) schedule.JumpTo(state.Whole("schedule"));
-        trainer.Optimizer.LoadState(remembered);
+        if (trainer.Schedule is { } schedule) schedule.JumpTo(state.Times("schedule"));
+        try
+        {
+            trainer.Optimizer.LoadState(remembered);
+        }
+        catch (CheckpointException e)
+        {
+            throw new CheckpointException(e.Subject, e.Problem, e) { File = state.File, Key = "optimizer." + e.Key };
+        }
         for (int i = 0; i < own.Length; i++) own[i].Rng.State = places[i];
         if (trainer.Plateau is { } plateau)
         {

@@ -99,12 +99,12 @@ public sealed class CsvTableTests
     {
         using var folder = new TempFolder();
         string path = folder.Write("x.csv", text);
-        Assert.Equal($"CSV: the file is empty.\n  file: {path}", ErrorOf(() => CsvTable.Read(path)));
+        Assert.Equal($"CSV: the file is empty.\n  file: {path}\n  at: row 1", ErrorOf(() => CsvTable.Read(path)));
     }
 
     [Fact]
     public void File_of_a_header_alone_is_refused() => Assert.Equal(
-        "CSV: there is a header but no data row.", ErrorOf(() => CsvTable.Parse("a,b,c\n")));
+        "CSV: there is a header but no data row.\n  at: row 1", ErrorOf(() => CsvTable.Parse("a,b,c\n")));
 
     [Theory]
     [InlineData("a,b,c\n1,2,3\n4,5\n7,8,9\n", 2)]
@@ -140,6 +140,8 @@ public sealed class CsvTableTests
     {
         using var folder = new TempFolder();
         string path = folder.Write("x.csv.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 1, 2, 3]);
-        Assert.Equal($"CSV: the gzip stream is damaged.\n  file: {path}", ErrorOf(() => CsvTable.Read(path)));
+        Assert.Equal(
+            $"CSV: the gzip stream is damaged.\n  file: {path}\n  offset: 0 (of the unpacked content)",
+            ErrorOf(() => CsvTable.Read(path)));
     }
 }

@@ -155,6 +155,38 @@ public sealed class ResumeTests
             Message(() => run.Trainer.Fit(new DataLoader(Problems.Sectors(100, 1), 20), run.Validation, 5)));
     }
 
+    [Theory]
+    [InlineData("step", "-1", "expected 0 or more.")]
+    [InlineData("schedule", "-7", "expected 0 or more.")]
+    [InlineData("loop.seconds", "NaN", "expected seconds that have passed.")]
+    [InlineData("loop.seconds", "1e300", "expected seconds that have passed.")]
+    [InlineData("loop.epoch.seconds", "-1", "expected seconds that have passed.")]
+    [InlineData("loop.train.epoch", "9223372036854775807", "expected 0 or more.")]
+    [InlineData("optimizer.param_groups.0.lr", "NaN",
+        "expected 0 or more; the state is that of another model or of another kind of optimiser.")]
+    [InlineData("optimizer.state.0.step", "-2",
+        "expected 0 or more; the state is that of another model or of another kind of optimiser.")]
+    public void Number_that_no_training_can_have_is_refused(string key, string value, string expected)
+    {
+        using TempFolder folder = new();
+        const string name = "adam, dropout, cosine, best";
+        Fit(Runs[name](new Checkpoints(folder.Root), null));
+        string file = Checkpoints.Latest(folder.Root)!;
+        SafeTensorsContent content = SafeTensors.Read(file);
+        Assert.Contains(key, content.Metadata.Keys);
+        Dictionary<string, string> texts = new(content.Metadata) { [key] = value };
+        SafeTensors.Write(file, content.Tensors.Select(t => (t.Key, t.Value)), texts);
+        CheckpointException e = Assert.Throws<CheckpointException>(() =>
+        {
+            Run run = Runs[name](null, null);
+            run.Trainer.Resume(file);
+            run.Trainer.Fit(run.Train, run.Validation, Epochs, new CancellationToken(canceled: true));
+        });
+        Assert.Equal((file, key), (e.File, e.Key));
+        Assert.EndsWith(expected, e.Problem);
+        Assert.Contains(value == "9223372036854775807" ? "is 9" : $"is {value}", e.Problem);
+    }
+
     private static Trainer Other(Func<Module, IReadOnlyList<Parameter>, Optimizer> optimizer)
     {
         Sequential model = Problems.Mlp(1);

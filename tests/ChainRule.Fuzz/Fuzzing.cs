@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ChainRule.Fuzz;
+
+/// <summary>Gives damaged files to readers and looks at what they do.</summary>
+internal static class Fuzzing
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1), Hang = TimeSpan.FromSeconds(20);
+
+    /// <summary>Reads so many damaged files with each reader.</summary>
+    /// <returns>0 where every one behaved.</returns>
+    public static int Run(int count, int seed, string? only)
+    {
+        FileReader[] readers = [.. Readers.All.Where(r => only is null || r.Name == only)];
+        if (readers.Length == 0)
+        {
+            Console.Error.WriteLine($"there is no reader '{only}': {Names}");
+            return 2;
+        }
+        string failures = Path.Combine(AppContext.BaseDirectory, "failures");
+        Directory.CreateDirectory(failures);
+        int wrong = 0;
+        foreach (FileReader reader in readers)
+        {
+            foreach (byte[] valid in reader.Seeds) CheckSeed(reader, valid, failures);
+            wrong += Run(reader, count, seed, failures);
+        }
+        Console.WriteLine($"{readers.Length} readers, {count} files each: {wrong} failures"
+            + (wrong > 0 ? $"; their files are in {failures}" : ""));
+        return wrong == 0 ? 0 : 1;
+    }
+
+    /// <summary>Reads a file that was kept.</summary>
+    public static int Replay(string name, string file)
+    {
+        if (Readers.All.FirstOrDefault(r => r.Name == name) is not { } reader)
+        {
+            Console.Error.WriteLine($"there is no reader '{name}': {Names}");
+            return 2;
+        }
+        Outcome outcome = Read(reader, file);
+        Console.WriteLine(outcome.Failure ?? "right: " + (outcome.Refused?.Message ?? "the file is read."));
+        return outcome.Failure is null ? 0 : 1;
+    }
+
+    private static string Names => string.Join(", ", Readers.All.Select(r => r.Name));
+
+    private static int Run(FileReader reader, int count, int seed, string failures)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        int refused = 0, wrong = 0;
+        TimeSpan slowest = TimeSpan.Zero;
+        long most = 0;
+        // The file lies where it stays if the process dies while it is read.
+        string path = Path.Combine(failures, $"{reader.Name}-current.bin");
+        using Watchdog watchdog = new(Hang, path);
+        for (int i = 0; i < count; i++)
+        {
+            Random random = new(HashCode(seed, reader.Name, i));
+            byte[] content = Mutation.Of(reader.Seeds, random);
+            if (random.Next(2) == 0) reader.Repair?.Invoke(content);
+            File.WriteAllBytes(path, content);
+            watchdog.Begin();
+            Outcome outcome = Read(reader, path);
+            // Another process may have had the processor: what is slow for its own sake is slow again.
+            for (int again = 0; again < 3 && outcome.Time > Limit; again++) outcome = Read(reader, path);
+            watchdog.End();
+            if (outcome.Refused is not null) refused++;
+            if (outcome.Time > slowest) slowest = outcome.Time;
+            most = Math.Max(most, outcome.Bytes);
+            string? failure = outcome.Failure
+                ?? (outcome.Time > Limit ? $"took {outcome.Time.TotalSeconds:0.0} s" : null);
+            if (failure is null) continue;
+            string kept = Path.Combine(
+                failures, string.Create(CultureInfo.InvariantCulture, $"{reader.Name}-{seed}-{i:D6}.bin"));
+            File.Copy(path, kept, overwrite: true);
+            if (++wrong <= 10) Console.WriteLine($"{kept}: {failure}");
+        }
+        File.Delete(path);
+        Console.WriteLine($"{reader.Name}: {count} files, {refused} refused, {wrong} failures, slowest "
+            + $"{slowest.TotalMilliseconds:0} ms, most memory {most >> 10} KiB, {clock.Elapsed.TotalSeconds:0} s");
+        return wrong;
+    }
+
+    private static void CheckSeed(FileReader reader, byte[] valid, string failures)
+    {
+        string path = Path.Combine(failures, $"{reader.Name}-valid.bin");
+        File.WriteAllBytes(path, valid);
+        Outcome outcome = Read(reader, path);
+        if (outcome.Failure is null && outcome.Refused is null) File.Delete(path);
+        else throw new InvalidOperationException(
+            $"{path}, which is valid: {outcome.Failure ?? outcome.Refused!.Message}");
+    }
+
+    private static Outcome Read(FileReader reader, string path)
+    {
+        long length = new FileInfo(path).Length;
+        long before = GC.GetAllocatedBytesForCurrentThread() + BufferPool.AskedByThread;
+        Stopwatch clock = Stopwatch.StartNew();
+        Exception? thrown = null;
+        try
+        {
+            reader.Read(path);
+        }
+        catch (Exception e)
+        {
+            thrown = e;
+        }
+        TimeSpan time = clock.Elapsed;
+        long bytes = GC.GetAllocatedBytesForCurrentThread() + BufferPool.AskedByThread - before;
+        long allowed = FileReader.Constant + (reader.Multiple * length);
+        string? failure = thrown is null ? null : WhatIsWrongWith(thrown, path);
+        if (failure is null && bytes > allowed)
+            failure = $"asked for {bytes} bytes of memory for a file of {length}; {allowed} are allowed";
+        return new Outcome(thrown as ChainRuleException, failure, time, bytes);
+    }
+
+    // Null for a documented error that names the file and the place in it.
+    private static string? WhatIsWrongWith(Exception thrown, string path) => thrown switch
+    {
+        DataException e when e.File != path => $"names the file '{e.File}': {e.Message}",
+        DataException { Offset: null, Row: null, Column: null } => $"names no place: {thrown.Message}",
+        CheckpointException e when e.File != path => $"names the file '{e.File}': {e.Message}",
+        CheckpointException { Offset: null, Key: null } => $"names no place: {thrown.Message}",
+        DataException or CheckpointException => null,
+        _ => $"throws {thrown}",
+    };
+
+    // Stable, unlike those of the framework.
+    private static int HashCode(int seed, string name, int index)
+    {
+        uint hash = 2166136261;
+        foreach (char c in string.Create(CultureInfo.InvariantCulture, $"{seed} {name} {index}"))
+            hash = (hash ^ c) * 16777619;
+        return (int)hash;
+    }
+
+    private sealed record Outcome(ChainRuleException? Refused, string? Failure, TimeSpan Time, long Bytes);
+}

@@ -1,0 +1,173 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+using ChainRule.Data;
+using ChainRule.Formats;
+using ChainRule.IO;
+using ChainRule.Nn;
+using ChainRule.Optim;
+using ChainRule.Training;
+
+namespace ChainRule.Fuzz;
+
+/// <summary>All readers of files, with small files that they read.</summary>
+internal static class Readers
+{
+    // Of deflate: 258 bytes from 2 bits.
+    private const int Ratio = 1032;
+
+    public static IReadOnlyList<FileReader> All { get; } =
+    [
+        new("safetensors", SafeTensorFiles(), path => SafeTensors.Read(path), 200),
+        new("checkpoint", [Checkpoint(epochs: 2), Checkpoint(epochs: 1)], Resume, 200),
+        new("idx", IdxFiles(), path => Idx.Read(path), 4),
+        new("idx.gz", [.. IdxFiles().Append([0, 0, 8, 1, 0, 1, 0, 0, .. new byte[1 << 16]]).Select(Gzip)],
+            path => Idx.Read(path), 4 * Ratio),
+        new("npy", NpyFiles(), path => Npy.Read(path), 16),
+        new("npz", NpzFiles(), path => Npz.Read(path), 4 * Ratio) { Repair = ZipSums.Repair },
+        new("csv", CsvFiles(), ReadTable, 1000),
+        new("csv.gz", [.. CsvFiles().Select(Gzip)], ReadTable, 1000 * Ratio),
+        new("png", PngFiles(), path => PngImage.Read(path), 8 * Ratio) { Repair = PngSums.Repair },
+    ];
+
+    private static byte[][] SafeTensorFiles()
+    {
+        (string, Tensor)[] tensors =
+        [
+            ("weight", Tensor.Arange(0, 12).Reshape(3, 4)), ("bias", Tensor.Arange(0, 3, dtype: DType.Float64)),
+            ("count", Tensor.From(7L)), ("scalar", Tensor.Scalar(2)), ("empty", Tensor.Zeros([0, 5])),
+            ("small", Tensor.From<byte>(1, 2, 3)), ("mask", Tensor.From(true, false)), ("index", Tensor.From(4, 5)),
+        ];
+        return
+        [
+            Written(path => SafeTensors.Write(path, tensors, new Dictionary<string, string> { ["note"] = "text" })),
+            Written(path => SafeTensors.Write(path, [tensors[0]])),
+            Written(path => SafeTensors.Write(path, [])),
+        ];
+    }
+
+    private static byte[][] IdxFiles() =>
+    [
+        [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 2, .. Enumerable.Range(0, 12).Select(i => (byte)i)],
+        [0, 0, 8, 1, 0, 0, 0, 4, 3, 1, 2, 0],
+        [0, 0, 13, 1, 0, 0, 0, 2, 63, 128, 0, 0, 0, 0, 0, 0],
+        [0, 0, 14, 2, 0, 0, 0, 1, 0, 0, 0, 1, 63, 240, 0, 0, 0, 0, 0, 0],
+    ];
+
+    private static byte[][] CsvFiles()
+    {
+        StringBuilder plain = new("length,width,kind\n"), quoted = new("name;size;\"the \"\"class\"\"\"\r\n");
+        StringBuilder blanks = new(), classes = new("12,2,no,yes\n");
+        for (int i = 0; i < 12; i++)
+        {
+            plain.Append($"{i},{i * i}.5,{(i % 2 == 0 ? "a" : "b")}\n");
+            quoted.Append($"\"x, {i % 3}\";{i},5;{i % 2}\r\n");
+            blanks.Append($"{i}  {i + 1} {i % 3}\n");
+            classes.Append($"{i},{-i},{i % 2}\n");
+        }
+        return [.. new[] { plain, quoted, blanks, classes }.Select(text => Encoding.UTF8.GetBytes(text.ToString()))];
+    }
+
+    private static byte[][] NpyFiles() =>
+    [
+        Written(path => Npy.Write(path, Tensor.Arange(0, 12).Reshape(3, 4))),
+        Written(path => Npy.Write(
+            path, Tensor.Arange(0, 12, dtype: DType.Float64).Reshape(2, 3, 2), fortranOrder: true)),
+        Written(path => Npy.Write(path, Tensor.From(true, false, true))),
+        Written(path => Npy.Write(path, Tensor.From(7L))),
+    ];
+
+    private static byte[][] NpzFiles()
+    {
+        (string, Tensor)[] tensors = [("x", Tensor.Arange(0, 4)), ("flags", Tensor.From(true, false))];
+        (string, Tensor)[] large = [("zeros", Tensor.Zeros([1 << 14]))];
+        return
+        [
+            Written(path => Npz.Write(path, tensors)), Written(path => Npz.Write(path, tensors, compress: true)),
+            Written(path => Npz.Write(path, large, compress: true)),
+        ];
+    }
+
+    // Of a table too small to be parted no place is wrong: it is only read.
+    private static void ReadTable(string path)
+    {
+        CsvTable table = CsvTable.Read(path);
+        if (table.Columns.Count > 1 && table.RowCount > 4) CsvDataset.From(table);
+    }
+
+    private static byte[][] PngFiles()
+    {
+        byte[] points = [.. Enumerable.Range(0, 7 * 5 * 4).Select(i => (byte)(i * 13))];
+        byte[] grey = [.. points.Select(p => (byte)(p >> 7))];
+        return
+        [
+            new PngImage(7, 5, 1, points[..35]).Encode(), new PngImage(7, 5, 3, points[..105]).Encode(),
+            new PngImage(7, 5, 4, points).Encode(), new PngImage(1, 1, 2, [1, 2]).Encode(),
+            PngSums.File(7, 5, depth: 1, colour: 3, interlaced: false, palette: [0, 0, 0, 255, 255, 255],
+                [.. Enumerable.Range(0, 5).SelectMany(y => new byte[] { 0, grey[y] })]),
+            PngSums.File(2, 2, depth: 16, colour: 0, interlaced: false, palette: null, [0, 1, 2, 3, 4, 1, 1, 2, 3, 4]),
+            PngSums.File(2, 2, depth: 8, colour: 0, interlaced: true, palette: null, [0, 9, 0, 8, 0, 7, 6]),
+        ];
+    }
+
+    private static byte[] Checkpoint(int epochs)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("chainrule-fuzz-");
+        try
+        {
+            (Trainer trainer, DataLoader data) = Training(new Checkpoints(folder.FullName));
+            trainer.Fit(data, data, epochs);
+            return File.ReadAllBytes(Checkpoints.Latest(folder.FullName)!);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    // Fit reads the loop's part; it is cancelled from the first, so that nothing is trained.
+    private static void Resume(string path)
+    {
+        (Trainer trainer, DataLoader data) = Training(checkpoints: null);
+        trainer.Resume(Path.GetFullPath(path));
+        trainer.Fit(data, data, epochs: 3, new CancellationToken(canceled: true));
+    }
+
+    private static (Trainer Trainer, DataLoader Data) Training(Checkpoints? checkpoints)
+    {
+        Rng rng = new(1);
+        Sequential model = [new Linear(2, 3, rng: rng), new Relu(), new Dropout(0.1, rng), new Linear(3, 2, rng: rng)];
+        Adam optimizer = new(model.Parameters());
+        TensorDataset samples = new(Tensor.Arange(0, 8).Reshape(4, 2), Tensor.From(0L, 1, 1, 0));
+        Trainer trainer = new(model, optimizer, (y, t) => F.CrossEntropy(y, t), new Accuracy(), new ConfusionMatrix(2))
+        {
+            Schedule = new CosineAnnealingLr(optimizer, 10),
+            Average = new ExponentialAverage(0.9),
+            KeepBest = true,
+            Callbacks = [new EarlyStopping(patience: 5)],
+            Checkpoints = checkpoints,
+        };
+        return (trainer, new DataLoader(samples, 2, shuffle: true, new Rng(2)));
+    }
+
+    private static byte[] Written(Action<string> write)
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            write(path);
+            return File.ReadAllBytes(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static byte[] Gzip(byte[] content)
+    {
+        using MemoryStream packed = new();
+        using (GZipStream zip = new(packed, CompressionLevel.Optimal)) zip.Write(content);
+        return packed.ToArray();
+    }
+}
