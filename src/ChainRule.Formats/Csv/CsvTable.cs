@@ -70,10 +70,23 @@ public sealed class CsvTable
         int have = file.ReadAtLeast(start, 2, throwOnEndOfStream: false);
         bool packed = have == 2 && start[0] == 0x1F && start[1] == 0x8B;
         file.Position = 0;
+        if (!packed && file.Length > MostBytes)
+        {
+            throw new DataException("CSV", $"the file has {file.Length} bytes, {TooLong}")
+            {
+                File = path,
+                Offset = MostBytes,
+            };
+        }
         using Stream content = packed ? Unpack(file, path) : file;
         using var reader = new StreamReader(content, Encoding.UTF8);
         return new CsvParsing(path, reader.ReadToEnd()).Parse(delimiter, header);
     }
+
+    // What one text can hold: a byte of UTF-8 is at most one character.
+    private const int MostBytes = 0x3FFFFFDF;
+
+    private static readonly string TooLong = $"more than one text can hold, {MostBytes} bytes.";
 
     private static MemoryStream Unpack(Stream file, string path)
     {
@@ -84,8 +97,7 @@ public sealed class CsvTable
         {
             for (int got; (got = unzip.Read(part)) > 0;)
             {
-                if (content.Length + got > Array.MaxLength)
-                    throw Damaged("the file unpacks to more than one array can hold.");
+                if (content.Length + got > MostBytes) throw Damaged($"the file unpacks to {TooLong}");
                 content.Write(part, 0, got);
             }
         }

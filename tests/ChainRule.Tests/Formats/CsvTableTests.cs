@@ -144,4 +144,15 @@ public sealed class CsvTableTests
             $"CSV: the gzip stream is damaged.\n  file: {path}\n  offset: 0 (of the unpacked content)",
             ErrorOf(() => CsvTable.Read(path)));
     }
+
+    [Fact]
+    public void File_too_long_for_a_text_is_refused_before_it_is_read()
+    {
+        using var folder = new TempFolder();
+        string path = folder.Write("x.csv", "1,2\n");
+        using (FileStream file = File.OpenWrite(path)) file.SetLength(0x3FFFFFE0);
+        Assert.Equal(
+            "CSV: the file has 1073741792 bytes, more than one text can hold, 1073741791 bytes.\n"
+            + $"  file: {path}\n  offset: 1073741791", ErrorOf(() => CsvTable.Read(path)));
+    }
 }
