@@ -10,8 +10,8 @@ namespace ChainRule.Data;
 public readonly record struct DataLoaderState(ulong Seed, long Epoch);
 
 /// <summary>
-/// Gives the batches of a data set, epoch by epoch. Each enumeration is one epoch; the order of an epoch is a function
-/// of the seed and the epoch's number alone, with prefetch or without.
+/// Gives the batches of a data set, epoch by epoch. Each enumeration is one epoch; its batches are a function of the
+/// seed and the epoch's number alone, however many workers make them.
 /// </summary>
 /// <example><code>
 /// var loader = new DataLoader(train, batchSize: 50, shuffle: true, rng, transforms: [new Scale(1f / 255)]);
@@ -26,26 +26,48 @@ public sealed class DataLoader : IEnumerable<Batch>
     /// <param name="rng">Gives the seed and moves on; null for seed 0.</param>
     /// <param name="dropLast">Whether a last batch with fewer samples is left out.</param>
     /// <param name="transforms">Changes to the inputs, in order; null for none.</param>
-    /// <param name="prefetch">How many batches to make ahead on another thread; 0 for none and no thread.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The batch size or the prefetch is too small.</exception>
-    /// <exception cref="DataException">The data set is empty or smaller than a batch.</exception>
+    /// <param name="prefetch">
+    /// How many batches to make ahead; 0 for none or, with workers, for two a worker.
+    /// </param>
+    /// <param name="sampler">
+    /// Decides which samples an epoch has, in which order; null for all, in their own order or shuffled.
+    /// </param>
+    /// <param name="workers">
+    /// How many threads make batches; 0 for the reader's own or, with prefetch, for one more.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The batch size, the prefetch or the workers are too
+    /// few.</exception>
+    /// <exception cref="ArgumentException">There is a sampler, and it shall shuffle too.</exception>
+    /// <exception cref="DataException">The data set or an epoch is empty or smaller than a batch.</exception>
     public DataLoader(Dataset dataset, int batchSize, bool shuffle = false, Rng? rng = null, bool dropLast = false,
-        IReadOnlyList<Transform>? transforms = null, int prefetch = 0)
+        IReadOnlyList<Transform>? transforms = null, int prefetch = 0, Sampler? sampler = null, int workers = 0)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         if (batchSize < 1)
             throw new ArgumentOutOfRangeException(nameof(batchSize), $"batch size {batchSize}; expected 1 or more.");
         if (prefetch < 0)
             throw new ArgumentOutOfRangeException(nameof(prefetch), $"prefetch {prefetch}; expected 0 or more.");
+        if (workers < 0)
+            throw new ArgumentOutOfRangeException(nameof(workers), $"workers {workers}; expected 0 or more.");
+        if (shuffle && sampler is not null)
+        {
+            throw new ArgumentException(
+                $"DataLoader: shuffle and a {sampler.GetType().Name}; the sampler alone decides the order.",
+                nameof(shuffle));
+        }
         if (dataset.Count == 0)
             throw new DataException("DataLoader", "the data set is empty; expected 1 sample or more.");
-        if (batchSize > dataset.Count)
+        Sampler = sampler ?? (shuffle ? new ShuffledSampler(dataset.Count) : new SequentialSampler(dataset.Count));
+        if (batchSize > Sampler.Count)
             throw new DataException("DataLoader",
-                $"a batch of {batchSize} samples is larger than the data, {dataset.Count}.")
+                $"a batch of {batchSize} samples is larger than {(sampler is null ? "the data" : "an epoch")}, "
+                + $"{Sampler.Count}.")
             {
-                Help = $"use a batch size of {dataset.Count} or less.",
+                Help = $"use a batch size of {Sampler.Count} or less.",
             };
-        (Dataset, BatchSize, Shuffle, DropLast, Prefetch) = (dataset, batchSize, shuffle, dropLast, prefetch);
+        (Dataset, BatchSize, DropLast) = (dataset, batchSize, dropLast);
+        Workers = OperatingSystem.IsBrowser() ? 0 : workers == 0 && prefetch > 0 ? 1 : workers;
+        Prefetch = Workers == 0 || prefetch > 0 ? prefetch : 2 * Workers;
         Transforms = transforms ?? [];
         State = new DataLoaderState(rng?.NextUInt64() ?? 0, 0);
     }
@@ -56,16 +78,17 @@ public sealed class DataLoader : IEnumerable<Batch>
     /// <summary>Samples in a batch.</summary>
     public int BatchSize { get; }
 
-    /// <summary>
-    /// Whether each epoch has a random order of its own; otherwise the samples come in their own order.
-    /// </summary>
-    public bool Shuffle { get; }
+    /// <summary>Decides which samples an epoch has, and in which order.</summary>
+    public Sampler Sampler { get; }
 
     /// <summary>Whether a last batch with fewer samples is left out.</summary>
     public bool DropLast { get; }
 
-    /// <summary>How many batches are made ahead on another thread; 0 for none and no thread.</summary>
+    /// <summary>How many batches are made ahead of their use.</summary>
     public int Prefetch { get; }
+
+    /// <summary>How many threads make batches beside the reader's; 0 where it makes them itself.</summary>
+    public int Workers { get; }
 
     /// <summary>Changes to the inputs, in order.</summary>
     public IReadOnlyList<Transform> Transforms { get; }
@@ -74,7 +97,10 @@ public sealed class DataLoader : IEnumerable<Batch>
     public DataLoaderState State { get; set; }
 
     /// <summary>Number of batches in an epoch.</summary>
-    public int BatchCount => DropLast ? Dataset.Count / BatchSize : (Dataset.Count + BatchSize - 1) / BatchSize;
+    public int BatchCount => DropLast ? Sampler.Count / BatchSize : (Sampler.Count + BatchSize - 1) / BatchSize;
+
+    /// <summary>Number of samples in the batches of an epoch.</summary>
+    public int SampleCount => DropLast ? BatchCount * BatchSize : Sampler.Count;
 
     /// <summary>The next epoch's batches; the loader then stands at the epoch after it.</summary>
     public IEnumerator<Batch> GetEnumerator()
@@ -93,41 +119,77 @@ public sealed class DataLoader : IEnumerable<Batch>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(skip);
-        ulong seed = State.Seed;
-        return Prefetch > 0 && !OperatingSystem.IsBrowser()
-            ? Prefetcher.Run(() => Batches(seed, epoch, skip), Prefetch)
-            : Batches(seed, epoch, skip);
+        return Batches(State.Seed, epoch, skip);
     }
 
     /// <summary>The order of the samples in an epoch.</summary>
     /// <param name="epoch">The epoch, from 0.</param>
-    public int[] Order(long epoch) => Order(State.Seed, epoch);
+    /// <exception cref="DataException">The sampler gives a sample that the data set has not.</exception>
+    public int[] Order(long epoch)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        return Order(State.Seed, epoch);
+    }
 
     private int[] Order(ulong seed, long epoch)
     {
-        var order = new int[Dataset.Count];
-        for (int i = 0; i < order.Length; i++) order[i] = i;
-        if (Shuffle) new Rng(seed, (ulong)epoch).Shuffle(order.AsSpan());
+        int[] order = Sampler.Order(BatchSize, new Rng(seed, (ulong)epoch));
+        string name = Sampler.GetType().Name;
+        if (order.Length != Sampler.Count)
+            throw new DataException(
+                "DataLoader", $"{name} gave {order.Length} samples for an epoch; it announced {Sampler.Count}.");
+        foreach (int sample in order)
+        {
+            if ((uint)sample >= (uint)Dataset.Count)
+                throw new DataException("DataLoader",
+                    $"{name} gave sample {sample}; the data set ({Dataset.Name}) has {Dataset.Count}.");
+        }
         return order;
     }
 
     private IEnumerable<Batch> Batches(ulong seed, long epoch, int skip)
     {
-        int[] order = Order(seed, epoch);
-        for (int b = skip; b < BatchCount; b++)
+        int[] order = Order(seed, epoch), repeats = Repeats(order);
+        int count = BatchCount;
+        IEnumerable<Batch> batches = Workers > 0
+            ? OrderedWorkers<Batch>.Run(Make, skip, count, Workers, Prefetch)
+            : Enumerable.Range(skip, Math.Max(0, count - skip)).Select(Make);
+        foreach (Batch batch in batches) yield return batch;
+
+        Batch Make(int number)
         {
-            int start = b * BatchSize;
-            var batch = Dataset.Get(order.AsSpan(start, Math.Min(BatchSize, order.Length - start)));
-            yield return Transformed(batch, seed, epoch);
+            int start = number * BatchSize, length = Math.Min(BatchSize, order.Length - start);
+            Batch batch = Read(order.AsSpan(start, length));
+            if (Transforms.Count == 0) return batch;
+            ReadOnlyMemory<int> drawn = repeats.Length == 0 ? default : repeats.AsMemory(start, length);
+            Tensor input = batch.Input;
+            for (int t = 0; t < Transforms.Count; t++)
+                input = Transforms[t].Apply(input, new SampleRandom(seed, epoch, t, batch.Indices, drawn));
+            return batch.WithInput(input);
         }
     }
 
-    private Batch Transformed(Batch batch, ulong seed, long epoch)
+    private Batch Read(ReadOnlySpan<int> samples)
     {
-        if (Transforms.Count == 0) return batch;
-        var input = batch.Input;
-        for (int t = 0; t < Transforms.Count; t++)
-            input = Transforms[t].Apply(input, new SampleRandom(seed, epoch, t, batch.Indices));
-        return batch.WithInput(input);
+        Exception error;
+        try
+        {
+            return Dataset.Get(samples);
+        }
+        catch (Exception e) when (SampleError.Explains(e))
+        {
+            error = e;
+        }
+        throw SampleError.Explain(Dataset, samples, error);
+    }
+
+    // How often each sample came before in the epoch; empty where none comes twice.
+    private int[] Repeats(int[] order)
+    {
+        var drawn = new int[Dataset.Count];
+        var repeats = new int[order.Length];
+        bool any = false;
+        for (int i = 0; i < order.Length; i++) any |= (repeats[i] = drawn[order[i]]++) > 0;
+        return any ? repeats : [];
     }
 }

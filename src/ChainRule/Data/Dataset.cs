@@ -1,12 +1,16 @@
 namespace ChainRule.Data;
 
 /// <summary>
-/// Samples that can be fetched by their place. A loader may call <see cref="Get"/> from another thread.
+/// Samples that can be fetched by their place. A loader may call <see cref="Get"/> from other threads, and with several
+/// workers from several at once.
 /// </summary>
 public abstract class Dataset
 {
     /// <summary>Number of samples.</summary>
     public abstract int Count { get; }
+
+    /// <summary>What the data set is called in errors: the name of its kind if nothing better is known.</summary>
+    public virtual string Name => GetType().Name;
 
     /// <summary>Fetches samples.</summary>
     /// <param name="indices"><c>[N]</c> places, from 0; one may occur more than once.</param>
@@ -22,6 +26,16 @@ public abstract class Dataset
         for (int i = 0; i < indices.Length; i++) indices[i] = i;
         return Get(indices);
     }
+
+    /// <summary>All samples in order, some at a time.</summary>
+    internal IEnumerable<Batch> Blocks(int size)
+    {
+        for (int start = 0; start < Count; start += size)
+            yield return Get([.. Enumerable.Range(start, Math.Min(size, Count - start))]);
+    }
+
+    /// <summary>The data set that a sample comes from in the end, and its place there.</summary>
+    internal virtual (Dataset Source, int Sample) Origin(int sample) => (this, sample);
 
     /// <summary>Some of the samples as a data set.</summary>
     /// <param name="indices">Places of the samples, in the order they shall have.</param>
@@ -73,14 +87,17 @@ public abstract class Dataset
     {
         public override int Count => places.Length;
 
+        public override string Name => whole.Name;
+
         public override Batch Get(ReadOnlySpan<int> indices)
         {
             CheckIndices(indices);
             var own = indices.ToArray();
             var inWhole = new int[own.Length];
             for (int i = 0; i < own.Length; i++) inWhole[i] = places[own[i]];
-            var (input, target) = whole.Get(inWhole);
-            return new Batch(input, target, own);
+            return whole.Get(inWhole).WithIndices(own);
         }
+
+        internal override (Dataset Source, int Sample) Origin(int sample) => whole.Origin(places[sample]);
     }
 }

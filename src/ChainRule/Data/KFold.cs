@@ -35,13 +35,7 @@ public static class KFold
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(rng);
-        Tensor targets = data.All().Target;
-        if (targets.Rank != 1 || targets.DType is not (DType.Int64 or DType.Int32))
-        {
-            throw new DataException("KFold.Stratified",
-                $"targets are {targets.Shape} {targets.DType.Text()}; expected class numbers [N], int64 or int32.");
-        }
-        double[] classes = targets.ToDoubles();
+        int[] classes = ClassNumbers.Of(data, "KFold.Stratified");
         return Deal(data, folds, Enumerable.Range(0, data.Count).GroupBy(i => classes[i]).OrderBy(g => g.Key)
             .Select(g => Shuffled(g, rng)));
     }

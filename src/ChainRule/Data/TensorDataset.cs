@@ -37,7 +37,7 @@ public sealed unsafe class TensorDataset : Dataset
         return new Batch(Gather(Inputs, indices), Gather(Targets, indices), indices.ToArray());
     }
 
-    private static Tensor Gather(Tensor all, ReadOnlySpan<int> indices)
+    internal static Tensor Gather(Tensor all, ReadOnlySpan<int> indices)
     {
         int[] dims = all.Shape.Dims.ToArray();
         dims[0] = indices.Length;

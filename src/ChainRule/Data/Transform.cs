@@ -2,20 +2,22 @@ namespace ChainRule.Data;
 
 /// <summary>
 /// Random numbers for a transform: a generator for each sample, fixed by the loader's seed, the epoch and the sample,
-/// so
-/// that a sample is changed in the same way whatever its batch, and in another way in the next epoch.
+/// so that a sample is changed in the same way whatever its batch, and in another way in the next epoch.
 /// </summary>
 public readonly struct SampleRandom
 {
     private readonly ulong _key;
     private readonly IReadOnlyList<int> _indices;
+    private readonly ReadOnlyMemory<int> _repeats;
 
-    internal SampleRandom(ulong seed, long epoch, int transform, IReadOnlyList<int> indices)
+    // Repeats: how often each sample was drawn in this epoch before; empty where none comes twice.
+    internal SampleRandom(
+        ulong seed, long epoch, int transform, IReadOnlyList<int> indices, ReadOnlyMemory<int> repeats = default)
     {
         Span<uint> words = stackalloc uint[4];
         Rng.Philox(seed, (ulong)epoch, (ulong)transform, words);
         _key = (ulong)words[0] << 32 | words[1];
-        _indices = indices;
+        (_indices, _repeats) = (indices, repeats);
     }
 
     /// <summary>Number of samples in the batch.</summary>
@@ -23,7 +25,8 @@ public readonly struct SampleRandom
 
     /// <summary>The generator of one sample.</summary>
     /// <param name="sample">The sample's place in the batch, from 0.</param>
-    public Rng this[int sample] => new(_key, (ulong)_indices[sample]);
+    public Rng this[int sample] => new(
+        _key, (uint)_indices[sample] | (_repeats.IsEmpty ? 0UL : (ulong)(uint)_repeats.Span[sample] << 32));
 }
 
 /// <summary>A change to the inputs of each batch on their way to the network.</summary>

@@ -44,6 +44,12 @@ public sealed class DataException : ChainRuleException
     /// <summary>Position of the column, counted from 1; null when not known.</summary>
     public int? ColumnNumber { get; init; }
 
+    /// <summary>Name of the data set that was being read; null when not known.</summary>
+    public string? DataSet { get; init; }
+
+    /// <summary>Place of the sample in <see cref="DataSet"/>, from 0; null when not known.</summary>
+    public int? Sample { get; init; }
+
     private protected override string Describe()
     {
         var text = new StringBuilder($"{Subject}: {Problem}");
@@ -57,6 +63,7 @@ public sealed class DataException : ChainRuleException
             if (ColumnNumber is not null) text.Append($"column {ColumnNumber}");
             if (Column is not null) text.Append(ColumnNumber is null ? $"column '{Column}'" : $" '{Column}'");
         }
+        if (DataSet is not null) text.Append($"\n  data: {DataSet}{(Sample is null ? "" : $", sample {Sample}")}");
         return text.ToString();
     }
 }

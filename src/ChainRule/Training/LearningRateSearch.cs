@@ -182,7 +182,7 @@ public static class LearningRateSearch
             IReadOnlyList<ParameterGroup> groups = _trainer.Optimizer.Groups;
             for (int i = 0; i < groups.Count; i++) groups[i].LearningRate = rate * _rates[i] / _rates[0];
             using Step step = ChainRule.Step.Begin();
-            Tensor loss = _trainer.Loss(_trainer.Model.Forward(batch.Input), batch.Target);
+            Tensor loss = _trainer.Loss(_trainer.Model.Forward(batch), batch.Target);
             double value = loss.Item();
             if (!double.IsFinite(value)) return value;
             foreach (Parameter p in _trainer.Parameters) p.Value.ZeroGrad();

@@ -16,7 +16,7 @@ internal static class NonFiniteSearch
             .Where(p => !p.Parameter.Value.IsFinite()).Select(p => p.Key).FirstOrDefault();
         bool badInput = batch.Input.DType.IsFloatingPoint() && !batch.Input.IsFinite();
         using NonFiniteWatch watch = NonFiniteWatch.Begin();
-        Tensor output = model.Forward(batch.Input);
+        Tensor output = model.Forward(batch);
         string? layer = watch.First is { } first ? $"{first.Path} ({first.Summary})" : null;
         NonFiniteSource source = parameter is not null ? NonFiniteSource.Parameter
             : badInput ? NonFiniteSource.Input

@@ -58,9 +58,9 @@ public sealed record StepMemory(
         long Probe(int samples)
         {
             using Step step = Step.Begin();
-            Tensor input = batch.Input[..samples], target = batch.Target[..samples];
+            Batch few = batch.Take(samples);
             long before = step.Arena.UsedBytes + BufferPool.AskedByThread;
-            loss(model.Forward(input), target).Backward();
+            loss(model.Forward(few), few.Target).Backward();
             return step.Arena.UsedBytes + BufferPool.AskedByThread - before;
         }
     }

@@ -15,7 +15,7 @@ namespace ChainRule.Training;
 /// </code>
 /// A step of <see cref="Fit"/> is what one would write by hand: <code>
 /// using var step = Step.Begin();
-/// Tensor loss = F.CrossEntropy(model.Forward(batch.Input), batch.Target);
+/// Tensor loss = F.CrossEntropy(model.Forward(batch), batch.Target);
 /// model.ZeroGrad();
 /// loss.Backward();
 /// optimizer.Step();
@@ -227,12 +227,12 @@ public sealed class Trainer
         CheckNotEmpty(data, "prediction");
         using EvaluationMode mode = new(Model);
         using NoGrad.Scope noGrad = NoGrad.Begin();
-        int count = data.DropLast ? data.BatchCount * data.BatchSize : data.Dataset.Count, begin = 0;
+        int count = data.SampleCount, begin = 0;
         Tensor? all = null;
         foreach (Batch batch in data)
         {
             using Step step = Step.Begin();
-            Tensor output = Model.Forward(batch.Input);
+            Tensor output = Model.Forward(batch);
             all ??= Tensor.EmptyKept(Shape.Create([count, .. output.Shape.Dims[1..]]), output.DType);
             output.CopyDense(all[begin..(begin + batch.Count)]);
             begin += batch.Count;
@@ -288,7 +288,7 @@ public sealed class Trainer
         {
             if (cancellationToken.IsCancellationRequested) return null;
             using Step step = Step.Begin();
-            Tensor output = Model.Forward(batch.Input);
+            Tensor output = Model.Forward(batch);
             sum += Loss(output, batch.Target).Item() * batch.Count;
             samples += batch.Count;
             foreach (Metric metric in Metrics) metric.Add(output, batch.Target);

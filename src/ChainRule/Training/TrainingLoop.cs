@@ -90,7 +90,7 @@ internal sealed class TrainingLoop
         Layer model = _trainer.Model;
         using Step step = Step.Begin();
         _generators.Take();
-        Tensor output = model.Forward(batch.Input);
+        Tensor output = model.Forward(batch);
         Tensor loss = _trainer.Loss(output, batch.Target);
         double value = loss.Item();
         if (!double.IsFinite(value))

@@ -110,6 +110,58 @@ public sealed class DataLoaderTests
     }
 
     [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 0)]
+    [InlineData(3, 2)]
+    [InlineData(5, 16)]
+    public void Any_number_of_workers_gives_the_same_batches(int workers, int prefetch)
+    {
+        static string[] Batches(int workers, int prefetch)
+        {
+            var noise = new LambdaTransform((x, random) => Tensor.From(
+                [.. Enumerable.Range(0, random.Count).Select(i => random[i].NextFloat())], [random.Count]));
+            var loader = new DataLoader(Counting(100), 3, shuffle: true, new Rng(2), prefetch: prefetch,
+                transforms: [noise], workers: workers);
+            return [.. loader.Concat(loader.Epoch(1, skip: 20))
+                .Select(b => string.Join(' ', b.Indices) + ": " + string.Join(' ', b.Input.ToArray<float>()))];
+        }
+
+        Assert.Equal(Batches(0, 0), Batches(workers, prefetch));
+    }
+
+    [Fact]
+    public void Workers_make_batches_at_once_and_end_with_the_reader()
+    {
+        using var both = new Barrier(2);
+        var meet = new LambdaTransform((x, _) =>
+        {
+            Assert.True(both.SignalAndWait(TimeSpan.FromSeconds(30)));
+            return x;
+        });
+        var loader = new DataLoader(Counting(8), 1, transforms: [meet], workers: 2);
+        Assert.Equal((2, 4), (loader.Workers, loader.Prefetch));
+        Assert.Equal(8, loader.Count());
+    }
+
+    [Fact]
+    public void Sample_of_a_part_is_named_by_its_place_in_the_whole()
+    {
+        Dataset part = new Failing().Subset([1, 2, 6, 3]);
+        var error = Assert.Throws<DataException>(() => new DataLoader(part, 4, workers: 2).ToList());
+        Assert.Equal(("Failing", 6, "data.csv", 7), (error.DataSet, error.Sample, error.File, error.Row));
+    }
+
+    [Fact]
+    public void Error_of_another_kind_is_explained_with_the_sample()
+    {
+        var error = Assert.Throws<DataException>(() => new DataLoader(new Broken(false), 4).ToList());
+        Assert.Equal("DataLoader: no disk\n  data: Broken, sample 5", error.Message);
+        Assert.IsType<IOException>(error.InnerException);
+        error = Assert.Throws<DataException>(() => new DataLoader(new Broken(true), 4).ToList());
+        Assert.Equal("DataLoader: no disk\n  data: Broken", error.Message);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(2)]
     public void Error_in_a_sample_reaches_the_reader_after_the_batches_before_it(int prefetch)
@@ -120,7 +172,8 @@ public sealed class DataLoaderTests
             foreach (var batch in new DataLoader(new Failing(), 2, prefetch: prefetch)) seen.AddRange(batch.Indices);
         });
         Assert.Equal([0, 1, 2, 3, 4, 5], seen);
-        Assert.Equal("CSV: 'x' is not a number.\n  file: data.csv\n  at: row 7, column 2 'age'", error.Message);
+        Assert.Equal("CSV: 'x' is not a number.\n  file: data.csv\n  at: row 7, column 2 'age'"
+            + "\n  data: Failing, sample 6", error.Message);
     }
 
     [Fact]
@@ -181,6 +234,32 @@ public sealed class DataLoaderTests
     public void Negative_prefetch_is_refused() => Assert.Equal(
         "prefetch -1; expected 0 or more. (Parameter 'prefetch')",
         Assert.Throws<ArgumentOutOfRangeException>(() => new DataLoader(Counting(10), 1, prefetch: -1)).Message);
+
+    [Fact]
+    public void Sampler_and_shuffle_together_are_refused() => Assert.Equal(
+        "DataLoader: shuffle and a ShuffledSampler; the sampler alone decides the order. (Parameter 'shuffle')",
+        Assert.Throws<ArgumentException>(
+            () => new DataLoader(Counting(10), 1, shuffle: true, sampler: new ShuffledSampler(10))).Message);
+
+    [Fact]
+    public void Sampler_of_another_data_set_is_refused() => Assert.Equal(
+        "DataLoader: SequentialSampler gave sample 10; the data set (TensorDataset) has 10.",
+        Assert.Throws<DataException>(
+            () => new DataLoader(Counting(10), 1, sampler: new SequentialSampler(11)).First()).Message);
+
+    [Fact]
+    public void Negative_workers_are_refused() => Assert.Equal(
+        "workers -1; expected 0 or more. (Parameter 'workers')",
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DataLoader(Counting(10), 1, workers: -1)).Message);
+
+    private sealed class Broken(bool together) : Dataset
+    {
+        public override int Count => 8;
+
+        public override Batch Get(ReadOnlySpan<int> indices) =>
+            indices.Contains(5) && (indices.Length > 1 || !together)
+                ? throw new IOException("no disk") : Counting(8).Get(indices);
+    }
 
     private sealed class Failing : Dataset
     {
