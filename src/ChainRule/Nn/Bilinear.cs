@@ -45,5 +45,15 @@ public sealed class Bilinear : Module
     /// <param name="x1"><c>[..., in1Features]</c>.</param>
     /// <param name="x2"><c>[..., in2Features]</c> with the same leading sizes.</param>
     /// <returns><c>[..., outFeatures]</c>.</returns>
-    public Tensor Forward(Tensor x1, Tensor x2) => F.Bilinear(x1, x2, Weight, Bias);
+    public Tensor Forward(Tensor x1, Tensor x2)
+    {
+        Tensor y = F.Bilinear(x1, x2, Weight, Bias);
+        ForwardTrace.Current?.Note(this, x1, y);
+        return y;
+    }
+
+    // Each pair of inputs times its weight: the products of the pairs are shared by all outputs and not counted.
+    /// <inheritdoc/>
+    protected internal override long MultiplyAdds(Shape input, Shape output) =>
+        (long)output.Count * Weight.Shape[1] * Weight.Shape[2];
 }

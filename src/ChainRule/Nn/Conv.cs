@@ -37,6 +37,10 @@ public abstract class Conv<TSize> : ConvolutionLayer<TSize>, IFusingLayer
     };
 
     /// <inheritdoc/>
+    protected internal sealed override long MultiplyAdds(Shape input, Shape output) =>
+        (long)output.Count * (Weight.Value.Count / OutChannels);
+
+    /// <inheritdoc/>
     protected sealed override Tensor ForwardCore(Tensor x) =>
         Convolve.Apply(Options, x, Weight, Bias, Padding, PaddingMode);
 

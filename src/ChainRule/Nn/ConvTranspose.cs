@@ -33,6 +33,10 @@ public abstract class ConvTranspose<TSize> : ConvolutionLayer<TSize>
         Unless("padding", Padding, 0) + Unless("output padding", OutputPadding, 0);
 
     /// <inheritdoc/>
+    protected internal sealed override long MultiplyAdds(Shape input, Shape output) =>
+        (long)input.Count * (Weight.Value.Count / InChannels);
+
+    /// <inheritdoc/>
     protected sealed override Tensor ForwardCore(Tensor x) =>
         ConvolveTransposed.Apply(Options, x, Weight, Bias, _padding, _outputPadding);
 }

@@ -24,6 +24,6 @@ public sealed class GruCell : RecurrentCell
     /// <returns><c>[N, hiddenSize]</c>.</returns>
     /// <exception cref="ShapeException">The sizes do not fit.</exception>
     /// <exception cref="DTypeException">The types differ.</exception>
-    public Tensor Forward(Tensor x, Tensor? state = null) => F.Gru(
-        OneStep(x), Weights.WeightIh, Weights.WeightHh, Weights.BiasIh, Weights.BiasHh, state).Hidden;
+    public Tensor Forward(Tensor x, Tensor? state = null) => Traced(x, F.Gru(
+        OneStep(x), Weights.WeightIh, Weights.WeightHh, Weights.BiasIh, Weights.BiasHh, state).Hidden);
 }

@@ -38,7 +38,9 @@ public abstract class Layer : Module
         t_running = this;
         try
         {
-            return compute();
+            TResult result = compute();
+            ForwardTrace.Current?.Note(this, x, result);
+            return result;
         }
         catch (ChainRuleException e) when (Note(e, x))
         {
@@ -63,7 +65,7 @@ public abstract class Layer : Module
     protected static Tensor Chain(IReadOnlyList<Layer> layers, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        bool fuses = NonFiniteWatch.Current is null;
+        bool fuses = NonFiniteWatch.Current is null && ForwardTrace.Current is null;
         int count = layers.Count;
         for (int i = 0; i < count; i++)
         {
@@ -101,6 +103,7 @@ public abstract class Layer : Module
                 ? ForwardCore(x)
                 : ((IFusingLayer)this).ForwardFused(x, activation);
             if (NonFiniteWatch.Current is { } watch) watch.Look(this, y);
+            ForwardTrace.Current?.Note(this, x, y);
             return y;
         }
         catch (ChainRuleException e) when (Note(e, x))

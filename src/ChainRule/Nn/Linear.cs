@@ -42,6 +42,9 @@ public sealed class Linear : Layer, IFusingLayer
     public override string Summary => $"Linear {InFeatures} -> {OutFeatures}{(Bias is null ? ", no bias" : "")}";
 
     /// <inheritdoc/>
+    protected internal override long MultiplyAdds(Shape input, Shape output) => (long)output.Count * InFeatures;
+
+    /// <inheritdoc/>
     protected override Tensor ForwardCore(Tensor x) => F.Linear(x, Weight, Bias);
 
     Tensor IFusingLayer.ForwardFused(Tensor x, FusedActivation activation) => F.Linear(x, Weight, Bias, activation);

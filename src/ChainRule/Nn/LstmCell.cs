@@ -28,6 +28,6 @@ public sealed class LstmCell : RecurrentCell
     {
         (_, Tensor hidden, Tensor cell) = F.Lstm(
             OneStep(x), Weights.WeightIh, Weights.WeightHh, Weights.BiasIh, Weights.BiasHh, state?.Hidden, state?.Cell);
-        return new LstmState(hidden, cell);
+        return new LstmState(Traced(x, hidden), cell);
     }
 }

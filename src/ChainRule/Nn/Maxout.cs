@@ -47,6 +47,10 @@ public sealed class Maxout : Layer
         + (Bias is null ? ", no bias" : "");
 
     /// <inheritdoc/>
+    protected internal override long MultiplyAdds(Shape input, Shape output) =>
+        (long)output.Count * NumPieces * Weight.Shape[1];
+
+    /// <inheritdoc/>
     protected override Tensor ForwardCore(Tensor x) => F.Maxout(x, Weight, Bias, NumPieces);
 
     /// <inheritdoc/>

@@ -43,6 +43,14 @@ public abstract class Module
     /// <summary>Kind and sizes in a few words: "Linear 128 -> 10". Override to tell more than the kind.</summary>
     public virtual string Summary => GetType().Name;
 
+    /// <summary>
+    /// Multiply-adds that a pass forward takes by definition, those of modules within apart: override in a module that
+    /// multiplies matrices itself. <see cref="ModelSummary"/> adds them up.
+    /// </summary>
+    /// <param name="input">Shape of the input, of the first where there are several.</param>
+    /// <param name="output">Shape of the result.</param>
+    protected internal virtual long MultiplyAdds(Shape input, Shape output) => 0;
+
     /// <summary>Learning mode, for this module and everything in it.</summary>
     public void Train() => SetMode(true);
 

@@ -145,7 +145,9 @@ public sealed class MultiHeadAttention : Module
     {
         try
         {
-            return OutProj.Forward(Attend(query, key, value, keyPaddingMask, mask, bias, isCausal));
+            Tensor output = OutProj.Forward(Attend(query, key, value, keyPaddingMask, mask, bias, isCausal));
+            ForwardTrace.Current?.Note(this, output, MultiplyAdds(query.Shape, key.Shape[1]));
+            return output;
         }
         catch (ChainRuleException e) when (Note(e))
         {
@@ -177,6 +179,7 @@ public sealed class MultiHeadAttention : Module
             (Tensor y, Tensor weights) = F.ScaledDotProductAttentionWithWeights(
                 q, k, v, scores.Mask, scores.Bias, isCausal, null, IsTraining ? Dropout : 0, _rng);
             Tensor output = OutProj.Forward(AttentionHeads.Join(y));
+            ForwardTrace.Current?.Note(this, output, MultiplyAdds(query.Shape, key.Shape[1]));
             return (output, averageWeights ? weights.Mean(1) : weights);
         }
         catch (ChainRuleException e) when (Note(e))
@@ -204,6 +207,13 @@ public sealed class MultiHeadAttention : Module
             nameof(MultiHeadAttention), scores.Shape, EmbedDim / Heads, isCausal, null, dropout, _rng);
         Tensor? scoreBias = AttentionCall.ScoreBias(scores.Mask, scores.Bias, scores.Shape, query.DType);
         return SelfAttentionNode.Apply(qkv, Heads, scoreBias, options);
+    }
+
+    // The projections; then scores, and values by their shares.
+    private long MultiplyAdds(Shape query, int keys)
+    {
+        long n = query[0], queries = query[1], added = (BiasK is null ? 0 : 1) + (AddZeroAttention ? 1 : 0);
+        return n * EmbedDim * ((queries * EmbedDim) + (keys * ((long)KDim + VDim)) + (2 * queries * (keys + added)));
     }
 
     private bool Note(ChainRuleException e)

@@ -84,7 +84,7 @@ public sealed class Network : Layer
 
     private Tensor[] Compute(IReadOnlyList<Tensor> inputs)
     {
-        bool fuses = NonFiniteWatch.Current is null;
+        bool fuses = NonFiniteWatch.Current is null && ForwardTrace.Current is null;
         Tensor[] values = new Tensor[_nodes.Length];
         int given = 0;
         foreach (Node node in _nodes)

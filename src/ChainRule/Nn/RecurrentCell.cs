@@ -38,6 +38,17 @@ public abstract class RecurrentCell : Module
     public override string Summary =>
         $"{GetType().Name} {InputSize} -> {HiddenSize}{(Weights.BiasIh is null ? ", no bias" : "")}";
 
+    /// <inheritdoc/>
+    protected internal sealed override long MultiplyAdds(Shape input, Shape output) =>
+        input[0] * ((long)Weights.WeightIh.Value.Count + Weights.WeightHh.Value.Count);
+
+    /// <summary>The state after a step, for a trace to see.</summary>
+    private protected Tensor Traced(Tensor x, Tensor hidden)
+    {
+        ForwardTrace.Current?.Note(this, x, hidden);
+        return hidden;
+    }
+
     /// <summary>The input as a sequence of one step.</summary>
     private protected Tensor OneStep(Tensor x)
     {

@@ -132,6 +132,10 @@ public abstract class RecurrentLayer : Layer
     }
 
     /// <inheritdoc/>
+    protected internal sealed override long MultiplyAdds(Shape input, Shape output) =>
+        (long)input[0] * input[1] * _weights.Sum(w => (long)w.WeightIh.Value.Count + w.WeightHh.Value.Count);
+
+    /// <inheritdoc/>
     protected sealed override Tensor ForwardCore(Tensor x) => RunLayers(x, null, null, null).Output;
 
     /// <inheritdoc/>

@@ -31,7 +31,7 @@ public sealed class RnnCell : RecurrentCell
     /// <returns><c>[N, hiddenSize]</c>.</returns>
     /// <exception cref="ShapeException">The sizes do not fit.</exception>
     /// <exception cref="DTypeException">The types differ.</exception>
-    public Tensor Forward(Tensor x, Tensor? state = null) => F.Rnn(
+    public Tensor Forward(Tensor x, Tensor? state = null) => Traced(x, F.Rnn(
         OneStep(x), Weights.WeightIh, Weights.WeightHh, Weights.BiasIh, Weights.BiasHh, state,
-        activation: Activation).Hidden;
+        activation: Activation).Hidden);
 }

@@ -167,6 +167,7 @@ internal sealed class TransformerFeedForward
         Tensor hidden = _activation == FeedForwardActivation.Relu
             ? F.Linear(x, Linear1.Weight, Linear1.Bias, FusedActivation.Relu)
             : F.Linear(x, Linear1.Weight, Linear1.Bias).Gelu();
+        ForwardTrace.Current?.Note(Linear1, x, hidden);
         return Linear2.Forward(Dropout.Forward(hidden));
     }
 }
