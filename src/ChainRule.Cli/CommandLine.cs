@@ -59,7 +59,10 @@ internal static class CommandLine
         root.Directives.Clear(); // they would take arguments in brackets, such as a row, for themselves
         Dictionary<Command, string> more = new() { [root] = GeneralHelp };
         ICommandDefinition[] commands =
-            [new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new DataCommand(), new DoctorCommand()];
+        [
+            new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new SummaryCommand(), new DataCommand(),
+            new DoctorCommand(),
+        ];
         foreach (ICommandDefinition definition in commands)
         {
             Command command = definition.Define(session);

@@ -84,6 +84,18 @@ internal sealed class TrainCommand : ICommandDefinition
     private readonly Option<string?> _out = Opt.Text("--out", "FILE",
         "Where the model goes. [default: models/DATA-MODEL.safetensors]");
 
+    private readonly Option<string?> _report = Opt.Text("--report", "FILE.html",
+        "Also writes a page with curves, mistakes, weights and settings, new after every epoch.");
+
+    private readonly Option<string?> _plot = Opt.Text("--plot", "FILE.svg|FILE.png",
+        "Also draws the losses, anew after every epoch.");
+
+    private readonly Option<string?> _checkpoints = Opt.Text("--checkpoints", "FOLDER",
+        "Also leaves all that a training is in a folder, after every epoch and when it is interrupted.");
+
+    private readonly Option<bool> _resume = Opt.Flag("--resume",
+        "Goes on from the latest of --checkpoints, to the same weights as without the interruption.");
+
     private readonly Option<bool> _json = Opt.Flag("--json", "One JSON event a line: start, step, epoch, end.");
 
     /// <inheritdoc/>
@@ -93,8 +105,10 @@ internal sealed class TrainCommand : ICommandDefinition
           chainrule train
           chainrule train --data mnist --model mlp --epochs 5 --lr 0.001
           chainrule train --data flowers.csv --target species --hidden 10,20,10
+          chainrule train --data mnist --report report.html --checkpoints runs/mnist
 
         Ctrl-C stops within one batch and saves the weights of the best epoch so far; the exit code is then 1.
+        With --checkpoints the same command and --resume go on from there.
         """;
 
     /// <inheritdoc/>
@@ -103,7 +117,8 @@ internal sealed class TrainCommand : ICommandDefinition
         var command = new Command("train", "Trains a network and saves it; with no option a cnn on built-in digits.")
         {
             _data, _model, _hidden, _activation, _epochs, _batch, _optimizer, _rate, _schedule, _decay, _validation,
-            _samples, _target, _task, _ignore, _categorical, _missing, _test, _seed, _threads, _out, _json,
+            _samples, _target, _task, _ignore, _categorical, _missing, _test, _seed, _threads, _out,
+            _report, _plot, _checkpoints, _resume, _json,
         };
         command.SetAction(parsed =>
         {
@@ -138,6 +153,10 @@ internal sealed class TrainCommand : ICommandDefinition
         TestShare = parsed.GetValue(_test),
         Seed = parsed.GetValue(_seed),
         Out = parsed.GetValue(_out),
+        Report = parsed.GetValue(_report),
+        Plot = parsed.GetValue(_plot),
+        Checkpoints = parsed.GetValue(_checkpoints),
+        Resume = parsed.GetValue(_resume),
     };
 
     private static string[]? Names(string? list) =>

@@ -8,6 +8,7 @@ using System.Runtime.Intrinsics.X86;
 using ChainRule.Cli.Commands;
 using ChainRule.Cli.Output;
 using ChainRule.Data;
+using ChainRule.Reports;
 
 namespace ChainRule.Cli.Diagnosis;
 

@@ -5,14 +5,16 @@ internal static class OutputFile
 {
     /// <summary>Makes the folder, and writes and removes a small file in it.</summary>
     /// <param name="path">Where the result will go.</param>
+    /// <param name="option">The option that says so.</param>
+    /// <param name="example">A file as it may be called.</param>
     /// <exception cref="UsageException">There cannot be a file of this name.</exception>
-    public static void Check(string path)
+    public static void Check(string path, string option = "--out", string example = "model.safetensors")
     {
         if (string.IsNullOrWhiteSpace(path) || path.EndsWith('/') || path.EndsWith(Path.DirectorySeparatorChar)
             || Directory.Exists(path))
         {
-            throw new UsageException($"--out: '{path}' is a folder; expected a file, such as "
-                + $"{Path.Combine(path.Trim(), "model.safetensors")}.");
+            throw new UsageException($"{option}: '{path}' is a folder; expected a file, such as "
+                + $"{Path.Combine(path.Trim(), example)}.");
         }
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         try
@@ -24,7 +26,7 @@ internal static class OutputFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"cannot write {path}: {e.Message}\n  help: choose another file with --out.", e);
+            throw new IOException($"cannot write {path}: {e.Message}\n  help: choose another file with {option}.", e);
         }
     }
 }

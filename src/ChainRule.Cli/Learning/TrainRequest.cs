@@ -107,4 +107,16 @@ internal sealed record TrainRequest
 
     /// <summary>The model's file.</summary>
     public string? Out { get; init; }
+
+    /// <summary>The page of HTML; null for none.</summary>
+    public string? Report { get; init; }
+
+    /// <summary>The picture of the losses; null for none.</summary>
+    public string? Plot { get; init; }
+
+    /// <summary>The folder of checkpoints; null for none.</summary>
+    public string? Checkpoints { get; init; }
+
+    /// <summary>Whether to go on from the latest checkpoint.</summary>
+    public bool Resume { get; init; }
 }

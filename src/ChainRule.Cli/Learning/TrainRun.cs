@@ -3,6 +3,7 @@ using ChainRule.Data;
 using ChainRule.Models;
 using ChainRule.Nn;
 using ChainRule.Optim;
+using ChainRule.Reports;
 using ChainRule.Training;
 
 namespace ChainRule.Cli.Learning;
@@ -19,15 +20,20 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
     {
         Recipe recipe = Recipe.Resolve(request);
         OutputFile.Check(recipe.Out);
+        CheckPictures();
+        SavedRun.Check(request);
         var setup = TrainSetup.Of(recipe, session.Data);
         recipe = setup.Recipe;
         var (material, model, loader, validation) = (setup.Material, setup.Model, setup.Loader, setup.Validation);
         var saved = new SavedModel(model, Describe(setup.Options, material, recipe));
         TrainReport report = makeReport(recipe);
+        SavedRun? run = request.Checkpoints is { } folder ? new SavedRun(folder, recipe) : null;
+        Trainer trainer = MakeTrainer(setup, [report, .. Watchers(setup)], run, report);
+        if (request.Resume) run!.Resume(trainer);
         report.Start(new TrainStart(
             recipe, material, loader.Dataset.Count, validation?.Count ?? 0, model.ParameterCount()));
-
-        Trainer trainer = MakeTrainer(recipe, material, model, loader, validation?.Count >= FineShare, report);
+        if (request.Resume && !session.Json)
+            session.Line($"resumed after {Quantity.Of(trainer.StepCount, "step")}, from {request.Checkpoints}");
         TrainingHistory history;
         try
         {
@@ -59,20 +65,57 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
         }
     }
 
-    private static Trainer MakeTrainer(
-        Recipe recipe, Material material, Layer model, DataLoader loader, bool byMetric, TrainReport report)
+    private void CheckPictures()
     {
+        if (request.Plot is { } plot)
+        {
+            if (Path.GetExtension(plot).ToLowerInvariant() is not (".svg" or ".png"))
+                throw new UsageException($"--plot: a picture is an .svg or a .png; got '{plot}'.");
+            OutputFile.Check(plot, "--plot", "curve.svg");
+        }
+        if (request.Report is not { } page) return;
+        if (Path.GetExtension(page).ToLowerInvariant() is not (".html" or ".htm"))
+            throw new UsageException($"--report: a page is an .html; got '{page}'.");
+        OutputFile.Check(page, "--report", "report.html");
+    }
+
+    // What draws while it trains.
+    private IEnumerable<ITrainingCallback> Watchers(TrainSetup setup)
+    {
+        if (request.Plot is { } plot) yield return new LossPlot(plot);
+        if (request.Report is not { } page) yield break;
+        Recipe r = setup.Recipe;
+        yield return new TrainingReport(page, setup.Model)
+        {
+            Title = $"{Recipe.NameOf(r.Network)} on {r.Data}",
+            Data = setup.MeasuringLoader(setup.Validation ?? setup.Material.Test ?? setup.Loader.Dataset),
+            Classes = setup.Material.Classes,
+            Settings =
+            [
+                ("data", $"{r.Data}, {Quantity.Count(setup.Loader.Dataset.Count)} to learn from"),
+                ("optimiser", $"{r.Optimizer.ToString().ToLowerInvariant()}, rate {Quantity.Short(r.Rate)}, "
+                    + $"{r.Schedule.ToString().ToLowerInvariant()}, weight decay {Quantity.Short(r.WeightDecay)}"),
+                ("batch", $"{r.Batch}"), ("seed", $"{r.Seed}"), ("model file", r.Out),
+            ],
+        };
+    }
+
+    private static Trainer MakeTrainer(
+        TrainSetup setup, IReadOnlyList<ITrainingCallback> callbacks, SavedRun? run, TrainReport report)
+    {
+        var (recipe, material, model, loader) = (setup.Recipe, setup.Material, setup.Model, setup.Loader);
         Metric metric = material.Classes is null ? new RSquared() : new Accuracy();
         Optimizer optimizer = recipe.OptimizerFor(model);
         return new Trainer(model, optimizer, TrainSetup.LossFor(material.Classes), metric)
         {
             KeepBest = true,
-            Monitor = byMetric ? metric : null,
+            Monitor = setup.Validation?.Count >= FineShare ? metric : null,
+            Checkpoints = run?.Checkpoints,
             ScheduleUnit = ScheduleUnit.Step,
             Schedule = recipe.Schedule == ScheduleKind.Cosine
                 ? new CosineAnnealingLr(optimizer, (long)recipe.Epochs!.Value * loader.BatchCount) : null,
             Progress = report,
-            Callbacks = [report],
+            Callbacks = callbacks,
         };
     }
 
@@ -90,6 +133,8 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
             : File.Exists(recipe.Out) ? $"no epoch was finished; {recipe.Out} is as it was."
             : "nothing was learned yet, nothing is saved.";
         session.Remark($"interrupted: {kept}");
+        if (request.Checkpoints is { } folder && Checkpoints.Latest(folder) is not null)
+            session.Remark($"the same command with --resume goes on where this one stopped, from {folder}.");
         return ExitCode.Failed;
     }
 

@@ -22,6 +22,7 @@ public sealed class HelpTests
           train                    Trains a network and saves it; with no option a cnn on built-in digits.
           evaluate <MODEL>         Tests a trained model: accuracy, loss, and what is taken for what.
           predict <MODEL> <INPUT>  Applies a trained model: the three likeliest classes, or a number.
+          summary <MODEL>          Shows a network's layers, shapes, parameters, work and memory.
           data                     Shows the data sets, where they lie, and fetches them.
           doctor                   Shows versions, processor features, threads and data folders, and tests
                                    itself.
@@ -82,6 +83,13 @@ public sealed class HelpTests
                                                       [default: one for each processor]
           --out <FILE>                                Where the model goes. [default:
                                                       models/DATA-MODEL.safetensors]
+          --report <FILE.html>                        Also writes a page with curves, mistakes, weights and
+                                                      settings, new after every epoch.
+          --plot <FILE.svg|FILE.png>                  Also draws the losses, anew after every epoch.
+          --checkpoints <FOLDER>                      Also leaves all that a training is in a folder, after
+                                                      every epoch and when it is interrupted.
+          --resume                                    Goes on from the latest of --checkpoints, to the same
+                                                      weights as without the interruption.
           --json                                      One JSON event a line: start, step, epoch, end.
           -?, -h, --help                              Show help and usage information
 
@@ -89,8 +97,10 @@ public sealed class HelpTests
           chainrule train
           chainrule train --data mnist --model mlp --epochs 5 --lr 0.001
           chainrule train --data flowers.csv --target species --hidden 10,20,10
+          chainrule train --data mnist --report report.html --checkpoints runs/mnist
 
         Ctrl-C stops within one batch and saves the weights of the best epoch so far; the exit code is then 1.
+        With --checkpoints the same command and --resume go on from there.
         """);
 
     [Fact]
@@ -142,6 +152,33 @@ public sealed class HelpTests
           chainrule predict models/digits-cnn.safetensors seven.png
           chainrule predict models/iris-mlp.safetensors 5.1,3.5,1.4,0.2
           chainrule predict models/iris-mlp.safetensors flowers.csv
+        """);
+
+    [Fact]
+    public void Summary_has_this_help() => AssertHelp("summary",
+        """
+        Description:
+          Shows a network's layers, shapes, parameters, work and memory.
+
+        Usage:
+          chainrule summary <MODEL> [options]
+
+        Arguments:
+          <MODEL>  A network, cnn, mlp, softmax or lenet5, or the file of a trained model.
+
+        Options:
+          --input <N,N,...>   Sizes of one input. [default: 1,28,28 for a network; what the file says]
+          --hidden <N,N,...>  Sizes of the hidden layers of an mlp. [default: those of train]
+          --json              One JSON object.
+          -?, -h, --help      Show help and usage information
+
+        Examples:
+          chainrule summary cnn
+          chainrule summary mlp --input 4 --hidden 10,20,10
+          chainrule summary models/digits-cnn.safetensors
+
+        Counted for one sample. A multiply-add is two floating-point operations. What a whole step of training takes
+        of memory is told by: chainrule doctor --memory MODEL
         """);
 
     [Fact]

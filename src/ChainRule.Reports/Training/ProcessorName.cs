@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace ChainRule.Cli.Diagnosis;
+namespace ChainRule.Reports;
 
 /// <summary>The processor's name as its maker gave it, from where each system keeps it.</summary>
 internal static class ProcessorName
