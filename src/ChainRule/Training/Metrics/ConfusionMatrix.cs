@@ -4,7 +4,8 @@ namespace ChainRule.Training;
 
 /// <summary>How often each class was taken for each: a table, whose diagonal holds what was right.</summary>
 /// <remarks>
-/// Output <c>[N, C]</c> with target <c>[N]</c> class numbers, int64. Of equal outputs the first counts.
+/// Output <c>[N, C]</c> with target <c>[N]</c> class numbers, int64. Of equal outputs the first counts, and NaN
+/// is never the largest.
 /// </remarks>
 public sealed class ConfusionMatrix : Metric
 {
@@ -81,15 +82,8 @@ public sealed class ConfusionMatrix : Metric
         for (int row = 0; row < actual.Length; row++)
         {
             if ((ulong)actual[row] >= (ulong)Classes)
-            {
-                throw new DataException("ConfusionMatrix",
-                    $"sample {row} of the batch is of class {actual[row]}; expected 0 to {Classes - 1}.");
-            }
-            int best = 0;
-            for (int c = 1; c < Classes; c++)
-            {
-                if (scores[row * Classes + c] > scores[row * Classes + best]) best = c;
-            }
+                throw ClassChoice.OutOfRange("ConfusionMatrix", row, actual[row], Classes);
+            int best = ClassChoice.Largest(scores.AsSpan(row * Classes, Classes));
             _counts[actual[row] * Classes + best]++;
         }
     }

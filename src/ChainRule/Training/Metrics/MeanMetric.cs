@@ -2,7 +2,7 @@ using ChainRule.IO;
 
 namespace ChainRule.Training;
 
-/// <summary>A mean over samples or elements: a sum and a count.</summary>
+/// <summary>A mean over samples or elements, or a function of it: a sum and a count.</summary>
 public abstract class MeanMetric : Metric
 {
     private double _sum;
@@ -13,7 +13,7 @@ public abstract class MeanMetric : Metric
     }
 
     /// <inheritdoc/>
-    public sealed override double Value => _count == 0 ? double.NaN : _sum / _count;
+    public sealed override double Value => _count == 0 ? double.NaN : Finish(_sum / _count);
 
     /// <inheritdoc/>
     public sealed override void Reset() => (_sum, _count) = (0, 0);
@@ -42,6 +42,8 @@ public abstract class MeanMetric : Metric
         ArgumentNullException.ThrowIfNull(state);
         (_sum, _count) = (state.Number("sum"), state.Whole("count"));
     }
+
+    private protected virtual double Finish(double mean) => mean;
 
     private protected abstract (double Sum, long Count) Measure(Tensor output, Tensor target);
 }
