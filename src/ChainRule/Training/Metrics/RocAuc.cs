@@ -8,9 +8,9 @@ namespace ChainRule.Training;
 /// it than a random one of the others, where equal scores count half. 0.5 is guessing.
 /// </summary>
 /// <remarks>
-/// Two classes: scores of class 1 <c>[N]</c> or <c>[N, 1]</c>, or <c>[N, 2]</c>; more: <c>[N, C]</c>, each class against
-/// the rest, and <see cref="Value"/> is the mean over the classes. Targets <c>[N]</c> are class numbers, or for two
-/// classes numbers of which those above 0.5 mean class 1. Exact, by the ranks of all scores with the mean rank for
+/// Two classes: scores of class 1 <c>[N]</c> or <c>[N, 1]</c>, or <c>[N, 2]</c>; more: <c>[N, C]</c>, each class
+/// against the rest, and <see cref="Value"/> is the mean over the classes. Targets <c>[N]</c> are class numbers, or for
+/// two classes numbers of which those above 0.5 mean class 1. Exact, by the ranks of all scores with the mean rank for
 /// equal ones. Cost: 8 bytes a sample and class, in checkpoints too; <see cref="Value"/> sorts them, so this should not
 /// be a trainer's first metric, which is shown after every step. Source: Hanley and McNeil (1982).
 /// </remarks>
@@ -84,14 +84,16 @@ public sealed class RocAuc : Metric
         int width = ClassChoice.Check("RocAuc", output, target, Classes);
         int[] actual = ClassChoice.Actual("RocAuc", target, Classes);
         ReadOnlySpan<double> x = output.ToDoubles();
+        double[] odds = new double[Classes];
         for (int row = 0; row < actual.Length; row++)
         {
             ReadOnlySpan<double> own = x.Slice(row * width, width);
-            for (int i = 0; i < _scores.Length; i++)
+            if (width > 1 && _logits)
             {
-                int c = Classes == 2 ? 1 : i;
-                _scores[i].Add(width == 1 ? own[0] : _logits ? LogOdds(own, c) : own[c]);
+                LogOdds(own, odds);
+                own = odds;
             }
+            for (int i = 0; i < _scores.Length; i++) _scores[i].Add(own[width == 1 ? 0 : Classes == 2 ? 1 : i]);
         }
         _actual.AddRange(actual);
     }
@@ -124,19 +126,29 @@ public sealed class RocAuc : Metric
         _actual.AddRange(actual);
     }
 
-    // ln(p / (1 - p)) = x[c] - ln(sum over others of e^x): in the order of the softmax p, but never rounded to 0 or 1.
-    private static double LogOdds(ReadOnlySpan<double> x, int c)
+    // ln(p / (1 - p)) of the softmax p, but never rounded to 0 or 1: x[c] - ln(sum over the others of e^x). Sums go by
+    // size, so that the same numbers in another order, or all of them one higher, make equal scores.
+    private static void LogOdds(ReadOnlySpan<double> x, Span<double> odds)
     {
-        double most = double.NegativeInfinity, sum = 0;
-        for (int i = 0; i < x.Length; i++)
+        if (x.Length == 2)
         {
-            if (i != c && !(x[i] <= most)) most = x[i];
+            (odds[0], odds[1]) = (x[0] - x[1], x[1] - x[0]);
+            return;
         }
-        for (int i = 0; i < x.Length; i++)
+        double[] sorted = x.ToArray();
+        Array.Sort(sorted, (a, b) => b.CompareTo(a));
+        double most = sorted[0], second = sorted[1], all = 0, rest = 0;
+        for (int i = 0; i < sorted.Length; i++)
         {
-            if (i != c) sum += Math.Exp(x[i] - most);
+            all += Math.Exp(sorted[i] - most);
+            if (i > 0) rest += Math.Exp(sorted[i] - second);
         }
-        return x[c] - (most + Math.Log(sum));
+        double highest = double.IsNegativeInfinity(second) ? double.PositiveInfinity : most - second - Math.Log(rest);
+        for (int c = 0; c < x.Length; c++)
+        {
+            double below = x[c] - most;
+            odds[c] = below == 0 && second < most ? highest : below - Math.Log(all - Math.Exp(below));
+        }
     }
 
     // (sum of the ranks of the positives - P (P + 1) / 2) / (P N), with twice the ranks, which are whole numbers.
