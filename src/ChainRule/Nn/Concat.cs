@@ -25,7 +25,7 @@ public sealed class Concat : Branches
     protected override Tensor ForwardCore(Tensor x)
     {
         Tensor[] results = Results(x);
-        int dim = results[0].Shape.ResolveDim(Dim, "Concat");
+        int dim = results[0].Shape.ResolveOwnDim(Dim, "Concat");
         if (results.Any(r => !Fits(r.Shape, results[0].Shape, dim)))
             throw Misfit($"the results of the branches may differ in dim {Dim} only", results);
         return Tensor.Concat(results, dim);

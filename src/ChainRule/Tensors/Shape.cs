@@ -36,7 +36,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     /// <summary>Size of one dimension; negative numbers count from the end, as in PyTorch.</summary>
     /// <param name="dim">Dimension, from -Rank to Rank - 1.</param>
     /// <exception cref="ShapeException">There is no such dimension.</exception>
-    public int this[int dim] => Info.Dims[ResolveDim(dim, "Shape")];
+    public int this[int dim] => Info.Dims[ResolveOwnDim(dim, "Shape")];
 
     /// <summary>Size of one dimension, counted from either end: <c>shape[^1]</c>.</summary>
     /// <param name="dim">Dimension.</param>
@@ -118,19 +118,22 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 
     IEnumerator IEnumerable.GetEnumerator() => Info.Dims.GetEnumerator();
 
-    /// <summary>Dimension number with negatives counted from the end.</summary>
+    /// <summary>Dimension number with negatives counted from the end. A single number counts as one dimension of size
+    /// 1, so that 0 may come back for it.</summary>
     internal int ResolveDim(int dim, string op)
     {
-        int rank = Rank;
-        if (dim < -rank || dim >= rank)
-        {
-            throw new ShapeException(
-                $"{op}: dim {dim} is out of range for rank {rank}; "
-                + $"{(rank == 0 ? "a single number has no dimensions" : $"use {-rank} to {rank - 1}")}.",
-                this);
-        }
-        return dim < 0 ? dim + rank : dim;
+        int count = Math.Max(1, Rank);
+        if (dim >= -count && dim < count) return dim < 0 ? dim + count : dim;
+        throw new ShapeException(
+            $"{op}: dim {dim} is out of range for rank {Rank}{(Rank == 0 ? ", a single number" : "")}; "
+            + $"use {-count} to {count - 1}.", this);
     }
+
+    /// <summary>The same for operators that take a dimension apart, which a single number does not have.</summary>
+    internal int ResolveOwnDim(int dim, string op) => Rank > 0
+        ? ResolveDim(dim, op)
+        : throw new ShapeException(
+            $"{op}: dim {dim} is out of range for rank 0; a single number has no dimensions.", this);
 
     private void NeedRank(int rank)
     {

@@ -15,7 +15,7 @@ public sealed partial class Tensor
     public Tensor Glu(int dim = -1)
     {
         Elementwise.CheckType("glu", DType, takesIntegers: false);
-        int at = Shape.ResolveDim(dim, "glu"), half = Dims[at] / 2;
+        int at = Shape.ResolveOwnDim(dim, "glu"), half = Dims[at] / 2;
         if (Dims[at] % 2 != 0)
         {
             throw new ShapeException(

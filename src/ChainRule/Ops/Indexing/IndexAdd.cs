@@ -9,13 +9,13 @@ namespace ChainRule
         /// source[k, ...] for dim 0, and likewise for the others. The reverse of <see cref="IndexSelect"/>.
         /// </summary>
         /// <param name="dim">Dimension; negative counts from the end.</param>
-        /// <param name="index"><c>[K]</c> Int64 or Int32: positions along the dimension; slices at one position add
-        /// up.</param>
+        /// <param name="index"><c>[K]</c> Int64 or Int32: positions along the dimension; a single number counts as
+        /// <c>[1]</c>, and slices at one position add up.</param>
         /// <param name="source"><c>...</c>, same dtype: sizes of this tensor, with K along
         /// <paramref name="dim"/>.</param>
         /// <returns>Shape and dtype of this tensor.</returns>
-        /// <exception cref="ShapeException">The index has not one dimension, the source does not fit, or there is no
-        /// such dimension.</exception>
+        /// <exception cref="ShapeException">The index has more than one dimension, the source does not fit, or there is
+        /// no such dimension.</exception>
         /// <exception cref="DTypeException">The index is not Int64 or Int32, the elements are Bool, or the source has
         /// another type than this tensor.</exception>
         /// <exception cref="DataException">An index is out of range.</exception>
@@ -31,9 +31,8 @@ namespace ChainRule
                     $"index_add: source is {source.DType.Text()}, the tensor {DType.Text()}.", DType, source.DType);
             }
             int at = Shape.ResolveDim(dim, "index_add");
-            Tensor positions = IndexTensor.Dense("index_add", "index", index);
-            if (positions.Rank != 1)
-                throw new ShapeException($"index_add: the index must be [K], got {index.Shape}.", index.Shape);
+            Tensor positions = IndexTensor.Vector("index_add", index);
+            if (Rank == 0) return Reshape(1).IndexAdd(0, positions, source.Reshape(-1)).Reshape([]);
             Shape expected = (Shape)(int[])[.. Dims[..at], positions.Count, .. Dims[(at + 1)..]];
             if (source.Shape != expected)
             {

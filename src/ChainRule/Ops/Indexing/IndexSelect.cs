@@ -7,22 +7,26 @@ namespace ChainRule
         /// <summary>Takes whole slices along a dimension, in the order of the index and as often as they are
         /// named.</summary>
         /// <param name="dim">Dimension; negative counts from the end.</param>
-        /// <param name="index"><c>[K]</c> Int64 or Int32: positions along the dimension.</param>
+        /// <param name="index"><c>[K]</c> Int64 or Int32: positions along the dimension; a single number counts as
+        /// <c>[1]</c>.</param>
         /// <returns>Shape of this tensor with K along <paramref name="dim"/>. The gradients of a slice taken several
         /// times add up, in the order of the index.</returns>
-        /// <exception cref="ShapeException">The index has not one dimension, or there is no such dimension.</exception>
+        /// <exception cref="ShapeException">The index has more than one dimension, there is no such dimension, or this
+        /// tensor is a single number and K is not 1.</exception>
         /// <exception cref="DTypeException">The index is not Int64 or Int32.</exception>
         /// <exception cref="DataException">An index is out of range.</exception>
         public Tensor IndexSelect(int dim, Tensor index)
         {
-            Tensor positions = IndexTensor.Dense("index_select", "index", index);
+            Tensor positions = IndexTensor.Vector("index_select", index);
             AxisPlan plan = AxisPlan.For("index_select", Shape, dim);
-            if (positions.Rank != 1)
-                throw new ShapeException($"index_select: the index must be [K], got {index.Shape}.", index.Shape);
-            if (Rank == 0)
-                throw new ShapeException("index_select: a single number has no dimensions to select from.", Shape);
+            if (Rank == 0 && positions.Count != 1)
+            {
+                throw new ShapeException(
+                    $"index_select: from a single number one position can be taken, got {positions.Count}.",
+                    index.Shape);
+            }
             IndexTensor.Check("index_select", "index", positions, plan.Length, $"dim {plan.Dim} of {Shape}");
-            return IndexSelectNode.Apply(this, positions, plan.Dim);
+            return Rank == 0 ? this : IndexSelectNode.Apply(this, positions, plan.Dim);
         }
     }
 }

@@ -19,6 +19,17 @@ internal static unsafe class IndexTensor
         return index.ConvertTo(DType.Int64).Dense();
     }
 
+    /// <summary>Positions along one dimension as dense Int64 [K]; a single number counts as one of them.</summary>
+    /// <exception cref="DTypeException">They are not Int64 or Int32.</exception>
+    /// <exception cref="ShapeException">The index has more than one dimension.</exception>
+    public static Tensor Vector(string op, Tensor index)
+    {
+        Tensor positions = Dense(op, "index", index);
+        return positions.Rank <= 1
+            ? positions.Reshape(positions.Count)
+            : throw new ShapeException($"{op}: the index must be [K], got {index.Shape}.", index.Shape);
+    }
+
     /// <summary>Checks that every position lies in [0, size), or equals <paramref name="except"/>.</summary>
     /// <param name="op">Operation, for the message.</param>
     /// <param name="what">What one entry is called: index, label.</param>

@@ -21,8 +21,8 @@ internal readonly struct AxisPlan
     /// <summary>Checks the dimension; a single number counts as one dimension of size 1.</summary>
     public static AxisPlan For(string op, Shape shape, int dim)
     {
-        if (shape.Rank == 0 && dim is 0 or -1) return new AxisPlan(0, 1, 1, 1);
         int at = shape.ResolveDim(dim, op);
+        if (shape.Rank == 0) return new AxisPlan(at, 1, 1, 1);
         ReadOnlySpan<int> dims = shape.Dims;
         return new AxisPlan(at, Product(dims[..at]), dims[at], Product(dims[(at + 1)..]));
     }
@@ -46,7 +46,7 @@ internal readonly struct AxisPlan
         new() { X = x, Out = result, Outer = Outer, Length = Length, Inner = Inner };
 
     /// <summary>Sum along the dimension, which stays with size 1; a differentiable operation.</summary>
-    public Tensor Sum(Tensor x) => x.Rank == 0 ? x : x.Sum(Dim, keepDim: true);
+    public Tensor Sum(Tensor x) => x.Sum(Dim, keepDim: true);
 
     private static int Product(ReadOnlySpan<int> dims)
     {

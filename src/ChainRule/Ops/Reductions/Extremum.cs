@@ -22,7 +22,7 @@ internal static unsafe class Extremum
         where TE : struct, IExtremum
     {
         AxisPlan axis = AxisPlan.For(op, x.Shape, dim);
-        ReductionPlan plan = Plan(op, x, x.Rank == 0 ? [] : [dim]);
+        ReductionPlan plan = Plan(op, x, [dim]);
         Shape shape = plan.ResultShape(keepDim);
         Tensor values = Tensor.Empty(shape, x.DType), indices = Tensor.Empty(shape, DType.Int64);
         Run<TE>(plan.Order(x), plan, values, indices);
@@ -34,8 +34,7 @@ internal static unsafe class Extremum
     public static Tensor Place<TE>(string op, Tensor x, int? dim, bool keepDim)
         where TE : struct, IExtremum
     {
-        if (dim is { } along) _ = AxisPlan.For(op, x.Shape, along);
-        ReductionPlan plan = Plan(op, x, dim is null || x.Rank == 0 ? [] : [dim.Value]);
+        ReductionPlan plan = Plan(op, x, dim is { } along ? [along] : []);
         Shape shape = plan.ResultShape(keepDim);
         Tensor indices = Tensor.Empty(shape, DType.Int64);
         Run<TE>(plan.Order(x), plan, Tensor.Empty(shape, x.DType), indices);

@@ -31,7 +31,7 @@ namespace ChainRule.Ops
         {
             AxisPlan plan = AxisPlan.For("prod", x.Shape, dim);
             Tensor dense = (x.DType.IsFloatingPoint() ? x : x.ConvertTo(DType.Int64)).Dense();
-            ReductionPlan shapes = ReductionPlan.For("prod", x, x.Rank == 0 ? [] : [dim]);
+            ReductionPlan shapes = ReductionPlan.For("prod", x, [dim]);
             Tensor y = Tensor.Empty(shapes.ResultShape(keepDim), dense.DType);
             AxisOperands operands = plan.Operands(dense.Pointer, y.Pointer);
             AxisLoops.Run<ProductKernel>(dense.DType, in operands);

@@ -34,11 +34,12 @@ internal sealed class ReductionPlan
     /// </summary>
     public int Inner { get; }
 
-    /// <summary>Checks the dimensions of a reduction; none given means all.</summary>
+    /// <summary>Checks the dimensions of a reduction; none given means all. A single number counts as one dimension of
+    /// size 1.</summary>
     public static ReductionPlan For(string op, Tensor x, ReadOnlySpan<int> dims)
     {
         ArgumentNullException.ThrowIfNull(x);
-        bool[] reduced = new bool[x.Rank];
+        bool[] reduced = new bool[Math.Max(1, x.Rank)];
         if (dims.IsEmpty) Array.Fill(reduced, true);
         foreach (int dim in dims)
         {
@@ -46,7 +47,7 @@ internal sealed class ReductionPlan
             if (reduced[at]) throw new ShapeException($"{op}: dim {dim} is named twice for {x.Shape}.", x.Shape);
             reduced[at] = true;
         }
-        return new ReductionPlan(x.Shape, reduced);
+        return new ReductionPlan(x.Shape, x.Rank == 0 ? [] : reduced);
     }
 
     /// <summary>The elements in the order the plan speaks of, dense.</summary>

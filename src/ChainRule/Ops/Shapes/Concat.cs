@@ -59,7 +59,7 @@ namespace ChainRule.Ops
             if (tensors.Count == 0) throw new ArgumentException("concat: there is no tensor.", nameof(tensors));
             foreach (Tensor t in tensors) ArgumentNullException.ThrowIfNull(t, nameof(tensors));
             Tensor first = tensors[0];
-            int at = first.Shape.ResolveDim(dim, "concat");
+            int at = first.Shape.ResolveOwnDim(dim, "concat");
             int[] sizes = first.Dims.ToArray();
             for (int i = 1; i < tensors.Count; i++)
             {

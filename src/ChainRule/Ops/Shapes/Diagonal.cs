@@ -12,7 +12,7 @@ namespace ChainRule
         /// <exception cref="ShapeException">There is no such dimension, or both are the same.</exception>
         public Tensor Diagonal(int offset = 0, int dim1 = 0, int dim2 = 1)
         {
-            int rows = Shape.ResolveDim(dim1, "diagonal"), columns = Shape.ResolveDim(dim2, "diagonal");
+            int rows = Shape.ResolveOwnDim(dim1, "diagonal"), columns = Shape.ResolveOwnDim(dim2, "diagonal");
             if (rows == columns)
             {
                 throw new ShapeException(

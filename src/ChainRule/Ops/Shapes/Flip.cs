@@ -11,13 +11,14 @@ namespace ChainRule
         public Tensor Flip(params ReadOnlySpan<int> dims)
         {
             int[] strides = Strides.ToArray();
-            Span<bool> seen = stackalloc bool[Rank];
+            Span<bool> seen = stackalloc bool[Math.Max(1, Rank)];
             long offset = 0;
             foreach (int dim in dims)
             {
                 int at = Shape.ResolveDim(dim, "flip");
                 if (seen[at]) throw new ShapeException($"flip: dim {dim} is named twice for {Shape}.", Shape);
                 seen[at] = true;
+                if (Rank == 0) continue;
                 offset += (long)Math.Max(Dims[at] - 1, 0) * strides[at];
                 strides[at] = -strides[at];
             }

@@ -18,6 +18,7 @@ namespace ChainRule
         public Tensor Transpose(int dim0, int dim1)
         {
             int a = Shape.ResolveDim(dim0, "transpose"), b = Shape.ResolveDim(dim1, "transpose");
+            if (Rank == 0) return this;
             Span<int> order = stackalloc int[Rank];
             for (int i = 0; i < order.Length; i++) order[i] = i;
             (order[a], order[b]) = (order[b], order[a]);

@@ -39,7 +39,7 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
     public Tensor RepeatInterleave(int count, int dim)
     {
-        int at = Shape.ResolveDim(dim, "repeat_interleave"), size = Dims[at];
+        int at = Shape.ResolveOwnDim(dim, "repeat_interleave"), size = Dims[at];
         if (count < 0)
         {
             throw new ArgumentOutOfRangeException(

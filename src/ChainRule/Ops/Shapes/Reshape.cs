@@ -31,8 +31,8 @@ namespace ChainRule
         /// <exception cref="ShapeException">There is no such dimension, or they are in the wrong order.</exception>
         public Tensor Flatten(int startDim = 0, int endDim = -1)
         {
-            if (Rank == 0) return Reshape(1);
             int start = Shape.ResolveDim(startDim, "flatten"), end = Shape.ResolveDim(endDim, "flatten");
+            if (Rank == 0) return Reshape(1);
             if (start > end)
                 throw new ShapeException(
                     $"flatten: startDim {startDim} lies behind endDim {endDim} for {Shape}.", Shape);
@@ -67,7 +67,7 @@ namespace ChainRule
             if (dim is { } only)
             {
                 int at = Shape.ResolveDim(only, "squeeze");
-                return Dims[at] == 1 ? Reshape([.. Dims[..at], .. Dims[(at + 1)..]]) : this;
+                return Rank > 0 && Dims[at] == 1 ? Reshape([.. Dims[..at], .. Dims[(at + 1)..]]) : this;
             }
             List<int> left = [];
             foreach (int d in Dims)

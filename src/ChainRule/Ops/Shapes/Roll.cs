@@ -33,7 +33,7 @@ namespace ChainRule
             int[] starts = new int[Rank];
             for (int i = 0; i < dims.Length; i++)
             {
-                int at = Shape.ResolveDim(dims[i], "roll"), size = Math.Max(1, Dims[at]);
+                int at = Shape.ResolveOwnDim(dims[i], "roll"), size = Math.Max(1, Dims[at]);
                 starts[at] = (int)((((starts[at] + (long)shifts[i]) % size) + size) % size);
             }
             return RollNode.Apply(this, starts);

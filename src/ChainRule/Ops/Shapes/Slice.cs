@@ -34,7 +34,7 @@ namespace ChainRule
         public Tensor Slice(int dim, int start, int stop = int.MaxValue, int step = 1)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
-            int at = Shape.ResolveDim(dim, "slice"), size = Dims[at];
+            int at = Shape.ResolveOwnDim(dim, "slice"), size = Dims[at];
             int first = Math.Clamp(start < 0 ? start + size : start, 0, size);
             int end = Math.Clamp(stop < 0 ? stop + size : stop, first, size);
             SliceSpec spec = SliceSpec.Whole(Shape);

@@ -15,7 +15,7 @@ namespace ChainRule
             if (size < 1)
                 throw new ArgumentOutOfRangeException(nameof(size),
                     $"split: the size of a piece must be at least 1, got {size}.");
-            int length = Dims[Shape.ResolveDim(dim, "split")];
+            int length = Dims[Shape.ResolveOwnDim(dim, "split")];
             int[] sizes = new int[Math.Max(1, (length + size - 1) / size)];
             for (int i = 0; i < sizes.Length; i++) sizes[i] = Math.Min(size, length - (i * size));
             return SplitNode.Apply(this, sizes, dim);
@@ -40,7 +40,7 @@ namespace ChainRule
             if (chunks < 1)
                 throw new ArgumentOutOfRangeException(nameof(chunks),
                     $"chunk: the number of pieces must be at least 1, got {chunks}.");
-            int length = Dims[Shape.ResolveDim(dim, "chunk")];
+            int length = Dims[Shape.ResolveOwnDim(dim, "chunk")];
             return Split(Math.Max(1, (length + chunks - 1) / chunks), dim);
         }
 
@@ -51,7 +51,7 @@ namespace ChainRule
         /// <exception cref="ShapeException">There is no such dimension.</exception>
         public Tensor[] Unbind(int dim = 0)
         {
-            int at = Shape.ResolveDim(dim, "unbind");
+            int at = Shape.ResolveOwnDim(dim, "unbind");
             if (Dims[at] == 0) return [];
             Tensor[] slices = Split(1, at);
             for (int i = 0; i < slices.Length; i++) slices[i] = slices[i].Squeeze(at);
@@ -71,7 +71,7 @@ namespace ChainRule.Ops
 
         public static Tensor[] Apply(Tensor x, int[] sizes, int dim)
         {
-            int at = x.Shape.ResolveDim(dim, "split");
+            int at = x.Shape.ResolveOwnDim(dim, "split");
             long total = 0;
             foreach (int size in sizes) total += size;
             if (total != x.Dims[at] || Array.Exists(sizes, s => s < 0))

@@ -85,8 +85,8 @@ internal static class IndexingRows
                 ErrorInput.Shape("index of rank 2",
                     () => Tensor.Zeros([2]).IndexSelect(0, Tensor.Zeros([1, 1], DType.Int64)),
                     "index_select: the index must be [K], got [1, 1]."),
-                ErrorInput.Shape("number", () => Tensor.Scalar(1).IndexSelect(0, Tensor.From(0L)),
-                    "index_select: a single number has no dimensions to select from."),
+                ErrorInput.Shape("number", () => Tensor.Scalar(1).IndexSelect(0, Tensor.From(0L, 0L)),
+                    "index_select: from a single number one position can be taken, got 2."),
                 ErrorInput.DType("index of reals", () => Tensor.Zeros([2]).IndexSelect(0, Tensor.Zeros([1])),
                     "index_select: index must be int64 or int32, got float32.\n"
                     + "  help: convert with To(DType.Int64) first."),

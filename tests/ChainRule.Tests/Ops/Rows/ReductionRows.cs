@@ -84,8 +84,8 @@ internal static class ReductionRows
     [
         ErrorInput.Shape("no such dimension", () => call(Tensor.Zeros([2, 3]), [2], false),
             $"{name}: dim 2 is out of range for rank 2; use -2 to 1."),
-        ErrorInput.Shape("dimension of a number", () => call(Tensor.Scalar(1), [0], false),
-            $"{name}: dim 0 is out of range for rank 0; a single number has no dimensions."),
+        ErrorInput.Shape("dimension of a number", () => call(Tensor.Scalar(1), [1], false),
+            $"{name}: dim 1 is out of range for rank 0, a single number; use -1 to 0."),
         ErrorInput.Shape("dimension named twice", () => call(Tensor.Zeros([2, 3]), [1, -1], false),
             $"{name}: dim -1 is named twice for [2, 3]."),
     ];

@@ -52,8 +52,8 @@ internal static class ScatteringRows
             Large = [Added([300, 301], 0, 400), Added([301, 300], 1, 400)],
             Errors =
             [
-                ErrorInput.Shape("number", () => Tensor.Scalar(1).IndexAdd(0, Tensor.From(0L), Tensor.Ones([1])),
-                    "index_add: dim 0 is out of range for rank 0; a single number has no dimensions."),
+                ErrorInput.Shape("number", () => Tensor.Scalar(1).IndexAdd(1, Tensor.From(0L), Tensor.Ones([1])),
+                    "index_add: dim 1 is out of range for rank 0, a single number; use -1 to 0."),
                 ErrorInput.Shape("index of rank 2",
                     () => Tensor.Zeros([2]).IndexAdd(0, Tensor.Zeros([1, 1], DType.Int64), Tensor.Ones([1])),
                     "index_add: the index must be [K], got [1, 1]."),

@@ -102,8 +102,8 @@ internal static class ShapeRows
             [
                 ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2, 3]).Transpose(0, 2),
                     "transpose: dim 2 is out of range for rank 2; use -2 to 1."),
-                ErrorInput.Shape("number", () => Tensor.Scalar(1).Transpose(0, 0),
-                    "transpose: dim 0 is out of range for rank 0; a single number has no dimensions."),
+                ErrorInput.Shape("number", () => Tensor.Scalar(1).Transpose(0, 1),
+                    "transpose: dim 1 is out of range for rank 0, a single number; use -1 to 0."),
                 ErrorInput.Shape("T of a vector", () => Tensor.Zeros([3]).T,
                     "T: needs at least two dimensions, got [3]."),
             ],
