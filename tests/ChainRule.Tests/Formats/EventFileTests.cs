@@ -1,0 +1,265 @@
+using System.Runtime.InteropServices;
+using ChainRule.Data;
+using ChainRule.Formats;
+using ChainRule.Nn;
+using ChainRule.Optim;
+using ChainRule.Tests.Training;
+using ChainRule.Training;
+using Google.Protobuf;
+
+namespace ChainRule.Tests.Formats;
+
+public sealed class EventFileTests
+{
+    [Fact]
+    public void Checksums_are_those_of_known_files()
+    {
+        // CRC-32C of "123456789" is E3069283; every event file begins with a length of 24 and these four bytes.
+        Assert.Equal((0xE3069283 >> 15 | 0xE3069283 << 17) + 0xA282EAD8, RecordFile.Checksum("123456789"u8));
+        Assert.Equal(0x224B7FA3u, RecordFile.Checksum([24, 0, 0, 0, 0, 0, 0, 0]));
+    }
+
+    [Fact]
+    public void What_is_written_is_read()
+    {
+        using TempFolder folder = new();
+        string path = WriteAll(folder.Root);
+        List<EventRecord> events = [.. EventReader.Read(path)];
+        Assert.Equal("brain.Event:2", events[0].Version);
+        Assert.True(DateTimeOffset.UtcNow - events[0].Time < TimeSpan.FromMinutes(5));
+        Assert.Equal((4L, new EventScalar("loss", 0.5f)), (events[1].Step, events[1].Values[0]));
+        Assert.Equal(float.NaN, ((EventScalar)events[2].Values[0]).Value);
+        EventHistogram histogram = (EventHistogram)events[3].Values[0];
+        Assert.Equal(
+            ("weights", -1.0, 2.0, 4.0, 2.0, 6.0),
+            (histogram.Tag, histogram.Min, histogram.Max, histogram.Count, histogram.Sum, histogram.SumSquares));
+        Assert.Equal((30, 2.0, 4.0), (histogram.Limits.Count, histogram.Limits[^1], histogram.Counts.Sum()));
+        Assert.Equal((1.0, 1.0, 1.0, 1.0),
+            (histogram.Counts[0], histogram.Counts[10], histogram.Counts[20], histogram.Counts[29]));
+        EventPicture picture = (EventPicture)events[4].Values[0];
+        Assert.Equal((2, 1), (picture.Width, picture.Height));
+        Assert.Equal([255, 0, 0, 0, 128, 0], PngImage.Decode(picture.Encoded).Pixels);
+        Assert.Equal(new EventText("notes", "**bold** ü"), events[5].Values[0]);
+        Assert.Equal(
+            [
+                "input Input ", "model/0 Linear 2 -> 3 input", "model/1/body Linear 3 -> 3 model/0",
+                "model/1/result Residual model/1/body", "model/2 Relu model/1/result",
+            ],
+            events[6].Graph.Select(n => $"{n.Name} {n.Kind} {string.Join(' ', n.Inputs)}"));
+        Assert.Equal((7, true, 9L), (events.Count - 1, events[7].Starts, events[7].Step));
+    }
+
+    // Reads the file by another way: a checksum bit by bit, Google's decoder, and the field numbers of TensorFlow.
+    [Fact]
+    public void Bytes_are_those_that_TensorFlow_specifies()
+    {
+        using TempFolder folder = new();
+        List<byte[]> records = Records(File.ReadAllBytes(WriteAll(folder.Root, new Stopped())));
+        Assert.Equal(
+            "09 00 00 00 B0 B6 1F DA 41 10 00 1A 0D 62 72 61 69 6E 2E 45 76 65 6E 74 3A 32".Replace(" ", ""),
+            Convert.ToHexString(records[0]));
+        string[] texts = [.. records.Select(r => Fields(r, ""))];
+        const string time = "1=1753144000 ";
+        Assert.Equal(time + "2=0 3=brain.Event:2", texts[0]);
+        Assert.Equal(time + "2=4 5{1{1=loss 2=0.5}}", texts[1]);
+        Assert.Equal(time + "2=5 5{1{1=loss 2=NaN}}", texts[2]);
+        Assert.StartsWith(time + "2=5 5{1{1=weights 5{1=-1 2=2 3=4 4=2 5=6 6=[-0.9,", texts[3]);
+        string zeros = string.Concat(Enumerable.Repeat("0, ", 9));
+        Assert.EndsWith($", 2] 7=[1, {zeros}1, {zeros}1, {zeros[3..]}1]}}}}}}", texts[3]);
+        Assert.StartsWith(time + "2=5 5{1{1=picture 4{1=1 2=2 3=3 4=89504E470D0A1A0A", texts[4]);
+        Assert.Equal(time + "2=5 5{1{1=notes 8{1=7 2{2{1=1}} 8=**bold** ü} 9{1{1=text}}}}", texts[5]);
+        Assert.Equal(time + "2=0 4{1{1=input 2=Input} 1{1=model/0 2=Linear 2 -> 3 3=input} "
+            + "1{1=model/1/body 2=Linear 3 -> 3 3=model/0} 1{1=model/1/result 2=Residual 3=model/1/body} "
+            + "1{1=model/2 2=Relu 3=model/1/result} 4{1=22}}", texts[6]);
+        Assert.Equal(time + "2=9 7{1=1}", texts[7]);
+    }
+
+    [Theory]
+    [InlineData(new double[0], 0, 0, 0)]
+    [InlineData(new[] { double.NaN, 3, double.PositiveInfinity, 3 }, 3, 3, 2)]
+    [InlineData(new[] { -double.MaxValue, double.MaxValue }, -double.MaxValue, double.MaxValue, 2)]
+    public void Histograms_take_any_numbers(double[] numbers, double min, double max, int count)
+    {
+        using TempFolder folder = new();
+        using EventWriter events = new(folder.Root);
+        events.AddHistogram("x", numbers.Length == 0 ? Tensor.Zeros([0]) : Tensor.From(numbers), 1);
+        events.Flush();
+        EventHistogram read = (EventHistogram)EventReader.Read(events.Path).Last().Values[0];
+        Assert.Equal((min, max, count), (read.Min, read.Max, (int)read.Counts.Sum()));
+        Assert.Equal(read.Limits.Order(), read.Limits);
+    }
+
+    [Fact]
+    public void Damaged_files_are_refused_with_their_place()
+    {
+        using TempFolder folder = new();
+        byte[] whole = File.ReadAllBytes(WriteAll(folder.Root));
+        int second = RecordFile.Overhead + BitConverter.ToInt32(whole);
+        string path = folder["damaged"];
+        Assert.Equal(
+            $"{path}: record at offset {second}: the length's checksum is wrong.", Message(b => b[second] ^= 1));
+        Assert.Equal(
+            $"{path}: record at offset {second}: the content's checksum is wrong.", Message(b => b[second + 15] ^= 1));
+        Assert.Contains($"record at offset {second}: ", Message(_ => { }, second + 20));
+        Assert.Equal(7, EventReader.Read(Cut(whole.Length - 1), growing: true).Count());
+
+        // A length that no memory could hold, with a right checksum.
+        byte[] huge = [.. BitConverter.GetBytes(long.MaxValue), 0, 0, 0, 0, 0, 0, 0, 0];
+        BitConverter.GetBytes(RecordFile.Checksum(huge.AsSpan(0, 8))).CopyTo(huge, 8);
+        File.WriteAllBytes(path, huge);
+        Assert.Equal($"{path}: record at offset 0: a record of {long.MaxValue} bytes; the file has 0 for it.",
+            Assert.Throws<DataException>(() => EventReader.Read(path).Count()).Message);
+
+        // Right checksums around any content: an event or an error, nothing else.
+        Rng rng = new(1);
+        byte[] content = whole[12..(second - 4)];
+        for (int i = 0; i < 2000; i++)
+        {
+            byte[] other = [.. content];
+            for (int k = 0; k < 3; k++) other[(int)(rng.NextDouble() * other.Length)] = (byte)(rng.NextDouble() * 256);
+            using (FileStream file = File.Create(path)) RecordFile.Write(file, other);
+            Exception? error = Record.Exception(() => EventReader.Read(path).Count());
+            Assert.True(error is null or DataException, error?.ToString());
+        }
+
+        string Cut(int length)
+        {
+            File.WriteAllBytes(path, whole[..length]);
+            return path;
+        }
+
+        string Message(Action<byte[]> change, int? length = null)
+        {
+            byte[] bytes = whole[..(length ?? whole.Length)];
+            change(bytes);
+            File.WriteAllBytes(path, bytes);
+            return Assert.Throws<DataException>(() => EventReader.Read(path).Count()).Message;
+        }
+    }
+
+    [Fact]
+    public void Training_is_written_and_a_resumed_one_goes_on_in_a_new_file()
+    {
+        using TempFolder folder = new();
+        string run = folder["run"];
+        Checkpoints checkpoints = new(folder["checkpoints"]);
+        Fit(1);
+        Fit(2);
+        string[] files = [.. Directory.GetFiles(run).Order(StringComparer.Ordinal)];
+        Assert.Equal(2, files.Length);
+        List<EventRecord> first = [.. EventReader.Read(files[0])], second = [.. EventReader.Read(files[1])];
+        Assert.Contains(first, e => e.Graph.Count == 4);
+        Assert.Equal(["1", "2", "3"], Steps(first, "loss/step"));
+        Assert.Equal(["4", "5", "6"], Steps(second, "rate/step"));
+        Assert.Equal(4, Assert.Single(second, e => e.Starts).Step);
+        Assert.Equal(["3"], Steps(first, "accuracy/training"));
+        Assert.Equal(["6"], Steps(second, "accuracy/validation"));
+        Assert.Equal(["6"], Steps(second, "weights/2.bias"));
+        Assert.Equal(["6"], Steps(second, "gradients/0.weight"));
+
+        void Fit(int epochs)
+        {
+            Sequential model = Problems.Mlp(1);
+            Trainer trainer = new(model, new Sgd(model.Parameters(), 0.1), Problems.CrossEntropy, new Accuracy())
+            {
+                Checkpoints = checkpoints,
+                Callbacks = [new TensorBoard(run, model)],
+            };
+            trainer.Resume(checkpoints.Folder);
+            trainer.Fit(
+                new DataLoader(Problems.Sectors(30, 1), 10), new DataLoader(Problems.Sectors(10, 2), 10), epochs);
+        }
+    }
+
+    [Fact]
+    public void Running_training_can_be_watched()
+    {
+        using TempFolder folder = new();
+        using EventWriter events = new(folder.Root);
+        events.AddScalar("loss", 1, 1);
+        events.Flush();
+        Assert.Equal(2, EventReader.Read(events.Path, growing: true).Count());
+        Errors.ErrorSnapshot.Throws<ShapeException>(
+            "AddImage: pixels are [2, 3, 3]; expected [H, W] or [C, H, W] with C = 1, 3 or 4.",
+            () => events.AddImage("x", Tensor.Zeros([2, 3, 3]), 1));
+    }
+
+    private static string[] Steps(IEnumerable<EventRecord> events, string tag) =>
+        [.. events.Where(e => e.Values.Any(v => v.Tag == tag)).Select(e => $"{e.Step}")];
+
+    private static string WriteAll(string folder, TimeProvider? clock = null)
+    {
+        Rng rng = new(1);
+        using EventWriter events = new(folder, clock);
+        events.AddScalar("loss", 0.5, 4);
+        events.AddScalar("loss", double.NaN, 5);
+        events.AddHistogram("weights", Tensor.From(-1f, 0f, 1f, 2f), 5);
+        events.AddImage("picture", Tensor.From([1f, -3, 0, 0.5f, float.NaN, 0], [3, 1, 2]), 5);
+        events.AddText("notes", "**bold** ü", 5);
+        events.AddGraph(
+            new Sequential { new Linear(2, 3, rng: rng), new Residual(new Linear(3, 3, rng: rng)), new Relu() });
+        events.AddStart(9);
+        return events.Path;
+    }
+
+    private static List<byte[]> Records(ReadOnlySpan<byte> file)
+    {
+        List<byte[]> records = [];
+        while (!file.IsEmpty)
+        {
+            int length = checked((int)BitConverter.ToUInt64(file));
+            Assert.Equal(Masked(file[..8]), BitConverter.ToUInt32(file[8..]));
+            Assert.Equal(Masked(file[12..(12 + length)]), BitConverter.ToUInt32(file[(12 + length)..]));
+            records.Add(file[12..(12 + length)].ToArray());
+            file = file[(16 + length)..];
+        }
+        return records;
+    }
+
+    private static uint Masked(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte b in bytes)
+        {
+            crc ^= b;
+            for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ ((crc & 1) * 0x82F63B78);
+        }
+        crc = ~crc;
+        return ((crc >> 15) | (crc << 17)) + 0xA282EAD8;
+    }
+
+    private static string Fields(byte[] message, string path)
+    {
+        using CodedInputStream input = new(message);
+        List<string> fields = [];
+        while (input.ReadTag() is var tag and not 0)
+        {
+            int field = WireFormat.GetTagFieldNumber(tag);
+            string at = $"{path}/{field}";
+            fields.Add(WireFormat.GetTagWireType(tag) switch
+            {
+                WireFormat.WireType.Varint => $"{field}={input.ReadInt64()}",
+                WireFormat.WireType.Fixed32 => $"{field}={input.ReadFloat()}",
+                WireFormat.WireType.Fixed64 => $"{field}={input.ReadDouble()}",
+                _ => at switch
+                {
+                    "/4" or "/4/1" or "/4/4" or "/5" or "/5/1" or "/5/1/4" or "/5/1/5" or "/5/1/8" or "/5/1/8/2"
+                        or "/5/1/8/2/2" or "/5/1/9" or "/5/1/9/1" or "/7" =>
+                        $"{field}{{{Fields(input.ReadBytes().ToByteArray(), at)}}}",
+                    "/5/1/5/6" or "/5/1/5/7" => $"{field}=[{Doubles(input.ReadBytes().ToByteArray())}]",
+                    "/5/1/4/4" => $"{field}={Convert.ToHexString(input.ReadBytes().Span)}",
+                    _ => $"{field}={input.ReadString()}",
+                },
+            });
+        }
+        return string.Join(' ', fields);
+
+        static string Doubles(byte[] bytes) =>
+            string.Join(", ", MemoryMarshal.Cast<byte, double>(bytes).ToArray().Select(d => Math.Round(d, 12)));
+    }
+
+    private sealed class Stopped : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeSeconds(1753144000);
+    }
+}
