@@ -105,7 +105,7 @@ internal unsafe struct DirectTile<T>
 internal static unsafe class DirectKernel<TVec, T, TPieces>
     where TVec : struct, ISimdVec<TVec, T>
     where T : unmanaged, INumber<T>
-    where TPieces : struct, IConstant
+    where TPieces : unmanaged, IConstant
 {
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Run(DirectTile<T>* work)
@@ -114,13 +114,13 @@ internal static unsafe class DirectKernel<TVec, T, TPieces>
         TVec c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
         int* source = work->Source;
         T* p0 = work->Image + source[0];
-        T* p1 = TPieces.Value > 1 ? work->Image + source[1] : p0;
-        T* p2 = TPieces.Value > 2 ? work->Image + source[2] : p0;
-        T* p3 = TPieces.Value > 3 ? work->Image + source[3] : p0;
-        T* p4 = TPieces.Value > 4 ? work->Image + source[4] : p0;
-        T* p5 = TPieces.Value > 5 ? work->Image + source[5] : p0;
-        T* p6 = TPieces.Value > 6 ? work->Image + source[6] : p0;
-        T* p7 = TPieces.Value > 7 ? work->Image + source[7] : p0;
+        T* p1 = sizeof(TPieces) > 1 ? work->Image + source[1] : p0;
+        T* p2 = sizeof(TPieces) > 2 ? work->Image + source[2] : p0;
+        T* p3 = sizeof(TPieces) > 3 ? work->Image + source[3] : p0;
+        T* p4 = sizeof(TPieces) > 4 ? work->Image + source[4] : p0;
+        T* p5 = sizeof(TPieces) > 5 ? work->Image + source[5] : p0;
+        T* p6 = sizeof(TPieces) > 6 ? work->Image + source[6] : p0;
+        T* p7 = sizeof(TPieces) > 7 ? work->Image + source[7] : p0;
         T* weight = work->Weight;
         int* tap = work->Tap, last = tap + work->Taps;
         for (; tap < last; tap++)
@@ -128,22 +128,22 @@ internal static unsafe class DirectKernel<TVec, T, TPieces>
             nint at = *tap;
             TVec w = TVec.Broadcast(*weight++);
             c0 = TVec.Fma(w, TVec.Load(p0 + at), c0);
-            if (TPieces.Value > 1) c1 = TVec.Fma(w, TVec.Load(p1 + at), c1);
-            if (TPieces.Value > 2) c2 = TVec.Fma(w, TVec.Load(p2 + at), c2);
-            if (TPieces.Value > 3) c3 = TVec.Fma(w, TVec.Load(p3 + at), c3);
-            if (TPieces.Value > 4) c4 = TVec.Fma(w, TVec.Load(p4 + at), c4);
-            if (TPieces.Value > 5) c5 = TVec.Fma(w, TVec.Load(p5 + at), c5);
-            if (TPieces.Value > 6) c6 = TVec.Fma(w, TVec.Load(p6 + at), c6);
-            if (TPieces.Value > 7) c7 = TVec.Fma(w, TVec.Load(p7 + at), c7);
+            if (sizeof(TPieces) > 1) c1 = TVec.Fma(w, TVec.Load(p1 + at), c1);
+            if (sizeof(TPieces) > 2) c2 = TVec.Fma(w, TVec.Load(p2 + at), c2);
+            if (sizeof(TPieces) > 3) c3 = TVec.Fma(w, TVec.Load(p3 + at), c3);
+            if (sizeof(TPieces) > 4) c4 = TVec.Fma(w, TVec.Load(p4 + at), c4);
+            if (sizeof(TPieces) > 5) c5 = TVec.Fma(w, TVec.Load(p5 + at), c5);
+            if (sizeof(TPieces) > 6) c6 = TVec.Fma(w, TVec.Load(p6 + at), c6);
+            if (sizeof(TPieces) > 7) c7 = TVec.Fma(w, TVec.Load(p7 + at), c7);
         }
         Store(work, 0, c0);
-        if (TPieces.Value > 1) Store(work, 1, c1);
-        if (TPieces.Value > 2) Store(work, 2, c2);
-        if (TPieces.Value > 3) Store(work, 3, c3);
-        if (TPieces.Value > 4) Store(work, 4, c4);
-        if (TPieces.Value > 5) Store(work, 5, c5);
-        if (TPieces.Value > 6) Store(work, 6, c6);
-        if (TPieces.Value > 7) Store(work, 7, c7);
+        if (sizeof(TPieces) > 1) Store(work, 1, c1);
+        if (sizeof(TPieces) > 2) Store(work, 2, c2);
+        if (sizeof(TPieces) > 3) Store(work, 3, c3);
+        if (sizeof(TPieces) > 4) Store(work, 4, c4);
+        if (sizeof(TPieces) > 5) Store(work, 5, c5);
+        if (sizeof(TPieces) > 6) Store(work, 6, c6);
+        if (sizeof(TPieces) > 7) Store(work, 7, c7);
     }
 
     // What a whole vector writes past a short piece, the next piece overwrites: they are stored in order.

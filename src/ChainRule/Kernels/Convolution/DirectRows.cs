@@ -62,7 +62,7 @@ internal static unsafe class DirectRows<TVec, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Call<TKernel>(DirectRowsTile<T>* tile, int rows)
-        where TKernel : struct, IConstant
+        where TKernel : unmanaged, IConstant
     {
         switch (rows)
         {
@@ -107,8 +107,8 @@ internal unsafe struct DirectRowsTile<T>
 internal static unsafe class DirectRowsKernel<TVec, T, TRows, TKernel>
     where TVec : struct, ISimdVec<TVec, T>
     where T : unmanaged, INumber<T>
-    where TRows : struct, IConstant
-    where TKernel : struct, IConstant
+    where TRows : unmanaged, IConstant
+    where TKernel : unmanaged, IConstant
 {
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Run(DirectRowsTile<T>* tile)
@@ -124,110 +124,110 @@ internal static unsafe class DirectRowsKernel<TVec, T, TRows, TKernel>
             for (int column = tile->Columns; column > 0; column--)
             {
                 TVec w0 = TVec.Broadcast(*w), w1 = w0, w2 = w0, w3 = w0, w4 = w0;
-                if (TKernel.Value > 1) w1 = TVec.Broadcast(w[weightRow]);
-                if (TKernel.Value > 2) w2 = TVec.Broadcast(w[2 * weightRow]);
-                if (TKernel.Value > 3) w3 = TVec.Broadcast(w[3 * weightRow]);
-                if (TKernel.Value > 4) w4 = TVec.Broadcast(w[4 * weightRow]);
+                if (sizeof(TKernel) > 1) w1 = TVec.Broadcast(w[weightRow]);
+                if (sizeof(TKernel) > 2) w2 = TVec.Broadcast(w[2 * weightRow]);
+                if (sizeof(TKernel) > 3) w3 = TVec.Broadcast(w[3 * weightRow]);
+                if (sizeof(TKernel) > 4) w4 = TVec.Broadcast(w[4 * weightRow]);
                 x = TVec.Load(at);
                 c0 = TVec.Fma(w0, x, c0);
-                if (TRows.Value + TKernel.Value > 2)
+                if (sizeof(TRows) + sizeof(TKernel) > 2)
                 {
                     x = TVec.Load(at + step);
-                    if (TRows.Value > 1) c1 = TVec.Fma(w0, x, c1);
-                    if (TKernel.Value > 1) c0 = TVec.Fma(w1, x, c0);
+                    if (sizeof(TRows) > 1) c1 = TVec.Fma(w0, x, c1);
+                    if (sizeof(TKernel) > 1) c0 = TVec.Fma(w1, x, c0);
                 }
-                if (TRows.Value + TKernel.Value > 3)
+                if (sizeof(TRows) + sizeof(TKernel) > 3)
                 {
                     x = TVec.Load(at + (2 * step));
-                    if (TRows.Value > 2) c2 = TVec.Fma(w0, x, c2);
-                    if (TRows.Value > 1 && TKernel.Value > 1) c1 = TVec.Fma(w1, x, c1);
-                    if (TKernel.Value > 2) c0 = TVec.Fma(w2, x, c0);
+                    if (sizeof(TRows) > 2) c2 = TVec.Fma(w0, x, c2);
+                    if (sizeof(TRows) > 1 && sizeof(TKernel) > 1) c1 = TVec.Fma(w1, x, c1);
+                    if (sizeof(TKernel) > 2) c0 = TVec.Fma(w2, x, c0);
                 }
-                if (TRows.Value + TKernel.Value > 4)
+                if (sizeof(TRows) + sizeof(TKernel) > 4)
                 {
                     x = TVec.Load(at + (3 * step));
-                    if (TRows.Value > 3) c3 = TVec.Fma(w0, x, c3);
-                    if (TRows.Value > 2 && TKernel.Value > 1) c2 = TVec.Fma(w1, x, c2);
-                    if (TRows.Value > 1 && TKernel.Value > 2) c1 = TVec.Fma(w2, x, c1);
-                    if (TKernel.Value > 3) c0 = TVec.Fma(w3, x, c0);
+                    if (sizeof(TRows) > 3) c3 = TVec.Fma(w0, x, c3);
+                    if (sizeof(TRows) > 2 && sizeof(TKernel) > 1) c2 = TVec.Fma(w1, x, c2);
+                    if (sizeof(TRows) > 1 && sizeof(TKernel) > 2) c1 = TVec.Fma(w2, x, c1);
+                    if (sizeof(TKernel) > 3) c0 = TVec.Fma(w3, x, c0);
                 }
-                if (TRows.Value + TKernel.Value > 5)
+                if (sizeof(TRows) + sizeof(TKernel) > 5)
                 {
                     x = TVec.Load(at + (4 * step));
-                    if (TRows.Value > 4) c4 = TVec.Fma(w0, x, c4);
-                    if (TRows.Value > 3 && TKernel.Value > 1) c3 = TVec.Fma(w1, x, c3);
-                    if (TRows.Value > 2 && TKernel.Value > 2) c2 = TVec.Fma(w2, x, c2);
-                    if (TRows.Value > 1 && TKernel.Value > 3) c1 = TVec.Fma(w3, x, c1);
-                    if (TKernel.Value > 4) c0 = TVec.Fma(w4, x, c0);
+                    if (sizeof(TRows) > 4) c4 = TVec.Fma(w0, x, c4);
+                    if (sizeof(TRows) > 3 && sizeof(TKernel) > 1) c3 = TVec.Fma(w1, x, c3);
+                    if (sizeof(TRows) > 2 && sizeof(TKernel) > 2) c2 = TVec.Fma(w2, x, c2);
+                    if (sizeof(TRows) > 1 && sizeof(TKernel) > 3) c1 = TVec.Fma(w3, x, c1);
+                    if (sizeof(TKernel) > 4) c0 = TVec.Fma(w4, x, c0);
                 }
-                if (TRows.Value + TKernel.Value > 6)
+                if (sizeof(TRows) + sizeof(TKernel) > 6)
                 {
                     x = TVec.Load(at + (5 * step));
-                    if (TRows.Value > 5) c5 = TVec.Fma(w0, x, c5);
-                    if (TRows.Value > 4 && TKernel.Value > 1) c4 = TVec.Fma(w1, x, c4);
-                    if (TRows.Value > 3 && TKernel.Value > 2) c3 = TVec.Fma(w2, x, c3);
-                    if (TRows.Value > 2 && TKernel.Value > 3) c2 = TVec.Fma(w3, x, c2);
-                    if (TRows.Value > 1 && TKernel.Value > 4) c1 = TVec.Fma(w4, x, c1);
+                    if (sizeof(TRows) > 5) c5 = TVec.Fma(w0, x, c5);
+                    if (sizeof(TRows) > 4 && sizeof(TKernel) > 1) c4 = TVec.Fma(w1, x, c4);
+                    if (sizeof(TRows) > 3 && sizeof(TKernel) > 2) c3 = TVec.Fma(w2, x, c3);
+                    if (sizeof(TRows) > 2 && sizeof(TKernel) > 3) c2 = TVec.Fma(w3, x, c2);
+                    if (sizeof(TRows) > 1 && sizeof(TKernel) > 4) c1 = TVec.Fma(w4, x, c1);
                 }
-                if (TRows.Value + TKernel.Value > 7)
+                if (sizeof(TRows) + sizeof(TKernel) > 7)
                 {
                     x = TVec.Load(at + (6 * step));
-                    if (TRows.Value > 6) c6 = TVec.Fma(w0, x, c6);
-                    if (TRows.Value > 5 && TKernel.Value > 1) c5 = TVec.Fma(w1, x, c5);
-                    if (TRows.Value > 4 && TKernel.Value > 2) c4 = TVec.Fma(w2, x, c4);
-                    if (TRows.Value > 3 && TKernel.Value > 3) c3 = TVec.Fma(w3, x, c3);
-                    if (TRows.Value > 2 && TKernel.Value > 4) c2 = TVec.Fma(w4, x, c2);
+                    if (sizeof(TRows) > 6) c6 = TVec.Fma(w0, x, c6);
+                    if (sizeof(TRows) > 5 && sizeof(TKernel) > 1) c5 = TVec.Fma(w1, x, c5);
+                    if (sizeof(TRows) > 4 && sizeof(TKernel) > 2) c4 = TVec.Fma(w2, x, c4);
+                    if (sizeof(TRows) > 3 && sizeof(TKernel) > 3) c3 = TVec.Fma(w3, x, c3);
+                    if (sizeof(TRows) > 2 && sizeof(TKernel) > 4) c2 = TVec.Fma(w4, x, c2);
                 }
-                if (TRows.Value + TKernel.Value > 8)
+                if (sizeof(TRows) + sizeof(TKernel) > 8)
                 {
                     x = TVec.Load(at + (7 * step));
-                    if (TRows.Value > 7) c7 = TVec.Fma(w0, x, c7);
-                    if (TRows.Value > 6 && TKernel.Value > 1) c6 = TVec.Fma(w1, x, c6);
-                    if (TRows.Value > 5 && TKernel.Value > 2) c5 = TVec.Fma(w2, x, c5);
-                    if (TRows.Value > 4 && TKernel.Value > 3) c4 = TVec.Fma(w3, x, c4);
-                    if (TRows.Value > 3 && TKernel.Value > 4) c3 = TVec.Fma(w4, x, c3);
+                    if (sizeof(TRows) > 7) c7 = TVec.Fma(w0, x, c7);
+                    if (sizeof(TRows) > 6 && sizeof(TKernel) > 1) c6 = TVec.Fma(w1, x, c6);
+                    if (sizeof(TRows) > 5 && sizeof(TKernel) > 2) c5 = TVec.Fma(w2, x, c5);
+                    if (sizeof(TRows) > 4 && sizeof(TKernel) > 3) c4 = TVec.Fma(w3, x, c4);
+                    if (sizeof(TRows) > 3 && sizeof(TKernel) > 4) c3 = TVec.Fma(w4, x, c3);
                 }
-                if (TRows.Value + TKernel.Value > 9)
+                if (sizeof(TRows) + sizeof(TKernel) > 9)
                 {
                     x = TVec.Load(at + (8 * step));
-                    if (TRows.Value > 7 && TKernel.Value > 1) c7 = TVec.Fma(w1, x, c7);
-                    if (TRows.Value > 6 && TKernel.Value > 2) c6 = TVec.Fma(w2, x, c6);
-                    if (TRows.Value > 5 && TKernel.Value > 3) c5 = TVec.Fma(w3, x, c5);
-                    if (TRows.Value > 4 && TKernel.Value > 4) c4 = TVec.Fma(w4, x, c4);
+                    if (sizeof(TRows) > 7 && sizeof(TKernel) > 1) c7 = TVec.Fma(w1, x, c7);
+                    if (sizeof(TRows) > 6 && sizeof(TKernel) > 2) c6 = TVec.Fma(w2, x, c6);
+                    if (sizeof(TRows) > 5 && sizeof(TKernel) > 3) c5 = TVec.Fma(w3, x, c5);
+                    if (sizeof(TRows) > 4 && sizeof(TKernel) > 4) c4 = TVec.Fma(w4, x, c4);
                 }
-                if (TRows.Value + TKernel.Value > 10)
+                if (sizeof(TRows) + sizeof(TKernel) > 10)
                 {
                     x = TVec.Load(at + (9 * step));
-                    if (TRows.Value > 7 && TKernel.Value > 2) c7 = TVec.Fma(w2, x, c7);
-                    if (TRows.Value > 6 && TKernel.Value > 3) c6 = TVec.Fma(w3, x, c6);
-                    if (TRows.Value > 5 && TKernel.Value > 4) c5 = TVec.Fma(w4, x, c5);
+                    if (sizeof(TRows) > 7 && sizeof(TKernel) > 2) c7 = TVec.Fma(w2, x, c7);
+                    if (sizeof(TRows) > 6 && sizeof(TKernel) > 3) c6 = TVec.Fma(w3, x, c6);
+                    if (sizeof(TRows) > 5 && sizeof(TKernel) > 4) c5 = TVec.Fma(w4, x, c5);
                 }
-                if (TRows.Value + TKernel.Value > 11)
+                if (sizeof(TRows) + sizeof(TKernel) > 11)
                 {
                     x = TVec.Load(at + (10 * step));
-                    if (TRows.Value > 7 && TKernel.Value > 3) c7 = TVec.Fma(w3, x, c7);
-                    if (TRows.Value > 6 && TKernel.Value > 4) c6 = TVec.Fma(w4, x, c6);
+                    if (sizeof(TRows) > 7 && sizeof(TKernel) > 3) c7 = TVec.Fma(w3, x, c7);
+                    if (sizeof(TRows) > 6 && sizeof(TKernel) > 4) c6 = TVec.Fma(w4, x, c6);
                 }
-                if (TRows.Value + TKernel.Value > 12)
+                if (sizeof(TRows) + sizeof(TKernel) > 12)
                 {
                     x = TVec.Load(at + (11 * step));
-                    if (TRows.Value > 7 && TKernel.Value > 4) c7 = TVec.Fma(w4, x, c7);
+                    if (sizeof(TRows) > 7 && sizeof(TKernel) > 4) c7 = TVec.Fma(w4, x, c7);
                 }
                 at++;
                 w += weightStep;
             }
             image += tile->ImageChannel;
-            weight += TKernel.Value * Math.Abs(weightRow);
+            weight += sizeof(TKernel) * Math.Abs(weightRow);
         }
         nint row = tile->OutputRow;
         Store(tile, 0, c0);
-        if (TRows.Value > 1) Store(tile, row, c1);
-        if (TRows.Value > 2) Store(tile, 2 * row, c2);
-        if (TRows.Value > 3) Store(tile, 3 * row, c3);
-        if (TRows.Value > 4) Store(tile, 4 * row, c4);
-        if (TRows.Value > 5) Store(tile, 5 * row, c5);
-        if (TRows.Value > 6) Store(tile, 6 * row, c6);
-        if (TRows.Value > 7) Store(tile, 7 * row, c7);
+        if (sizeof(TRows) > 1) Store(tile, row, c1);
+        if (sizeof(TRows) > 2) Store(tile, 2 * row, c2);
+        if (sizeof(TRows) > 3) Store(tile, 3 * row, c3);
+        if (sizeof(TRows) > 4) Store(tile, 4 * row, c4);
+        if (sizeof(TRows) > 5) Store(tile, 5 * row, c5);
+        if (sizeof(TRows) > 6) Store(tile, 6 * row, c6);
+        if (sizeof(TRows) > 7) Store(tile, 7 * row, c7);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -110,7 +110,7 @@ internal static unsafe class LaneWeightGradient<TVec, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CallRows<TKernel>(LaneRowsTile<T>* tile, int columns)
-        where TKernel : struct, IConstant
+        where TKernel : unmanaged, IConstant
     {
         if (columns == 3) LaneRowsKernel<TVec, T, TKernel, N3>.Run(tile);
         else if (columns == 2) LaneRowsKernel<TVec, T, TKernel, N2>.Run(tile);
@@ -140,7 +140,7 @@ internal static unsafe class LaneWeightGradient<TVec, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Call<TChannels>(LaneTile<T>* tile, int taps)
-        where TChannels : struct, IConstant
+        where TChannels : unmanaged, IConstant
     {
         switch (taps)
         {
@@ -177,8 +177,8 @@ internal unsafe struct LaneTile<T>
 internal static unsafe class LaneKernel<TVec, T, TTaps, TChannels>
     where TVec : struct, ISimdVec<TVec, T>
     where T : unmanaged
-    where TTaps : struct, IConstant
-    where TChannels : struct, IConstant
+    where TTaps : unmanaged, IConstant
+    where TChannels : unmanaged, IConstant
 {
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Run(LaneTile<T>* tile)
@@ -193,32 +193,32 @@ internal static unsafe class LaneKernel<TVec, T, TTaps, TChannels>
         if (tile->Accumulate)
         {
             c00 = TVec.Load(sums + ((0 * row) + (0 * TVec.Count)));
-            if (TChannels.Value > 1) c01 = TVec.Load(sums + ((0 * row) + (1 * TVec.Count)));
-            if (TChannels.Value > 2) c02 = TVec.Load(sums + ((0 * row) + (2 * TVec.Count)));
-            if (TChannels.Value > 3) c03 = TVec.Load(sums + ((0 * row) + (3 * TVec.Count)));
-            if (TTaps.Value > 1) c10 = TVec.Load(sums + ((1 * row) + (0 * TVec.Count)));
-            if (TTaps.Value > 1 && TChannels.Value > 1) c11 = TVec.Load(sums + ((1 * row) + (1 * TVec.Count)));
-            if (TTaps.Value > 1 && TChannels.Value > 2) c12 = TVec.Load(sums + ((1 * row) + (2 * TVec.Count)));
-            if (TTaps.Value > 1 && TChannels.Value > 3) c13 = TVec.Load(sums + ((1 * row) + (3 * TVec.Count)));
-            if (TTaps.Value > 2) c20 = TVec.Load(sums + ((2 * row) + (0 * TVec.Count)));
-            if (TTaps.Value > 2 && TChannels.Value > 1) c21 = TVec.Load(sums + ((2 * row) + (1 * TVec.Count)));
-            if (TTaps.Value > 2 && TChannels.Value > 2) c22 = TVec.Load(sums + ((2 * row) + (2 * TVec.Count)));
-            if (TTaps.Value > 2 && TChannels.Value > 3) c23 = TVec.Load(sums + ((2 * row) + (3 * TVec.Count)));
-            if (TTaps.Value > 3) c30 = TVec.Load(sums + ((3 * row) + (0 * TVec.Count)));
-            if (TTaps.Value > 3 && TChannels.Value > 1) c31 = TVec.Load(sums + ((3 * row) + (1 * TVec.Count)));
-            if (TTaps.Value > 3 && TChannels.Value > 2) c32 = TVec.Load(sums + ((3 * row) + (2 * TVec.Count)));
-            if (TTaps.Value > 3 && TChannels.Value > 3) c33 = TVec.Load(sums + ((3 * row) + (3 * TVec.Count)));
-            if (TTaps.Value > 4) c40 = TVec.Load(sums + ((4 * row) + (0 * TVec.Count)));
-            if (TTaps.Value > 4 && TChannels.Value > 1) c41 = TVec.Load(sums + ((4 * row) + (1 * TVec.Count)));
-            if (TTaps.Value > 4 && TChannels.Value > 2) c42 = TVec.Load(sums + ((4 * row) + (2 * TVec.Count)));
-            if (TTaps.Value > 4 && TChannels.Value > 3) c43 = TVec.Load(sums + ((4 * row) + (3 * TVec.Count)));
+            if (sizeof(TChannels) > 1) c01 = TVec.Load(sums + ((0 * row) + (1 * TVec.Count)));
+            if (sizeof(TChannels) > 2) c02 = TVec.Load(sums + ((0 * row) + (2 * TVec.Count)));
+            if (sizeof(TChannels) > 3) c03 = TVec.Load(sums + ((0 * row) + (3 * TVec.Count)));
+            if (sizeof(TTaps) > 1) c10 = TVec.Load(sums + ((1 * row) + (0 * TVec.Count)));
+            if (sizeof(TTaps) > 1 && sizeof(TChannels) > 1) c11 = TVec.Load(sums + ((1 * row) + (1 * TVec.Count)));
+            if (sizeof(TTaps) > 1 && sizeof(TChannels) > 2) c12 = TVec.Load(sums + ((1 * row) + (2 * TVec.Count)));
+            if (sizeof(TTaps) > 1 && sizeof(TChannels) > 3) c13 = TVec.Load(sums + ((1 * row) + (3 * TVec.Count)));
+            if (sizeof(TTaps) > 2) c20 = TVec.Load(sums + ((2 * row) + (0 * TVec.Count)));
+            if (sizeof(TTaps) > 2 && sizeof(TChannels) > 1) c21 = TVec.Load(sums + ((2 * row) + (1 * TVec.Count)));
+            if (sizeof(TTaps) > 2 && sizeof(TChannels) > 2) c22 = TVec.Load(sums + ((2 * row) + (2 * TVec.Count)));
+            if (sizeof(TTaps) > 2 && sizeof(TChannels) > 3) c23 = TVec.Load(sums + ((2 * row) + (3 * TVec.Count)));
+            if (sizeof(TTaps) > 3) c30 = TVec.Load(sums + ((3 * row) + (0 * TVec.Count)));
+            if (sizeof(TTaps) > 3 && sizeof(TChannels) > 1) c31 = TVec.Load(sums + ((3 * row) + (1 * TVec.Count)));
+            if (sizeof(TTaps) > 3 && sizeof(TChannels) > 2) c32 = TVec.Load(sums + ((3 * row) + (2 * TVec.Count)));
+            if (sizeof(TTaps) > 3 && sizeof(TChannels) > 3) c33 = TVec.Load(sums + ((3 * row) + (3 * TVec.Count)));
+            if (sizeof(TTaps) > 4) c40 = TVec.Load(sums + ((4 * row) + (0 * TVec.Count)));
+            if (sizeof(TTaps) > 4 && sizeof(TChannels) > 1) c41 = TVec.Load(sums + ((4 * row) + (1 * TVec.Count)));
+            if (sizeof(TTaps) > 4 && sizeof(TChannels) > 2) c42 = TVec.Load(sums + ((4 * row) + (2 * TVec.Count)));
+            if (sizeof(TTaps) > 4 && sizeof(TChannels) > 3) c43 = TVec.Load(sums + ((4 * row) + (3 * TVec.Count)));
         }
         int* tap = tile->Tap;
         T* i0 = tile->Image + tap[0];
-        T* i1 = TTaps.Value > 1 ? tile->Image + tap[1] : i0;
-        T* i2 = TTaps.Value > 2 ? tile->Image + tap[2] : i0;
-        T* i3 = TTaps.Value > 3 ? tile->Image + tap[3] : i0;
-        T* i4 = TTaps.Value > 4 ? tile->Image + tap[4] : i0;
+        T* i1 = sizeof(TTaps) > 1 ? tile->Image + tap[1] : i0;
+        T* i2 = sizeof(TTaps) > 2 ? tile->Image + tap[2] : i0;
+        T* i3 = sizeof(TTaps) > 3 ? tile->Image + tap[3] : i0;
+        T* i4 = sizeof(TTaps) > 4 ? tile->Image + tap[4] : i0;
         T* dy0 = tile->Gradient, dy1 = dy0 + tile->Pixels, dy2 = dy1 + tile->Pixels, dy3 = dy2 + tile->Pixels;
         int* source = tile->Source, columns = tile->Column;
         int pieces = tile->Pieces;
@@ -234,45 +234,45 @@ internal static unsafe class LaneKernel<TVec, T, TTaps, TChannels>
             if (length == TVec.Count)
             {
                 TVec d0 = TVec.Load(dy0 + column);
-                TVec d1 = TChannels.Value > 1 ? TVec.Load(dy1 + column) : d0;
-                TVec d2 = TChannels.Value > 2 ? TVec.Load(dy2 + column) : d0;
-                TVec d3 = TChannels.Value > 3 ? TVec.Load(dy3 + column) : d0;
+                TVec d1 = sizeof(TChannels) > 1 ? TVec.Load(dy1 + column) : d0;
+                TVec d2 = sizeof(TChannels) > 2 ? TVec.Load(dy2 + column) : d0;
+                TVec d3 = sizeof(TChannels) > 3 ? TVec.Load(dy3 + column) : d0;
                 TVec x = TVec.Load(i0 + at);
                 c00 = TVec.Fma(x, d0, c00);
-                if (TChannels.Value > 1) c01 = TVec.Fma(x, d1, c01);
-                if (TChannels.Value > 2) c02 = TVec.Fma(x, d2, c02);
-                if (TChannels.Value > 3) c03 = TVec.Fma(x, d3, c03);
-                if (TTaps.Value > 1)
+                if (sizeof(TChannels) > 1) c01 = TVec.Fma(x, d1, c01);
+                if (sizeof(TChannels) > 2) c02 = TVec.Fma(x, d2, c02);
+                if (sizeof(TChannels) > 3) c03 = TVec.Fma(x, d3, c03);
+                if (sizeof(TTaps) > 1)
                 {
                     x = TVec.Load(i1 + at);
                     c10 = TVec.Fma(x, d0, c10);
-                    if (TChannels.Value > 1) c11 = TVec.Fma(x, d1, c11);
-                    if (TChannels.Value > 2) c12 = TVec.Fma(x, d2, c12);
-                    if (TChannels.Value > 3) c13 = TVec.Fma(x, d3, c13);
+                    if (sizeof(TChannels) > 1) c11 = TVec.Fma(x, d1, c11);
+                    if (sizeof(TChannels) > 2) c12 = TVec.Fma(x, d2, c12);
+                    if (sizeof(TChannels) > 3) c13 = TVec.Fma(x, d3, c13);
                 }
-                if (TTaps.Value > 2)
+                if (sizeof(TTaps) > 2)
                 {
                     x = TVec.Load(i2 + at);
                     c20 = TVec.Fma(x, d0, c20);
-                    if (TChannels.Value > 1) c21 = TVec.Fma(x, d1, c21);
-                    if (TChannels.Value > 2) c22 = TVec.Fma(x, d2, c22);
-                    if (TChannels.Value > 3) c23 = TVec.Fma(x, d3, c23);
+                    if (sizeof(TChannels) > 1) c21 = TVec.Fma(x, d1, c21);
+                    if (sizeof(TChannels) > 2) c22 = TVec.Fma(x, d2, c22);
+                    if (sizeof(TChannels) > 3) c23 = TVec.Fma(x, d3, c23);
                 }
-                if (TTaps.Value > 3)
+                if (sizeof(TTaps) > 3)
                 {
                     x = TVec.Load(i3 + at);
                     c30 = TVec.Fma(x, d0, c30);
-                    if (TChannels.Value > 1) c31 = TVec.Fma(x, d1, c31);
-                    if (TChannels.Value > 2) c32 = TVec.Fma(x, d2, c32);
-                    if (TChannels.Value > 3) c33 = TVec.Fma(x, d3, c33);
+                    if (sizeof(TChannels) > 1) c31 = TVec.Fma(x, d1, c31);
+                    if (sizeof(TChannels) > 2) c32 = TVec.Fma(x, d2, c32);
+                    if (sizeof(TChannels) > 3) c33 = TVec.Fma(x, d3, c33);
                 }
-                if (TTaps.Value > 4)
+                if (sizeof(TTaps) > 4)
                 {
                     x = TVec.Load(i4 + at);
                     c40 = TVec.Fma(x, d0, c40);
-                    if (TChannels.Value > 1) c41 = TVec.Fma(x, d1, c41);
-                    if (TChannels.Value > 2) c42 = TVec.Fma(x, d2, c42);
-                    if (TChannels.Value > 3) c43 = TVec.Fma(x, d3, c43);
+                    if (sizeof(TChannels) > 1) c41 = TVec.Fma(x, d1, c41);
+                    if (sizeof(TChannels) > 2) c42 = TVec.Fma(x, d2, c42);
+                    if (sizeof(TChannels) > 3) c43 = TVec.Fma(x, d3, c43);
                 }
             }
             else
@@ -281,68 +281,68 @@ internal static unsafe class LaneKernel<TVec, T, TTaps, TChannels>
                 TVec mask = TVec.Load(masks + TVec.Count - length);
                 bool inside = column + TVec.Count <= tile->Pixels;
                 TVec d0 = Part(dy0 + column, mask, length, inside);
-                TVec d1 = TChannels.Value > 1 ? Part(dy1 + column, mask, length, inside) : d0;
-                TVec d2 = TChannels.Value > 2 ? Part(dy2 + column, mask, length, inside) : d0;
-                TVec d3 = TChannels.Value > 3 ? Part(dy3 + column, mask, length, inside) : d0;
+                TVec d1 = sizeof(TChannels) > 1 ? Part(dy1 + column, mask, length, inside) : d0;
+                TVec d2 = sizeof(TChannels) > 2 ? Part(dy2 + column, mask, length, inside) : d0;
+                TVec d3 = sizeof(TChannels) > 3 ? Part(dy3 + column, mask, length, inside) : d0;
                 TVec x = TVec.And(mask, TVec.Load(i0 + at));
                 c00 = TVec.Fma(x, d0, c00);
-                if (TChannels.Value > 1) c01 = TVec.Fma(x, d1, c01);
-                if (TChannels.Value > 2) c02 = TVec.Fma(x, d2, c02);
-                if (TChannels.Value > 3) c03 = TVec.Fma(x, d3, c03);
-                if (TTaps.Value > 1)
+                if (sizeof(TChannels) > 1) c01 = TVec.Fma(x, d1, c01);
+                if (sizeof(TChannels) > 2) c02 = TVec.Fma(x, d2, c02);
+                if (sizeof(TChannels) > 3) c03 = TVec.Fma(x, d3, c03);
+                if (sizeof(TTaps) > 1)
                 {
                     x = TVec.And(mask, TVec.Load(i1 + at));
                     c10 = TVec.Fma(x, d0, c10);
-                    if (TChannels.Value > 1) c11 = TVec.Fma(x, d1, c11);
-                    if (TChannels.Value > 2) c12 = TVec.Fma(x, d2, c12);
-                    if (TChannels.Value > 3) c13 = TVec.Fma(x, d3, c13);
+                    if (sizeof(TChannels) > 1) c11 = TVec.Fma(x, d1, c11);
+                    if (sizeof(TChannels) > 2) c12 = TVec.Fma(x, d2, c12);
+                    if (sizeof(TChannels) > 3) c13 = TVec.Fma(x, d3, c13);
                 }
-                if (TTaps.Value > 2)
+                if (sizeof(TTaps) > 2)
                 {
                     x = TVec.And(mask, TVec.Load(i2 + at));
                     c20 = TVec.Fma(x, d0, c20);
-                    if (TChannels.Value > 1) c21 = TVec.Fma(x, d1, c21);
-                    if (TChannels.Value > 2) c22 = TVec.Fma(x, d2, c22);
-                    if (TChannels.Value > 3) c23 = TVec.Fma(x, d3, c23);
+                    if (sizeof(TChannels) > 1) c21 = TVec.Fma(x, d1, c21);
+                    if (sizeof(TChannels) > 2) c22 = TVec.Fma(x, d2, c22);
+                    if (sizeof(TChannels) > 3) c23 = TVec.Fma(x, d3, c23);
                 }
-                if (TTaps.Value > 3)
+                if (sizeof(TTaps) > 3)
                 {
                     x = TVec.And(mask, TVec.Load(i3 + at));
                     c30 = TVec.Fma(x, d0, c30);
-                    if (TChannels.Value > 1) c31 = TVec.Fma(x, d1, c31);
-                    if (TChannels.Value > 2) c32 = TVec.Fma(x, d2, c32);
-                    if (TChannels.Value > 3) c33 = TVec.Fma(x, d3, c33);
+                    if (sizeof(TChannels) > 1) c31 = TVec.Fma(x, d1, c31);
+                    if (sizeof(TChannels) > 2) c32 = TVec.Fma(x, d2, c32);
+                    if (sizeof(TChannels) > 3) c33 = TVec.Fma(x, d3, c33);
                 }
-                if (TTaps.Value > 4)
+                if (sizeof(TTaps) > 4)
                 {
                     x = TVec.And(mask, TVec.Load(i4 + at));
                     c40 = TVec.Fma(x, d0, c40);
-                    if (TChannels.Value > 1) c41 = TVec.Fma(x, d1, c41);
-                    if (TChannels.Value > 2) c42 = TVec.Fma(x, d2, c42);
-                    if (TChannels.Value > 3) c43 = TVec.Fma(x, d3, c43);
+                    if (sizeof(TChannels) > 1) c41 = TVec.Fma(x, d1, c41);
+                    if (sizeof(TChannels) > 2) c42 = TVec.Fma(x, d2, c42);
+                    if (sizeof(TChannels) > 3) c43 = TVec.Fma(x, d3, c43);
                 }
             }
         }
         TVec.Store(sums + ((0 * row) + (0 * TVec.Count)), c00);
-        if (TChannels.Value > 1) TVec.Store(sums + ((0 * row) + (1 * TVec.Count)), c01);
-        if (TChannels.Value > 2) TVec.Store(sums + ((0 * row) + (2 * TVec.Count)), c02);
-        if (TChannels.Value > 3) TVec.Store(sums + ((0 * row) + (3 * TVec.Count)), c03);
-        if (TTaps.Value > 1) TVec.Store(sums + ((1 * row) + (0 * TVec.Count)), c10);
-        if (TTaps.Value > 1 && TChannels.Value > 1) TVec.Store(sums + ((1 * row) + (1 * TVec.Count)), c11);
-        if (TTaps.Value > 1 && TChannels.Value > 2) TVec.Store(sums + ((1 * row) + (2 * TVec.Count)), c12);
-        if (TTaps.Value > 1 && TChannels.Value > 3) TVec.Store(sums + ((1 * row) + (3 * TVec.Count)), c13);
-        if (TTaps.Value > 2) TVec.Store(sums + ((2 * row) + (0 * TVec.Count)), c20);
-        if (TTaps.Value > 2 && TChannels.Value > 1) TVec.Store(sums + ((2 * row) + (1 * TVec.Count)), c21);
-        if (TTaps.Value > 2 && TChannels.Value > 2) TVec.Store(sums + ((2 * row) + (2 * TVec.Count)), c22);
-        if (TTaps.Value > 2 && TChannels.Value > 3) TVec.Store(sums + ((2 * row) + (3 * TVec.Count)), c23);
-        if (TTaps.Value > 3) TVec.Store(sums + ((3 * row) + (0 * TVec.Count)), c30);
-        if (TTaps.Value > 3 && TChannels.Value > 1) TVec.Store(sums + ((3 * row) + (1 * TVec.Count)), c31);
-        if (TTaps.Value > 3 && TChannels.Value > 2) TVec.Store(sums + ((3 * row) + (2 * TVec.Count)), c32);
-        if (TTaps.Value > 3 && TChannels.Value > 3) TVec.Store(sums + ((3 * row) + (3 * TVec.Count)), c33);
-        if (TTaps.Value > 4) TVec.Store(sums + ((4 * row) + (0 * TVec.Count)), c40);
-        if (TTaps.Value > 4 && TChannels.Value > 1) TVec.Store(sums + ((4 * row) + (1 * TVec.Count)), c41);
-        if (TTaps.Value > 4 && TChannels.Value > 2) TVec.Store(sums + ((4 * row) + (2 * TVec.Count)), c42);
-        if (TTaps.Value > 4 && TChannels.Value > 3) TVec.Store(sums + ((4 * row) + (3 * TVec.Count)), c43);
+        if (sizeof(TChannels) > 1) TVec.Store(sums + ((0 * row) + (1 * TVec.Count)), c01);
+        if (sizeof(TChannels) > 2) TVec.Store(sums + ((0 * row) + (2 * TVec.Count)), c02);
+        if (sizeof(TChannels) > 3) TVec.Store(sums + ((0 * row) + (3 * TVec.Count)), c03);
+        if (sizeof(TTaps) > 1) TVec.Store(sums + ((1 * row) + (0 * TVec.Count)), c10);
+        if (sizeof(TTaps) > 1 && sizeof(TChannels) > 1) TVec.Store(sums + ((1 * row) + (1 * TVec.Count)), c11);
+        if (sizeof(TTaps) > 1 && sizeof(TChannels) > 2) TVec.Store(sums + ((1 * row) + (2 * TVec.Count)), c12);
+        if (sizeof(TTaps) > 1 && sizeof(TChannels) > 3) TVec.Store(sums + ((1 * row) + (3 * TVec.Count)), c13);
+        if (sizeof(TTaps) > 2) TVec.Store(sums + ((2 * row) + (0 * TVec.Count)), c20);
+        if (sizeof(TTaps) > 2 && sizeof(TChannels) > 1) TVec.Store(sums + ((2 * row) + (1 * TVec.Count)), c21);
+        if (sizeof(TTaps) > 2 && sizeof(TChannels) > 2) TVec.Store(sums + ((2 * row) + (2 * TVec.Count)), c22);
+        if (sizeof(TTaps) > 2 && sizeof(TChannels) > 3) TVec.Store(sums + ((2 * row) + (3 * TVec.Count)), c23);
+        if (sizeof(TTaps) > 3) TVec.Store(sums + ((3 * row) + (0 * TVec.Count)), c30);
+        if (sizeof(TTaps) > 3 && sizeof(TChannels) > 1) TVec.Store(sums + ((3 * row) + (1 * TVec.Count)), c31);
+        if (sizeof(TTaps) > 3 && sizeof(TChannels) > 2) TVec.Store(sums + ((3 * row) + (2 * TVec.Count)), c32);
+        if (sizeof(TTaps) > 3 && sizeof(TChannels) > 3) TVec.Store(sums + ((3 * row) + (3 * TVec.Count)), c33);
+        if (sizeof(TTaps) > 4) TVec.Store(sums + ((4 * row) + (0 * TVec.Count)), c40);
+        if (sizeof(TTaps) > 4 && sizeof(TChannels) > 1) TVec.Store(sums + ((4 * row) + (1 * TVec.Count)), c41);
+        if (sizeof(TTaps) > 4 && sizeof(TChannels) > 2) TVec.Store(sums + ((4 * row) + (2 * TVec.Count)), c42);
+        if (sizeof(TTaps) > 4 && sizeof(TChannels) > 3) TVec.Store(sums + ((4 * row) + (3 * TVec.Count)), c43);
     }
 
     // What a whole load would read too much must lie in the same plane: memory may end behind it.

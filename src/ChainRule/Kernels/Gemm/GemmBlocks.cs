@@ -296,7 +296,7 @@ internal static unsafe class GemmBlocks<TVec, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Call<TVecs, TDuty>(GemmTile<T>* tile, nint rows)
-        where TVecs : struct, IConstant
+        where TVecs : unmanaged, IConstant
         where TDuty : struct, IPanelDuty
     {
         switch (rows)

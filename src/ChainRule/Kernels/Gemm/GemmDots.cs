@@ -114,7 +114,7 @@ internal static unsafe class GemmDots<TVec, T>
     // One chain of multiply-adds a lane and sum, whatever the tile.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Tile<TRows>(nint depth, T* a, nint rowA, T** columns, T* sums, nint rowSums)
-        where TRows : struct, IConstant
+        where TRows : unmanaged, IConstant
     {
         TVec c00 = TVec.Zero, c01 = TVec.Zero, c02 = TVec.Zero, c03 = TVec.Zero;
         TVec c10 = TVec.Zero, c11 = TVec.Zero, c12 = TVec.Zero, c13 = TVec.Zero;
@@ -135,9 +135,9 @@ internal static unsafe class GemmDots<TVec, T>
                 v2 = TVec.Load(b2 + k);
                 v3 = TVec.Load(b3 + k);
                 x0 = TVec.Load(a0 + k);
-                if (TRows.Value > 1) x1 = TVec.Load(a1 + k);
-                if (TRows.Value > 2) x2 = TVec.Load(a2 + k);
-                if (TRows.Value > 3) x3 = TVec.Load(a3 + k);
+                if (sizeof(TRows) > 1) x1 = TVec.Load(a1 + k);
+                if (sizeof(TRows) > 2) x2 = TVec.Load(a2 + k);
+                if (sizeof(TRows) > 3) x3 = TVec.Load(a3 + k);
             }
             else
             {
@@ -147,29 +147,29 @@ internal static unsafe class GemmDots<TVec, T>
                 v2 = TVec.LoadPartial(b2 + k, count);
                 v3 = TVec.LoadPartial(b3 + k, count);
                 x0 = TVec.LoadPartial(a0 + k, count);
-                if (TRows.Value > 1) x1 = TVec.LoadPartial(a1 + k, count);
-                if (TRows.Value > 2) x2 = TVec.LoadPartial(a2 + k, count);
-                if (TRows.Value > 3) x3 = TVec.LoadPartial(a3 + k, count);
+                if (sizeof(TRows) > 1) x1 = TVec.LoadPartial(a1 + k, count);
+                if (sizeof(TRows) > 2) x2 = TVec.LoadPartial(a2 + k, count);
+                if (sizeof(TRows) > 3) x3 = TVec.LoadPartial(a3 + k, count);
             }
             c00 = TVec.Fma(x0, v0, c00);
             c01 = TVec.Fma(x0, v1, c01);
             c02 = TVec.Fma(x0, v2, c02);
             c03 = TVec.Fma(x0, v3, c03);
-            if (TRows.Value > 1)
+            if (sizeof(TRows) > 1)
             {
                 c10 = TVec.Fma(x1, v0, c10);
                 c11 = TVec.Fma(x1, v1, c11);
                 c12 = TVec.Fma(x1, v2, c12);
                 c13 = TVec.Fma(x1, v3, c13);
             }
-            if (TRows.Value > 2)
+            if (sizeof(TRows) > 2)
             {
                 c20 = TVec.Fma(x2, v0, c20);
                 c21 = TVec.Fma(x2, v1, c21);
                 c22 = TVec.Fma(x2, v2, c22);
                 c23 = TVec.Fma(x2, v3, c23);
             }
-            if (TRows.Value > 3)
+            if (sizeof(TRows) > 3)
             {
                 c30 = TVec.Fma(x3, v0, c30);
                 c31 = TVec.Fma(x3, v1, c31);
@@ -179,8 +179,8 @@ internal static unsafe class GemmDots<TVec, T>
             k += TVec.Count;
         }
         TVec.Sums(c00, c01, c02, c03, sums);
-        if (TRows.Value > 1) TVec.Sums(c10, c11, c12, c13, sums + rowSums);
-        if (TRows.Value > 2) TVec.Sums(c20, c21, c22, c23, sums + (2 * rowSums));
-        if (TRows.Value > 3) TVec.Sums(c30, c31, c32, c33, sums + (3 * rowSums));
+        if (sizeof(TRows) > 1) TVec.Sums(c10, c11, c12, c13, sums + rowSums);
+        if (sizeof(TRows) > 2) TVec.Sums(c20, c21, c22, c23, sums + (2 * rowSums));
+        if (sizeof(TRows) > 3) TVec.Sums(c30, c31, c32, c33, sums + (3 * rowSums));
     }
 }

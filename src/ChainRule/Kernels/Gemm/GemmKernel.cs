@@ -1,80 +1,56 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace ChainRule.Kernels.Gemm;
 
 /// <summary>
-/// A number known to the compiler: each instance of a generic method gets code of its own, with the number folded.
+/// A number known to the compiler: the size of a type that is never made. Each instance of a generic method gets code of
+/// its own, and as <c>sizeof</c> is a number before anything is inlined, what is not for this number costs no time to
+/// compile (a property would: half of the time to the first step).
 /// </summary>
-internal interface IConstant
-{
-    static abstract int Value { get; }
-}
+internal interface IConstant;
 
-internal readonly struct N1 : IConstant { public static int Value => 1; }
+[StructLayout(LayoutKind.Sequential, Size = 1)]
+internal readonly struct N1 : IConstant;
 
-internal readonly struct N2 : IConstant { public static int Value => 2; }
+[StructLayout(LayoutKind.Sequential, Size = 2)]
+internal readonly struct N2 : IConstant;
 
-internal readonly struct N3 : IConstant { public static int Value => 3; }
+[StructLayout(LayoutKind.Sequential, Size = 3)]
+internal readonly struct N3 : IConstant;
 
-internal readonly struct N4 : IConstant { public static int Value => 4; }
+[StructLayout(LayoutKind.Sequential, Size = 4)]
+internal readonly struct N4 : IConstant;
 
-internal readonly struct N5 : IConstant { public static int Value => 5; }
+[StructLayout(LayoutKind.Sequential, Size = 5)]
+internal readonly struct N5 : IConstant;
 
-internal readonly struct N6 : IConstant { public static int Value => 6; }
+[StructLayout(LayoutKind.Sequential, Size = 6)]
+internal readonly struct N6 : IConstant;
 
-internal readonly struct N7 : IConstant { public static int Value => 7; }
+[StructLayout(LayoutKind.Sequential, Size = 7)]
+internal readonly struct N7 : IConstant;
 
-internal readonly struct N8 : IConstant { public static int Value => 8; }
+[StructLayout(LayoutKind.Sequential, Size = 8)]
+internal readonly struct N8 : IConstant;
 
-/// <summary>What a kernel does for panels of B besides multiplying.</summary>
-internal interface IPanelDuty
-{
-    /// <summary>Writes B, which it reads where it lies, as the packed panel that the tiles below read.</summary>
-    static abstract bool Copies { get; }
+/// <summary>
+/// What a kernel does for panels of B besides multiplying; told apart by <c>typeof</c>, for the same reason.
+/// </summary>
+internal interface IPanelDuty;
 
-    /// <summary>Asks for a line of each row of the panel to come.</summary>
-    static abstract bool Fetches { get; }
+/// <summary>Multiplies only.</summary>
+internal readonly struct NoDuty : IPanelDuty;
 
-    /// <summary>Its last vector has fewer columns in C than lanes.</summary>
-    static abstract bool EndsEarly { get; }
-}
+/// <summary>Writes B, which it reads where it lies, as the packed panel that the tiles below read.</summary>
+internal readonly struct CopiesPanel : IPanelDuty;
 
-internal readonly struct NoDuty : IPanelDuty
-{
-    public static bool Copies => false;
+/// <summary>Asks for a line of each row of the panel to come.</summary>
+internal readonly struct FetchesPanel : IPanelDuty;
 
-    public static bool Fetches => false;
-
-    public static bool EndsEarly => false;
-}
-
-internal readonly struct CopiesPanel : IPanelDuty
-{
-    public static bool Copies => true;
-
-    public static bool Fetches => false;
-
-    public static bool EndsEarly => false;
-}
-
-internal readonly struct FetchesPanel : IPanelDuty
-{
-    public static bool Copies => false;
-
-    public static bool Fetches => true;
-
-    public static bool EndsEarly => false;
-}
-
-internal readonly struct EndsPanels : IPanelDuty
-{
-    public static bool Copies => false;
-
-    public static bool Fetches => false;
-
-    public static bool EndsEarly => true;
-}
+/// <summary>Its last vector has fewer columns in C than lanes.</summary>
+internal readonly struct EndsPanels : IPanelDuty;
 
 /// <summary>The work of one micro-kernel call. Reused from call to call: only what changes is written.</summary>
 internal unsafe struct GemmTile<T>
@@ -125,8 +101,8 @@ internal unsafe struct GemmTile<T>
 internal static unsafe class GemmKernel<TVec, T, TRows, TVecs, TDuty>
     where TVec : struct, ISimdVec<TVec, T>
     where T : unmanaged
-    where TRows : struct, IConstant
-    where TVecs : struct, IConstant
+    where TRows : unmanaged, IConstant
+    where TVecs : unmanaged, IConstant
     where TDuty : struct, IPanelDuty
 {
     // Rows of B lie far apart, often a page each: only asking early hides their latency.
@@ -151,13 +127,13 @@ internal static unsafe class GemmKernel<TVec, T, TRows, TVecs, TDuty>
         T* a4 = a + (4 * row1);
         nint stepA = tile->StepA, stepB = tile->StepB;
         T* copy = tile->Copy, next = tile->Next;
-        nint ahead = TDuty.Copies ? RowsAhead * stepB : TDuty.Fetches ? tile->StepNext : 0;
+        nint ahead = typeof(TDuty) == typeof(CopiesPanel) ? RowsAhead * stepB : typeof(TDuty) == typeof(FetchesPanel) ? tile->StepNext : 0;
         for (nint k = tile->K; k > 0; k--)
         {
             TVec b0 = TVec.Load(b);
-            TVec b1 = TVecs.Value > 1 ? TVec.Load(b + TVec.Count) : TVec.Zero;
-            TVec b2 = TVecs.Value > 2 ? TVec.Load(b + (2 * TVec.Count)) : TVec.Zero;
-            if (TDuty.Copies)
+            TVec b1 = sizeof(TVecs) > 1 ? TVec.Load(b + TVec.Count) : TVec.Zero;
+            TVec b2 = sizeof(TVecs) > 2 ? TVec.Load(b + (2 * TVec.Count)) : TVec.Zero;
+            if (typeof(TDuty) == typeof(CopiesPanel))
             {
                 if (Sse.IsSupported)
                 {
@@ -172,63 +148,63 @@ internal static unsafe class GemmKernel<TVec, T, TRows, TVecs, TDuty>
                 TVec.Store(copy + (2 * TVec.Count), b2);
                 copy += 3 * TVec.Count;
             }
-            if (TDuty.Fetches)
+            if (typeof(TDuty) == typeof(FetchesPanel))
             {
                 if (Sse.IsSupported) Sse.Prefetch1(next);
                 next += ahead;
             }
             TVec x = TVec.Broadcast(a[0]);
             c00 = TVec.Fma(x, b0, c00);
-            if (TVecs.Value > 1) c01 = TVec.Fma(x, b1, c01);
-            if (TVecs.Value > 2) c02 = TVec.Fma(x, b2, c02);
-            if (TRows.Value > 1)
+            if (sizeof(TVecs) > 1) c01 = TVec.Fma(x, b1, c01);
+            if (sizeof(TVecs) > 2) c02 = TVec.Fma(x, b2, c02);
+            if (sizeof(TRows) > 1)
             {
                 x = TVec.Broadcast(a[row1]);
                 c10 = TVec.Fma(x, b0, c10);
-                if (TVecs.Value > 1) c11 = TVec.Fma(x, b1, c11);
-                if (TVecs.Value > 2) c12 = TVec.Fma(x, b2, c12);
+                if (sizeof(TVecs) > 1) c11 = TVec.Fma(x, b1, c11);
+                if (sizeof(TVecs) > 2) c12 = TVec.Fma(x, b2, c12);
             }
-            if (TRows.Value > 2)
+            if (sizeof(TRows) > 2)
             {
                 x = TVec.Broadcast(a[row2]);
                 c20 = TVec.Fma(x, b0, c20);
-                if (TVecs.Value > 1) c21 = TVec.Fma(x, b1, c21);
-                if (TVecs.Value > 2) c22 = TVec.Fma(x, b2, c22);
+                if (sizeof(TVecs) > 1) c21 = TVec.Fma(x, b1, c21);
+                if (sizeof(TVecs) > 2) c22 = TVec.Fma(x, b2, c22);
             }
-            if (TRows.Value > 3)
+            if (sizeof(TRows) > 3)
             {
                 x = TVec.Broadcast(a[row3]);
                 c30 = TVec.Fma(x, b0, c30);
-                if (TVecs.Value > 1) c31 = TVec.Fma(x, b1, c31);
-                if (TVecs.Value > 2) c32 = TVec.Fma(x, b2, c32);
+                if (sizeof(TVecs) > 1) c31 = TVec.Fma(x, b1, c31);
+                if (sizeof(TVecs) > 2) c32 = TVec.Fma(x, b2, c32);
             }
-            if (TRows.Value > 4)
+            if (sizeof(TRows) > 4)
             {
                 x = TVec.Broadcast(a4[0]);
                 c40 = TVec.Fma(x, b0, c40);
-                if (TVecs.Value > 1) c41 = TVec.Fma(x, b1, c41);
-                if (TVecs.Value > 2) c42 = TVec.Fma(x, b2, c42);
+                if (sizeof(TVecs) > 1) c41 = TVec.Fma(x, b1, c41);
+                if (sizeof(TVecs) > 2) c42 = TVec.Fma(x, b2, c42);
             }
-            if (TRows.Value > 5)
+            if (sizeof(TRows) > 5)
             {
                 x = TVec.Broadcast(a4[row1]);
                 c50 = TVec.Fma(x, b0, c50);
-                if (TVecs.Value > 1) c51 = TVec.Fma(x, b1, c51);
-                if (TVecs.Value > 2) c52 = TVec.Fma(x, b2, c52);
+                if (sizeof(TVecs) > 1) c51 = TVec.Fma(x, b1, c51);
+                if (sizeof(TVecs) > 2) c52 = TVec.Fma(x, b2, c52);
             }
-            if (TRows.Value > 6)
+            if (sizeof(TRows) > 6)
             {
                 x = TVec.Broadcast(a4[row2]);
                 c60 = TVec.Fma(x, b0, c60);
-                if (TVecs.Value > 1) c61 = TVec.Fma(x, b1, c61);
-                if (TVecs.Value > 2) c62 = TVec.Fma(x, b2, c62);
+                if (sizeof(TVecs) > 1) c61 = TVec.Fma(x, b1, c61);
+                if (sizeof(TVecs) > 2) c62 = TVec.Fma(x, b2, c62);
             }
-            if (TRows.Value > 7)
+            if (sizeof(TRows) > 7)
             {
                 x = TVec.Broadcast(a4[row3]);
                 c70 = TVec.Fma(x, b0, c70);
-                if (TVecs.Value > 1) c71 = TVec.Fma(x, b1, c71);
-                if (TVecs.Value > 2) c72 = TVec.Fma(x, b2, c72);
+                if (sizeof(TVecs) > 1) c71 = TVec.Fma(x, b1, c71);
+                if (sizeof(TVecs) > 2) c72 = TVec.Fma(x, b2, c72);
             }
             a += stepA;
             a4 += stepA;
@@ -240,55 +216,55 @@ internal static unsafe class GemmKernel<TVec, T, TRows, TVecs, TDuty>
         // the loop above (a third of the speed). GemmEpilogue applies them while the tile is in the L1 cache.
         T* c = tile->C;
         nint rowC = tile->RowC;
-        int last = TDuty.EndsEarly ? tile->LastColumns : 0;
+        int last = typeof(TDuty) == typeof(EndsPanels) ? tile->LastColumns : 0;
         if (tile->Accumulate)
         {
             Add(c + (0 * rowC), ref c00, ref c01, ref c02, last);
-            if (TRows.Value > 1) Add(c + (1 * rowC), ref c10, ref c11, ref c12, last);
-            if (TRows.Value > 2) Add(c + (2 * rowC), ref c20, ref c21, ref c22, last);
-            if (TRows.Value > 3) Add(c + (3 * rowC), ref c30, ref c31, ref c32, last);
-            if (TRows.Value > 4) Add(c + (4 * rowC), ref c40, ref c41, ref c42, last);
-            if (TRows.Value > 5) Add(c + (5 * rowC), ref c50, ref c51, ref c52, last);
-            if (TRows.Value > 6) Add(c + (6 * rowC), ref c60, ref c61, ref c62, last);
-            if (TRows.Value > 7) Add(c + (7 * rowC), ref c70, ref c71, ref c72, last);
+            if (sizeof(TRows) > 1) Add(c + (1 * rowC), ref c10, ref c11, ref c12, last);
+            if (sizeof(TRows) > 2) Add(c + (2 * rowC), ref c20, ref c21, ref c22, last);
+            if (sizeof(TRows) > 3) Add(c + (3 * rowC), ref c30, ref c31, ref c32, last);
+            if (sizeof(TRows) > 4) Add(c + (4 * rowC), ref c40, ref c41, ref c42, last);
+            if (sizeof(TRows) > 5) Add(c + (5 * rowC), ref c50, ref c51, ref c52, last);
+            if (sizeof(TRows) > 6) Add(c + (6 * rowC), ref c60, ref c61, ref c62, last);
+            if (sizeof(TRows) > 7) Add(c + (7 * rowC), ref c70, ref c71, ref c72, last);
         }
         Store(c + (0 * rowC), c00, c01, c02, last);
-        if (TRows.Value > 1) Store(c + (1 * rowC), c10, c11, c12, last);
-        if (TRows.Value > 2) Store(c + (2 * rowC), c20, c21, c22, last);
-        if (TRows.Value > 3) Store(c + (3 * rowC), c30, c31, c32, last);
-        if (TRows.Value > 4) Store(c + (4 * rowC), c40, c41, c42, last);
-        if (TRows.Value > 5) Store(c + (5 * rowC), c50, c51, c52, last);
-        if (TRows.Value > 6) Store(c + (6 * rowC), c60, c61, c62, last);
-        if (TRows.Value > 7) Store(c + (7 * rowC), c70, c71, c72, last);
+        if (sizeof(TRows) > 1) Store(c + (1 * rowC), c10, c11, c12, last);
+        if (sizeof(TRows) > 2) Store(c + (2 * rowC), c20, c21, c22, last);
+        if (sizeof(TRows) > 3) Store(c + (3 * rowC), c30, c31, c32, last);
+        if (sizeof(TRows) > 4) Store(c + (4 * rowC), c40, c41, c42, last);
+        if (sizeof(TRows) > 5) Store(c + (5 * rowC), c50, c51, c52, last);
+        if (sizeof(TRows) > 6) Store(c + (6 * rowC), c60, c61, c62, last);
+        if (sizeof(TRows) > 7) Store(c + (7 * rowC), c70, c71, c72, last);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(T* source, ref TVec v0, ref TVec v1, ref TVec v2, int last)
     {
-        v0 += TVecs.Value == 1 ? Last(source, last) : TVec.Load(source);
-        if (TVecs.Value == 2) v1 += Last(source + TVec.Count, last);
-        if (TVecs.Value > 2) v1 += TVec.Load(source + TVec.Count);
-        if (TVecs.Value > 2) v2 += Last(source + (2 * TVec.Count), last);
+        v0 += sizeof(TVecs) == 1 ? Last(source, last) : TVec.Load(source);
+        if (sizeof(TVecs) == 2) v1 += Last(source + TVec.Count, last);
+        if (sizeof(TVecs) > 2) v1 += TVec.Load(source + TVec.Count);
+        if (sizeof(TVecs) > 2) v2 += Last(source + (2 * TVec.Count), last);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVec Last(T* source, int last) =>
-        TDuty.EndsEarly ? TVec.LoadPartial(source, last) : TVec.Load(source);
+        typeof(TDuty) == typeof(EndsPanels) ? TVec.LoadPartial(source, last) : TVec.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(T* target, TVec v0, TVec v1, TVec v2, int last)
     {
-        if (TVecs.Value == 1) Last(target, v0, last);
-        if (TVecs.Value > 1) TVec.Store(target, v0);
-        if (TVecs.Value == 2) Last(target + TVec.Count, v1, last);
-        if (TVecs.Value > 2) TVec.Store(target + TVec.Count, v1);
-        if (TVecs.Value > 2) Last(target + (2 * TVec.Count), v2, last);
+        if (sizeof(TVecs) == 1) Last(target, v0, last);
+        if (sizeof(TVecs) > 1) TVec.Store(target, v0);
+        if (sizeof(TVecs) == 2) Last(target + TVec.Count, v1, last);
+        if (sizeof(TVecs) > 2) TVec.Store(target + TVec.Count, v1);
+        if (sizeof(TVecs) > 2) Last(target + (2 * TVec.Count), v2, last);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Last(T* target, TVec value, int last)
     {
-        if (TDuty.EndsEarly) TVec.StorePartial(target, value, last);
+        if (typeof(TDuty) == typeof(EndsPanels)) TVec.StorePartial(target, value, last);
         else TVec.Store(target, value);
     }
 
@@ -300,11 +276,11 @@ internal static unsafe class GemmKernel<TVec, T, TRows, TVecs, TDuty>
     {
         if (!Sse.IsSupported) return;
         int line = 64 / sizeof(T);
-        for (nint row = 0; row < TRows.Value; row++)
+        for (nint row = 0; row < sizeof(TRows); row++)
         {
             Sse.Prefetch0(c);
-            if (TVecs.Value * TVec.Count > line) Sse.Prefetch0(c + line);
-            if (TVecs.Value * TVec.Count > 2 * line) Sse.Prefetch0(c + (2 * line));
+            if (sizeof(TVecs) * TVec.Count > line) Sse.Prefetch0(c + line);
+            if (sizeof(TVecs) * TVec.Count > 2 * line) Sse.Prefetch0(c + (2 * line));
             c += rowC;
         }
     }
