@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ChainRule;
 
 /// <summary>
@@ -76,11 +78,27 @@ public sealed class Rng
         return _block[4 - _left--];
     }
 
+    /// <summary>The next words, as <see cref="NextUInt32"/> would give them one by one, at several times its speed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal unsafe void Fill(Span<uint> target)
+    {
+        int done = 0;
+        while (_left > 0 && done < target.Length) target[done++] = NextUInt32();
+        uint* group = stackalloc uint[PhiloxGroup.Words];
+        for (; done <= target.Length - PhiloxGroup.Words; done += PhiloxGroup.Words)
+        {
+            PhiloxGroup.Fill(Seed, Stream, BlockNumber, group);
+            BlockNumber += PhiloxGroup.Blocks;
+            for (int i = 0; i < PhiloxGroup.Words; i++) target[done + i] = group[(8 * (i % 4)) + (i / 4)];
+        }
+        while (done < target.Length) target[done++] = NextUInt32();
+    }
+
     /// <summary>A uniform 64-bit number.</summary>
     public ulong NextUInt64() => ((ulong)NextUInt32() << 32) | NextUInt32();
 
     /// <summary>Uniform in [0, 1), a multiple of 2^-24.</summary>
-    public float NextFloat() => (NextUInt32() >> 8) * (1f / (1 << 24));
+    public float NextFloat() => FloatOf(NextUInt32());
 
     /// <summary>Uniform in [0, 1), a multiple of 2^-53.</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1L << 53));
@@ -121,6 +139,9 @@ public sealed class Rng
 
     /// <summary>A generator for a part of the work, independent of this one, which moves on by two words.</summary>
     public Rng Split() => new(Seed, NextUInt64() | 1UL << 63);
+
+    /// <summary>What <see cref="NextFloat"/> makes of a word.</summary>
+    internal static float FloatOf(uint word) => (word >> 8) * (1f / (1 << 24));
 
     private void Refill()
     {

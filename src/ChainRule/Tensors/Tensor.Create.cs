@@ -170,8 +170,7 @@ public sealed unsafe partial class Tensor
         if (dtype == DType.Float32)
         {
             float most = MathF.Max((float)low, MathF.BitDecrement((float)high));
-            foreach (ref float v in made.WritableSpan<float>())
-                v = MathF.Min((float)(low + (width * rng.NextFloat())), most);
+            Uniform(made.WritableSpan<float>(), rng, low, width, most);
         }
         else
         {
@@ -203,6 +202,20 @@ public sealed unsafe partial class Tensor
         }
         GC.KeepAlive(made);
         return made;
+    }
+
+    // Optimised at once: the first thing a program does may be to draw the weights of a large layer.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Uniform(Span<float> target, Rng rng, double low, double width, float most)
+    {
+        Span<uint> words = stackalloc uint[256];
+        for (; target.Length > 0; target = target[words.Length..])
+        {
+            words = words[..Math.Min(words.Length, target.Length)];
+            rng.Fill(words);
+            for (int i = 0; i < words.Length; i++)
+                target[i] = MathF.Min((float)(low + (width * Rng.FloatOf(words[i]))), most);
+        }
     }
 
     internal static DType NeedFloat(DType dtype, string op) => dtype.IsFloatingPoint()

@@ -175,4 +175,34 @@ public sealed class RngTests
         for (int i = 0; i < count; i++) words[i] = rng.NextUInt32();
         return words;
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(6)]
+    public void Many_words_are_those_that_come_one_by_one(int before)
+    {
+        foreach (int count in new[] { 0, 1, 3, 31, 32, 33, 100, 257 })
+        {
+            Rng one = new(seed: 5, stream: 7), many = new(seed: 5, stream: 7);
+            for (int i = 0; i < before; i++) Assert.Equal(one.NextUInt32(), many.NextUInt32());
+            uint[] words = new uint[count];
+            many.Fill(words);
+            foreach (uint word in words) Assert.Equal(one.NextUInt32(), word);
+            Assert.Equal(one.State, many.State);
+            Assert.Equal(one.NextUInt32(), many.NextUInt32());
+        }
+    }
+
+    [Fact]
+    public void Uniform_tensor_holds_the_numbers_that_come_one_by_one()
+    {
+        Rng one = new(seed: 9), many = new(seed: 9);
+        one.NextUInt32();
+        many.NextUInt32();
+        foreach (float v in Tensor.Rand([37, 71], many, -2, 3).ToArray<float>())
+            Assert.Equal((float)(-2 + (5.0 * one.NextFloat())), v);
+        Assert.Equal(one.State, many.State);
+    }
 }

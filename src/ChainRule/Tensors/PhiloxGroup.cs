@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace ChainRule.Kernels;
+namespace ChainRule;
 
 /// <summary>Random words in groups of 32, from eight neighbouring counter values at once: five times the speed of one
 /// after the other.</summary>
