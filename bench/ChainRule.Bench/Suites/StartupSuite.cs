@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace ChainRule.Bench;
 
 /// <summary>
-/// From the start of a process to the end of its first training step, as a user waits for it: a process of this program,
-/// as built and as published with ReadyToRun, beside one of Python that imports torch. Each says when the step is done;
-/// the time is read here.
+/// From the start of a process to the end of its first training step, as a user waits for it: a process of this
+/// program, as built and as published with ReadyToRun, beside one of Python that imports torch. Each says when the step
+/// is done; the time is read here.
 /// </summary>
 internal static class StartupSuite
 {

@@ -78,7 +78,9 @@ public sealed class Rng
         return _block[4 - _left--];
     }
 
-    /// <summary>The next words, as <see cref="NextUInt32"/> would give them one by one, at several times its speed.</summary>
+    /// <summary>
+    /// The next words, as <see cref="NextUInt32"/> would give them one by one, at several times its speed.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal unsafe void Fill(Span<uint> target)
     {
