@@ -481,6 +481,7 @@ internal static class Docs
             <ProjectReference Include="../../src/ChainRule.Formats/ChainRule.Formats.csproj" />
             <ProjectReference Include="../../src/ChainRule.Models/ChainRule.Models.csproj" />
             <ProjectReference Include="../../src/ChainRule.Reports/ChainRule.Reports.csproj" />
+            <ProjectReference Include="../../src/ChainRule.Labs/ChainRule.Labs.csproj" />
           </ItemGroup>
         </Project>
         """;

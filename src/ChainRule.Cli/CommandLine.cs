@@ -60,8 +60,8 @@ internal static class CommandLine
         Dictionary<Command, string> more = new() { [root] = GeneralHelp };
         ICommandDefinition[] commands =
         [
-            new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new SummaryCommand(), new DataCommand(),
-            new DoctorCommand(),
+            new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new SummaryCommand(), new LabCommand(),
+            new DataCommand(), new DoctorCommand(),
         ];
         foreach (ICommandDefinition definition in commands)
         {

@@ -181,6 +181,35 @@ public static class Init
         Shape shape, Rng? rng = null, double negativeSlope = 0, Fan fan = Fan.In, DType dtype = DType.Float32) =>
         Normal(shape, KaimingStd(shape, negativeSlope, fan), rng, dtype: dtype);
 
+    /// <summary>
+    /// Orthogonal: the weight's outputs as rows (or its inputs as columns, where they are fewer) are at right angles to
+    /// each other and of length gain, so that a square weight changes no length.
+    /// </summary>
+    /// <param name="shape"><c>[out, in, ...]</c>: shape of a weight; what follows out counts as one dimension.</param>
+    /// <param name="rng">Generator; the next default one if left out.</param>
+    /// <param name="gain">Factor for what follows: 1 for linear and tanh, sqrt 2 for ReLU.</param>
+    /// <param name="dtype">Float32 or Float64.</param>
+    /// <exception cref="ShapeException">The rank is below 2.</exception>
+    /// <remarks>
+    /// Source: Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear
+    /// neural networks" (2014). Cost: about 2 * out * in * min(out, in) multiplications.
+    /// </remarks>
+    /// <torch>torch.nn.init.orthogonal_</torch>
+    public static Tensor Orthogonal(Shape shape, Rng? rng = null, double gain = 1, DType dtype = DType.Float32)
+    {
+        (int inputs, _) = Fans(shape);
+        CheckWidth(gain, nameof(gain));
+        Tensor.NeedFloat(dtype, "Init.Orthogonal");
+        if (shape.Count == 0) return Tensor.Zeros(shape, dtype);
+        int outputs = shape[0];
+        bool wide = outputs <= inputs;
+        double[] rows = OrthogonalRows.Draw(Math.Min(outputs, inputs), Math.Max(outputs, inputs), rng ?? NextRng());
+        foreach (ref double v in rows.AsSpan()) v *= gain;
+        Tensor made = Tensor.From(rows, wide ? [outputs, inputs] : [inputs, outputs]);
+        if (!wide) made = made.Transpose(0, 1);
+        return made.Contiguous().Reshape(shape).ConvertTo(dtype, kept: true);
+    }
+
     /// <summary>Connections into one output and out of one input of a weight, as PyTorch counts them.</summary>
     /// <param name="shape"><c>[out, in]</c> of a linear layer, or <c>[out, in / groups, ...]</c> of a convolution,
     /// where the kernel's elements multiply both.</param>

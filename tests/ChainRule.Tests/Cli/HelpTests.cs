@@ -23,6 +23,7 @@ public sealed class HelpTests
           evaluate <MODEL>         Tests a trained model: accuracy, loss, and what is taken for what.
           predict <MODEL> <INPUT>  Applies a trained model: the three likeliest classes, or a number.
           summary <MODEL>          Shows a network's layers, shapes, parameters, work and memory.
+          lab <NAME>               Runs an experiment and writes a page of it; without a name lists them.
           data                     Shows the data sets, where they lie, and fetches them.
           doctor                   Shows versions, processor features, threads and data folders, and tests
                                    itself.

@@ -37,7 +37,7 @@ public sealed class PackedSolution : IDisposable
 public sealed class PackageTests(PackedSolution packed) : IClassFixture<PackedSolution>
 {
     private static readonly string[] Packages =
-        ["ChainRule", "ChainRule.Formats", "ChainRule.Models", "ChainRule.Reports", "ChainRule.Cli"];
+        ["ChainRule", "ChainRule.Formats", "ChainRule.Models", "ChainRule.Reports", "ChainRule.Labs", "ChainRule.Cli"];
 
     [Fact]
     public void Pack_makes_the_libraries_and_the_tool_each_with_symbols()
@@ -53,6 +53,7 @@ public sealed class PackageTests(PackedSolution packed) : IClassFixture<PackedSo
     [InlineData("ChainRule.Formats")]
     [InlineData("ChainRule.Models")]
     [InlineData("ChainRule.Reports")]
+    [InlineData("ChainRule.Labs")]
     public void Library_package_holds_one_managed_assembly_its_documentation_and_a_readme(string id)
     {
         using var package = packed.Open(id, "nupkg");
@@ -92,6 +93,7 @@ public sealed class PackageTests(PackedSolution packed) : IClassFixture<PackedSo
     [InlineData("ChainRule.Formats", "lib/net10.0")]
     [InlineData("ChainRule.Models", "lib/net10.0")]
     [InlineData("ChainRule.Reports", "lib/net10.0")]
+    [InlineData("ChainRule.Labs", "lib/net10.0")]
     [InlineData("ChainRule.Cli", "tools/net10.0/any")]
     public void Symbols_carry_their_sources_under_names_of_no_machine(string id, string folder)
     {

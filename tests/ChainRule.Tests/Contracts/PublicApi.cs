@@ -9,7 +9,7 @@ internal static class PublicApi
     private static readonly Assembly[] Assemblies =
         [
             typeof(ChainRuleException).Assembly, Assembly.Load("ChainRule.Formats"), Assembly.Load("ChainRule.Models"),
-            Assembly.Load("ChainRule.Reports"),
+            Assembly.Load("ChainRule.Reports"), Assembly.Load("ChainRule.Labs"),
         ];
 
     private static readonly Dictionary<string, XElement> Documentation = Assemblies

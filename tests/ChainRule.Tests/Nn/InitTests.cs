@@ -58,6 +58,40 @@ public sealed class InitTests
         Assert.Equal("Init: [10] has no fan-in and fan-out; a weight has 2 or more dimensions.", e.Message);
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(7, 30)]
+    [InlineData(30, 7)]
+    [InlineData(64, 64)]
+    public void Orthogonal_rows_or_columns_are_at_right_angles(int rows, int columns)
+    {
+        Tensor w = Init.Orthogonal([rows, columns], new Rng(3), gain: 2, DType.Float64);
+        Tensor fewer = rows <= columns ? w : w.Transpose(0, 1);
+        double[] values = fewer.ToDoubles();
+        int size = fewer.Shape[1];
+        for (int i = 0; i < fewer.Shape[0]; i++)
+        {
+            for (int j = 0; j < fewer.Shape[0]; j++)
+            {
+                double dot = values.Skip(i * size).Take(size).Zip(values.Skip(j * size), (a, b) => a * b).Sum();
+                Assert.Equal(i == j ? 4 : 0, dot, 1e-13 * 4);
+            }
+        }
+    }
+
+    [Fact]
+    public void Orthogonal_counts_a_kernel_as_inputs_and_repeats_with_the_seed()
+    {
+        Tensor w = Init.Orthogonal([8, 2, 3, 3], new Rng(3));
+        Assert.Equal([8, 2, 3, 3], w.Shape.Dims.ToArray());
+        Assert.Equal(w.ToArray<float>(), Init.Orthogonal([8, 18], new Rng(3)).ToArray<float>());
+        Assert.NotEqual(w.ToArray<float>(), Init.Orthogonal([8, 18], new Rng(4)).ToArray<float>());
+        // Rows of length 1: the mean square of an entry is one over the row's size.
+        Assert.Equal(1.0 / 18, w.ToDoubles().Average(v => v * v), 1e-8);
+        ShapeException e = Assert.Throws<ShapeException>(() => Init.Orthogonal([10]));
+        Assert.Equal("Init: [10] has no fan-in and fan-out; a weight has 2 or more dimensions.", e.Message);
+    }
+
     [Fact]
     public void Constants_fill_the_tensor()
     {
