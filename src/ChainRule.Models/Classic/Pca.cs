@@ -1,3 +1,5 @@
+using ChainRule.Kernels;
+
 namespace ChainRule.Models;
 
 /// <summary>

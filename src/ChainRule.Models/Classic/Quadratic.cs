@@ -1,3 +1,5 @@
+using ChainRule.Kernels;
+
 namespace ChainRule.Models;
 
 /// <summary>What a point without slope is, by the signs of the curvatures there.</summary>

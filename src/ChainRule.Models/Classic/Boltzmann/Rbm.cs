@@ -250,7 +250,7 @@ public abstract class Rbm : Layer
     protected sealed override Tensor ForwardCore(Tensor x) => HiddenMean(x);
 
     /// <inheritdoc/>
-    protected sealed override string? Expects(Tensor x) =>
+    protected internal sealed override string? Expects(Tensor x) =>
         x.Rank != 2 || x.Shape[1] != Visible ? $"[N, {Visible}]" : null;
 
     /// <summary>

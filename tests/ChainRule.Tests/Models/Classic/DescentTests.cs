@@ -1,3 +1,4 @@
+using ChainRule.Kernels;
 using ChainRule.Models;
 using ChainRule.Nn;
 using ChainRule.Optim;

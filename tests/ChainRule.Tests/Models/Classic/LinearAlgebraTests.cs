@@ -1,3 +1,4 @@
+using ChainRule.Kernels;
 using ChainRule.Models;
 
 namespace ChainRule.Tests.ModelsTests;
@@ -102,6 +103,31 @@ public sealed class LinearAlgebraTests
         double[] values = SymmetricEigen.Of(a, n).Values;
         AssertNear([2, 1], values[..2], 1e-14);
         AssertNear(new double[n - 2], values[2..], 1e-14);
+    }
+
+    [Fact]
+    public void Eigenvalues_of_the_covariance_of_few_pictures_are_found_though_most_are_rounding()
+    {
+        // 60 samples of 150 numbers, of which a half is black and the others are of sizes far apart.
+        const int n = 150, samples = 60;
+        double[] x = Random(n * samples, 4), a = new double[n * n];
+        for (int i = 0; i < x.Length; i++) x[i] *= i % 2 == 0 ? 0 : Math.Pow(10, -(i % n) / 20.0);
+        for (int s = 0; s < samples; s++)
+        {
+            for (int i = 0; i < n; i++)
+            {
+                for (int j = 0; j < n; j++) a[(i * n) + j] += x[(s * n) + i] * x[(s * n) + j];
+            }
+        }
+        var (values, vectors) = SymmetricEigen.Of(a, n);
+        double[] rebuilt = new double[n * n];
+        for (int k = 0; k < n; k++)
+        {
+            for (int i = 0; i < n * n; i++)
+                rebuilt[i] += values[k] * vectors[(k * n) + (i / n)] * vectors[(k * n) + (i % n)];
+        }
+        AssertNear(a, rebuilt, 1e-12 * values[0]);
+        AssertNear(new double[n - samples], values[samples..], 1e-13 * values[0]);
     }
 
     internal static double[] Random(int count, ulong seed)

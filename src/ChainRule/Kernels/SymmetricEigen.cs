@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace ChainRule.Models;
+namespace ChainRule.Kernels;
 
 /// <summary>Eigenvalues and eigenvectors of symmetric matrices in double precision.</summary>
 /// <remarks>
@@ -74,21 +74,20 @@ internal static class SymmetricEigen
 
     private static void Diagonalise(double[] v, double[] d, double[] e, int n)
     {
+        // What rounding makes of a zero: beside eigenvalues near 0 no less than beside the largest.
+        double least = Math.ScaleB(d.Max(Math.Abs) + e.Max(Math.Abs), -53);
         for (int first = 0; first < n; first++)
         {
             for (int round = 0; ; round++)
             {
                 int last = first;
-                while (last < n - 1 && Counts(last)) last++;
+                while (last < n - 1 && Math.Abs(e[last]) > least) last++;
                 if (last == first) break;
                 if (round == MaxRounds)
                     throw new ArithmeticException($"SymmetricEigen: eigenvalue {first} of {n} is not found.");
                 Sweep(v, d, e, n, first, last);
             }
         }
-
-        // Above what rounding makes of a zero.
-        bool Counts(int i) => Math.Abs(e[i]) > (Math.Abs(d[i]) + Math.Abs(d[i + 1])) * Math.ScaleB(1, -53);
     }
 
     /// <summary>One pass of rotations over the block from first to last, shifted by an eigenvalue of its first
