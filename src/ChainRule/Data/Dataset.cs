@@ -34,17 +34,21 @@ public abstract class Dataset
             yield return Get([.. Enumerable.Range(start, Math.Min(size, Count - start))]);
     }
 
+    /// <summary>
+    /// Whether the samples are kept for validation or test: nothing may be fitted to them, nor to a part of them.
+    /// </summary>
+    internal virtual bool IsHeldOut => false;
+
     /// <summary>The data set that a sample comes from in the end, and its place there.</summary>
     internal virtual (Dataset Source, int Sample) Origin(int sample) => (this, sample);
 
     /// <summary>Some of the samples as a data set.</summary>
     /// <param name="indices">Places of the samples, in the order they shall have.</param>
     /// <exception cref="ArgumentOutOfRangeException">A place is not from 0 to <see cref="Count"/> - 1.</exception>
-    public Dataset Subset(ReadOnlySpan<int> indices)
-    {
-        CheckIndices(indices);
-        return new SubsetDataset(this, indices.ToArray());
-    }
+    public Dataset Subset(ReadOnlySpan<int> indices) => Part(indices, IsHeldOut);
+
+    /// <summary>Some of the samples, to choose by or to measure on.</summary>
+    internal Dataset HeldOut(ReadOnlySpan<int> indices) => Part(indices, true);
 
     /// <summary>Parts the samples at random into two sets, as for training and validation.</summary>
     /// <param name="secondShare">Share of the samples in the second set, above 0 and below 1; rounded to whole
@@ -66,7 +70,7 @@ public abstract class Dataset
         var order = new int[Count];
         for (int i = 0; i < order.Length; i++) order[i] = i;
         rng.Shuffle(order.AsSpan());
-        return (Subset(order.AsSpan(0, Count - second)), Subset(order.AsSpan(Count - second)));
+        return (Subset(order.AsSpan(0, Count - second)), HeldOut(order.AsSpan(Count - second)));
     }
 
     /// <summary>Throws for places that are not in this set.</summary>
@@ -83,11 +87,19 @@ public abstract class Dataset
         }
     }
 
-    private sealed class SubsetDataset(Dataset whole, int[] places) : Dataset
+    private SubsetDataset Part(ReadOnlySpan<int> indices, bool heldOut)
+    {
+        CheckIndices(indices);
+        return new SubsetDataset(this, indices.ToArray(), heldOut);
+    }
+
+    private sealed class SubsetDataset(Dataset whole, int[] places, bool heldOut) : Dataset
     {
         public override int Count => places.Length;
 
         public override string Name => whole.Name;
+
+        internal override bool IsHeldOut => heldOut;
 
         public override Batch Get(ReadOnlySpan<int> indices)
         {

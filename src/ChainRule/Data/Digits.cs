@@ -32,7 +32,7 @@ public static class Digits
     /// <param name="test">Number of test samples.</param>
     /// <param name="seed">Seed.</param>
     public static (ImageSet Train, ImageSet Test) Load(int train = 20_000, int test = 4_000, ulong seed = 0) =>
-        (Generate(train, seed), Generate(test, seed, TestStart));
+        (Generate(train, seed), Generate(test, seed, TestStart).HeldOut());
 
     /// <summary>Draws samples <paramref name="start"/>, start + 1, ... of a seed.</summary>
     /// <param name="count">Number of samples.</param>

@@ -3,6 +3,8 @@ namespace ChainRule.Data;
 /// <summary>Pictures of one size with a class each, held as bytes.</summary>
 public sealed class ImageSet
 {
+    private bool _heldOut;
+
     /// <summary>Takes the arrays over; they are not copied.</summary>
     /// <param name="pixels"><c>[N, C, H, W]</c> row-major; 0 is background, 255 full ink or light.</param>
     /// <param name="labels"><c>[N]</c> class of each picture, an index into <paramref name="classNames"/>.</param>
@@ -68,7 +70,14 @@ public sealed class ImageSet
 
     /// <summary>The pictures and classes as tensors.</summary>
     /// <returns>Inputs <c>[N, C, H, W]</c> uint8, targets <c>[N]</c> int64.</returns>
-    public TensorDataset ToDataset() => new(
-        Tensor.From(Pixels, [Count, Channels, Height, Width]),
-        Tensor.From(Array.ConvertAll(Labels, label => (long)label), [Count]));
+    public TensorDataset ToDataset()
+    {
+        TensorDataset all = new(
+            Tensor.From(Pixels, [Count, Channels, Height, Width]),
+            Tensor.From(Array.ConvertAll(Labels, label => (long)label), [Count]));
+        return _heldOut ? all.HeldOut() : all;
+    }
+
+    /// <summary>The same pictures, to measure on.</summary>
+    internal ImageSet HeldOut() => new(Pixels, Labels, ClassNames, Channels, Height, Width) { _heldOut = true };
 }

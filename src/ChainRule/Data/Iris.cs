@@ -50,7 +50,7 @@ public static class Iris
         var (features, classes) = Rows();
         const int split = TrainCount * FeatureCount;
         return (Part(features.AsSpan(0, split), classes.AsSpan(0, TrainCount)),
-            Part(features.AsSpan(split), classes.AsSpan(TrainCount)));
+            Part(features.AsSpan(split), classes.AsSpan(TrainCount)).HeldOut());
     }
 
     private static TensorDataset Part(ReadOnlySpan<float> features, ReadOnlySpan<int> classes)

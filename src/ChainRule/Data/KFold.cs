@@ -63,7 +63,7 @@ public static class KFold
             .. parts.Select((part, i) => new DataFold(
                 i + 1,
                 data.Subset([.. parts.Where((_, j) => j != i).SelectMany(p => p).Order()]),
-                data.Subset([.. part.Order()]))),
+                data.HeldOut([.. part.Order()]))),
         ];
     }
 }

@@ -99,7 +99,7 @@ public static class IdxImages
         DataSource source, IReadOnlyList<string> classNames, DataFolder? folder, bool download)
     {
         var paths = (folder ?? DataFolder.FromEnvironment()).Require(source, download);
-        return (Read(paths[0], paths[1], classNames), Read(paths[2], paths[3], classNames));
+        return (Read(paths[0], paths[1], classNames), Read(paths[2], paths[3], classNames).HeldOut());
     }
 
     private static IdxArray ReadBytes(string path, int rank, string what)

@@ -6,6 +6,8 @@ namespace ChainRule.Data;
 /// </remarks>
 public sealed unsafe class TensorDataset : Dataset
 {
+    private bool _heldOut;
+
     /// <summary>A data set over the two tensors; they are not copied when they lie without gaps.</summary>
     /// <param name="inputs"><c>[N, ...]</c> any dtype.</param>
     /// <param name="targets"><c>[N, ...]</c> any dtype.</param>
@@ -30,12 +32,17 @@ public sealed unsafe class TensorDataset : Dataset
     /// <inheritdoc/>
     public override int Count => Inputs.Shape[0];
 
+    internal override bool IsHeldOut => _heldOut;
+
     /// <inheritdoc/>
     public override Batch Get(ReadOnlySpan<int> indices)
     {
         CheckIndices(indices);
         return new Batch(Gather(Inputs, indices), Gather(Targets, indices), indices.ToArray());
     }
+
+    /// <summary>The same samples, to choose by or to measure on.</summary>
+    internal TensorDataset HeldOut() => new(Inputs, Targets) { _heldOut = true };
 
     internal static Tensor Gather(Tensor all, ReadOnlySpan<int> indices)
     {
