@@ -62,7 +62,8 @@ internal sealed record Evaluation
             TrainSetup.LossFor(description.Classes), metric);
         EvaluationResult result = trainer.Evaluate(
             new DataLoader(samples, Math.Min(Batch, samples.Count),
-                transforms: schema is null ? TrainSetup.Transforms(description.Scaling) : null),
+                transforms: schema is null ? [.. TrainSetup.Transforms(description.Scaling), .. saved.Transforms]
+                    : saved.Transforms),
             session.Cancellation);
         return new Evaluation
         {

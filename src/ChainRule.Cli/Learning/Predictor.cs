@@ -92,8 +92,7 @@ internal sealed class Predictor(SavedModel saved)
 
     private Func<int, string, string?, Prediction> Answers(Tensor inputs)
     {
-        using NoGrad.Scope noGrad = NoGrad.Begin();
-        Tensor output = saved.Model.Forward(inputs);
+        Tensor output = saved.Predict(inputs);
         if (saved.Description.Classes is not { } classes)
         {
             float[] values = output.ToArray<float>();

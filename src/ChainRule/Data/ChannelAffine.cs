@@ -6,14 +6,15 @@ namespace ChainRule.Data;
 /// <summary>y = factor[c] * x + shift[c] for each channel c of a batch, from any type to floating point.</summary>
 internal static unsafe class ChannelAffine
 {
-    /// <summary>One factor and shift for everything, or one for each place along dimension 1.</summary>
+    /// <summary>One factor and shift for everything, or one for each place along dimension 1; rounded to float32 for
+    /// inputs that are not float64.</summary>
     /// <returns>Float64 for float64 input, else float32.</returns>
-    internal static Tensor Apply(Tensor input, float[] factor, float[] shift)
+    internal static Tensor Apply(Tensor input, double[] factor, double[] shift, string subject)
     {
         int channels = factor.Length;
         if (channels > 1 && (input.Rank < 2 || input.Shape[1] != channels))
             throw new ShapeException(
-                $"Standardize: {channels} channels for input {input.Shape}; expected [N, {channels}, ...].",
+                $"{subject}: {channels} channels for input {input.Shape}; expected [N, {channels}, ...].",
                 input.Shape);
         bool wide = input.DType == DType.Float64;
         bool direct = input.DType is DType.UInt8 or DType.Float32 or DType.Float64;
@@ -23,10 +24,10 @@ internal static unsafe class ChannelAffine
         for (int block = 0; block < blocks; block++)
         {
             long at = (long)block * size;
-            float a = factor[block % channels], b = shift[block % channels];
+            double a = factor[block % channels], b = shift[block % channels];
             if (wide) Run(x.Ptr<double>() + at, y.Ptr<double>() + at, size, a, b);
-            else if (x.DType == DType.UInt8) Run(x.Ptr<byte>() + at, y.Ptr<float>() + at, size, a, b);
-            else Run(x.Ptr<float>() + at, y.Ptr<float>() + at, size, a, b);
+            else if (x.DType == DType.UInt8) Run(x.Ptr<byte>() + at, y.Ptr<float>() + at, size, (float)a, (float)b);
+            else Run(x.Ptr<float>() + at, y.Ptr<float>() + at, size, (float)a, (float)b);
         }
         GC.KeepAlive(x);
         GC.KeepAlive(y);

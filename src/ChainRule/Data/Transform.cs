@@ -1,3 +1,5 @@
+using ChainRule.IO;
+
 namespace ChainRule.Data;
 
 /// <summary>
@@ -37,66 +39,17 @@ public abstract class Transform
     /// <param name="random">A generator for each sample.</param>
     /// <returns><c>[N, ...]</c> the inputs to be used instead.</returns>
     public abstract Tensor Apply(Tensor input, SampleRandom random);
-}
 
-/// <summary>
-/// Multiplies by a number, in floating point: y = factor * x. <c>new Scale(1f / 255)</c> brings bytes to 0..1.
-/// </summary>
-/// <param name="factor">The number.</param>
-public sealed class Scale(float factor) : Transform
-{
-    /// <summary>The number.</summary>
-    public float Factor { get; } = factor;
+    /// <summary>
+    /// Under which name it is saved with a model; null for one that is for training alone, or that is not saved.
+    /// </summary>
+    public virtual string? Kind => null;
 
-    /// <inheritdoc/>
-    public override Tensor Apply(Tensor input, SampleRandom random) => ChannelAffine.Apply(input, [Factor], [0]);
-}
-
-/// <summary>
-/// Shifts and scales to mean 0 and standard deviation 1: y = (x - mean) / std, for all or for each channel.
-/// </summary>
-public sealed class Standardize : Transform
-{
-    private readonly float[] _factor, _shift;
-
-    /// <summary>One mean and standard deviation for everything.</summary>
-    /// <param name="mean">Mean of the training inputs.</param>
-    /// <param name="std">Standard deviation of the training inputs, above 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A standard deviation is not above 0.</exception>
-    public Standardize(float mean, float std)
-        : this([mean], [std])
+    /// <summary>Writes down what <see cref="Apply"/> depends on; nothing unless overridden.</summary>
+    /// <param name="state">Takes it; names are this transform's own.</param>
+    public virtual void SaveState(StateWriter state)
     {
     }
-
-    /// <summary>A mean and standard deviation for each channel or feature: each place along dimension 1.</summary>
-    /// <param name="mean"><c>[C]</c> means.</param>
-    /// <param name="std"><c>[C]</c> standard deviations, above 0.</param>
-    /// <exception cref="ArgumentException">The numbers of means and standard deviations differ, or are 0.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A standard deviation is not above 0.</exception>
-    public Standardize(ReadOnlySpan<float> mean, ReadOnlySpan<float> std)
-    {
-        if (mean.Length != std.Length || mean.Length == 0)
-            throw new ArgumentException(
-                $"{mean.Length} means and {std.Length} standard deviations; expected as many, at least 1.");
-        (Mean, Std) = (mean.ToArray(), std.ToArray());
-        (_factor, _shift) = (new float[mean.Length], new float[mean.Length]);
-        for (int i = 0; i < mean.Length; i++)
-        {
-            if (!(std[i] > 0)) throw new ArgumentOutOfRangeException(nameof(std), std[i], "expected a number above 0.");
-            _factor[i] = 1 / std[i];
-            _shift[i] = -mean[i] / std[i];
-        }
-    }
-
-    /// <summary>Means, one for all or one for each channel.</summary>
-    public IReadOnlyList<float> Mean { get; }
-
-    /// <summary>Standard deviations, one for all or one for each channel.</summary>
-    public IReadOnlyList<float> Std { get; }
-
-    /// <inheritdoc/>
-    /// <exception cref="ShapeException">Dimension 1 is not the number of channels.</exception>
-    public override Tensor Apply(Tensor input, SampleRandom random) => ChannelAffine.Apply(input, _factor, _shift);
 }
 
 /// <summary>Makes each sample one row: <c>[N, ...]</c> to <c>[N, product of the rest]</c>.</summary>
@@ -105,6 +58,9 @@ public sealed class FlattenSamples : Transform
     /// <inheritdoc/>
     public override Tensor Apply(Tensor input, SampleRandom random) =>
         input.Rank == 1 ? input.Reshape(input.Count, 1) : input.Flatten(startDim: 1);
+
+    /// <inheritdoc/>
+    public override string? Kind => "flatten";
 }
 
 /// <summary>A change given as a function.</summary>

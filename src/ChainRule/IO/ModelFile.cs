@@ -50,6 +50,17 @@ public static class ModelFile
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(content);
-        return StateLoading.Load(module, content.Tensors, strict, path);
+        return StateLoading.Load(module, content.Weights(), strict, path);
     }
+
+    /// <summary>A file's tensors but those of the transforms that were saved with the model.</summary>
+    internal static IReadOnlyDictionary<string, Tensor> Weights(this SafeTensorsContent content) =>
+        !content.Metadata.ContainsKey(Transforms + ".count") ? content.Tensors
+            : content.Tensors.Where(t => !OfTransforms(t.Key)).ToDictionary(t => t.Key, t => t.Value);
+
+    /// <summary>Section of a file for the transforms that were saved with the model.</summary>
+    internal const string Transforms = "transforms";
+
+    /// <summary>Whether a key is in that section.</summary>
+    internal static bool OfTransforms(string key) => key.StartsWith(Transforms + ".", StringComparison.Ordinal);
 }

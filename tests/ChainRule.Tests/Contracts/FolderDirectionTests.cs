@@ -56,7 +56,7 @@ public sealed class FolderDirectionTests
         if (owner == file.Folder) return true;
         bool isError = type.EndsWith("Exception", StringComparison.Ordinal);
         if (owner == "Diagnostics") return isError || file.Folder == "Training";
-        if (owner == "IO") return file.Folder is "Training" or "Diagnostics";
+        if (owner == "IO") return file.Folder is "Data" or "Training" or "Diagnostics";
         bool declaresErrors = file.Folder == "Diagnostics" && Path.GetFileName(file.Path).Contains("Exception");
         return Rank(owner) <= (declaresErrors ? Rank("Tensors") : Rank(file.Folder));
     }
