@@ -6,61 +6,100 @@ namespace ChainRule.Fuzz;
 /// <summary>Gives damaged files to readers and looks at what they do.</summary>
 internal static class Fuzzing
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1), Hang = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1), Hang = TimeSpan.FromSeconds(10);
 
-    /// <summary>Reads so many damaged files with each reader.</summary>
+    private static readonly string Failures = Path.Combine(AppContext.BaseDirectory, "failures");
+
+    /// <summary>Reads so many damaged files with each reader, each reader in a process of its own.</summary>
     /// <returns>0 where every one behaved.</returns>
     public static int Run(int count, int seed, string? only)
     {
         FileReader[] readers = [.. Readers.All.Where(r => only is null || r.Name == only)];
-        if (readers.Length == 0)
-        {
-            Console.Error.WriteLine($"there is no reader '{only}': {Names}");
-            return 2;
-        }
-        string failures = Path.Combine(AppContext.BaseDirectory, "failures");
-        Directory.CreateDirectory(failures);
-        int wrong = 0;
-        foreach (FileReader reader in readers)
-        {
-            foreach (byte[] valid in reader.Seeds) CheckSeed(reader, valid, failures);
-            wrong += Run(reader, count, seed, failures);
-        }
-        Console.WriteLine($"{readers.Length} readers, {count} files each: {wrong} failures"
-            + (wrong > 0 ? $"; their files are in {failures}" : ""));
-        return wrong == 0 ? 0 : 1;
+        if (readers.Length == 0) return Unknown(only!);
+        int missed = BadReaders.All.Count(bad => Start(bad, 3, seed, quiet: true) == 0);
+        foreach (string file in Directory.EnumerateFiles(Failures, "bad-*")) File.Delete(file);
+        Console.WriteLine($"{BadReaders.All.Count - missed} of {BadReaders.All.Count} bad readers are caught");
+        int wrong = readers.Count(reader => Start(reader, count, seed, quiet: false) != 0);
+        Console.WriteLine($"{readers.Length} readers, {count} files each, seed {seed}: "
+            + (wrong > 0 ? $"{wrong} readers failed; the files are in {Failures}" : "all behaved"));
+        return wrong + missed == 0 ? 0 : 1;
     }
+
+    /// <summary>What the process of one reader does.</summary>
+    public static int RunOne(string name, int count, int seed)
+    {
+        if (Find(name) is not { } reader) return Unknown(name);
+        Directory.CreateDirectory(Failures);
+        byte[][] seeds = reader.Seeds();
+        foreach (byte[] valid in seeds) CheckSeed(reader, valid);
+        return Run(reader, seeds, count, seed) == 0 ? 0 : 1;
+    }
+
+    private static int Start(FileReader reader, int count, int seed, bool quiet)
+    {
+        ProcessStartInfo start = new(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = quiet,
+            RedirectStandardError = quiet,
+        };
+        // Started by the runtime's own command, or as a program.
+        string[] command = Environment.GetCommandLineArgs();
+        if (command[0].EndsWith(".dll", StringComparison.Ordinal)
+            && Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+        {
+            start.ArgumentList.Add(command[0]);
+        }
+        foreach (object argument in (object[])["one", reader.Name, count, seed])
+            start.ArgumentList.Add(string.Create(CultureInfo.InvariantCulture, $"{argument}"));
+        using Process process = Process.Start(start)!;
+        if (quiet)
+        {
+            process.ErrorDataReceived += (_, _) => { };
+            process.BeginErrorReadLine();
+            process.StandardOutput.ReadToEnd();
+        }
+        process.WaitForExit();
+        if (!quiet && process.ExitCode is not (0 or 1))
+        {
+            Console.WriteLine($"{reader.Name}: the process ended with {process.ExitCode} while it read "
+                + $"{CurrentFile(reader)}");
+        }
+        return process.ExitCode;
+    }
+
+    private static FileReader? Find(string name) =>
+        Readers.All.Concat(BadReaders.All).FirstOrDefault(r => r.Name == name);
+
+    private static int Unknown(string name)
+    {
+        Console.Error.WriteLine($"there is no reader '{name}': {string.Join(", ", Readers.All.Select(r => r.Name))}");
+        return 2;
+    }
+
+    // It stays there if the process dies while it is read.
+    private static string CurrentFile(FileReader reader) => Path.Combine(Failures, $"{reader.Name}-current.bin");
 
     /// <summary>Reads a file that was kept.</summary>
     public static int Replay(string name, string file)
     {
-        if (Readers.All.FirstOrDefault(r => r.Name == name) is not { } reader)
-        {
-            Console.Error.WriteLine($"there is no reader '{name}': {Names}");
-            return 2;
-        }
+        if (Find(name) is not { } reader) return Unknown(name);
         Outcome outcome = Read(reader, file);
         Console.WriteLine(outcome.Failure ?? "right: " + (outcome.Refused?.Message ?? "the file is read."));
         return outcome.Failure is null ? 0 : 1;
     }
 
-    private static string Names => string.Join(", ", Readers.All.Select(r => r.Name));
-
-    private static int Run(FileReader reader, int count, int seed, string failures)
+    private static int Run(FileReader reader, byte[][] seeds, int count, int seed)
     {
         Stopwatch clock = Stopwatch.StartNew();
         int refused = 0, wrong = 0;
         TimeSpan slowest = TimeSpan.Zero;
         long most = 0;
-        // The file lies where it stays if the process dies while it is read.
-        string path = Path.Combine(failures, $"{reader.Name}-current.bin");
+        string path = CurrentFile(reader);
         using Watchdog watchdog = new(Hang, path);
         for (int i = 0; i < count; i++)
         {
             Random random = new(HashCode(seed, reader.Name, i));
-            byte[] content = Mutation.Of(reader.Seeds, random);
-            if (random.Next(2) == 0) reader.Repair?.Invoke(content);
-            File.WriteAllBytes(path, content);
+            File.WriteAllBytes(path, Mutation.Of(seeds, reader.Structure, random));
             watchdog.Begin();
             Outcome outcome = Read(reader, path);
             // Another process may have had the processor: what is slow for its own sake is slow again.
@@ -73,7 +112,7 @@ internal static class Fuzzing
                 ?? (outcome.Time > Limit ? $"took {outcome.Time.TotalSeconds:0.0} s" : null);
             if (failure is null) continue;
             string kept = Path.Combine(
-                failures, string.Create(CultureInfo.InvariantCulture, $"{reader.Name}-{seed}-{i:D6}.bin"));
+                Failures, string.Create(CultureInfo.InvariantCulture, $"{reader.Name}-{seed}-{i:D6}.bin"));
             File.Copy(path, kept, overwrite: true);
             if (++wrong <= 10) Console.WriteLine($"{kept}: {failure}");
         }
@@ -83,9 +122,9 @@ internal static class Fuzzing
         return wrong;
     }
 
-    private static void CheckSeed(FileReader reader, byte[] valid, string failures)
+    private static void CheckSeed(FileReader reader, byte[] valid)
     {
-        string path = Path.Combine(failures, $"{reader.Name}-valid.bin");
+        string path = Path.Combine(Failures, $"{reader.Name}-valid.bin");
         File.WriteAllBytes(path, valid);
         Outcome outcome = Read(reader, path);
         if (outcome.Failure is null && outcome.Refused is null) File.Delete(path);

@@ -16,13 +16,39 @@ internal static class Mutation
 
     /// <summary>A damaged copy of one of the files.</summary>
     /// <param name="seeds">Valid files.</param>
+    /// <param name="structure">How they are put together: half of the time the damage is done inside.</param>
     /// <param name="random">Decides what is done.</param>
-    public static byte[] Of(IReadOnlyList<byte[]> seeds, Random random)
+    public static byte[] Of(IReadOnlyList<byte[]> seeds, FileStructure? structure, Random random)
     {
         byte[] content = [.. seeds[random.Next(seeds.Count)]];
         int changes = 1 + (random.Next(4) == 0 ? random.Next(8) : 0);
+        if (structure is not null && random.Next(2) == 0)
+        {
+            byte[][] parts = structure.Open(content);
+            for (int i = 0; i < changes; i++) parts = ChangeParts(parts, random);
+            return structure.Close(parts);
+        }
         for (int i = 0; i < changes; i++) content = Change(content, seeds, random);
         return content;
+    }
+
+    // One part is damaged, now and then left out, doubled, or exchanged with another.
+    private static byte[][] ChangeParts(byte[][] parts, Random random)
+    {
+        int at = random.Next(parts.Length), other = random.Next(parts.Length);
+        switch (random.Next(16))
+        {
+            case 0 when parts.Length > 1:
+                return [.. parts[..at], .. parts[(at + 1)..]];
+            case 1:
+                return [.. parts[..at], parts[at], .. parts[at..]];
+            case 2:
+                (parts[at], parts[other]) = (parts[other], parts[at]);
+                return parts;
+            default:
+                parts[at] = Change([.. parts[at]], parts, random);
+                return parts;
+        }
     }
 
     private static byte[] Change(byte[] content, IReadOnlyList<byte[]> seeds, Random random)
@@ -65,7 +91,7 @@ internal static class Mutation
                 return SetNumber(content, at, random);
             case 10:
                 byte[] donor = seeds[random.Next(seeds.Count)];
-                int from = random.Next(donor.Length);
+                int from = random.Next(donor.Length + 1);
                 return [.. content[..at], .. donor[from..Math.Min(donor.Length, from + size)], .. content[at..]];
             default:
                 random.NextBytes(content.AsSpan(at, size));
@@ -99,7 +125,9 @@ internal static class Mutation
         begin += at;
         int length = content.AsSpan(begin).IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         if (length < 0) length = content.Length - begin;
-        byte[] number = Encoding.ASCII.GetBytes(Numbers[random.Next(Numbers.Length)]);
+        string other = random.Next(3) > 0 || length > 18 ? Numbers[random.Next(Numbers.Length)]
+            : $"{long.Parse(Encoding.ASCII.GetString(content, begin, length)) + random.Next(-2, 3)}";
+        byte[] number = Encoding.ASCII.GetBytes(other);
         return [.. content[..begin], .. number, .. content[(begin + length)..]];
     }
 }

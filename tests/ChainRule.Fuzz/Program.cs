@@ -4,6 +4,8 @@ using ChainRule.Fuzz;
 return args switch
 {
     [] => Fuzzing.Run(1000, seed: 1, only: null),
+    ["one", var reader, var count, var seed] when Number(count) is { } n && Number(seed) is { } s
+        => Fuzzing.RunOne(reader, n, s),
     ["replay", var reader, var file] => Fuzzing.Replay(reader, file),
     [var count] when Number(count) is { } n => Fuzzing.Run(n, seed: 1, only: null),
     [var count, var seed] when Number(count) is { } n && Number(seed) is { } s => Fuzzing.Run(n, s, only: null),

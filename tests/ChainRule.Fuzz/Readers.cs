@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Text;
 using ChainRule.Data;
 using ChainRule.Formats;
@@ -18,16 +16,16 @@ internal static class Readers
 
     public static IReadOnlyList<FileReader> All { get; } =
     [
-        new("safetensors", SafeTensorFiles(), path => SafeTensors.Read(path), 200),
-        new("checkpoint", [Checkpoint(epochs: 2), Checkpoint(epochs: 1)], Resume, 200),
-        new("idx", IdxFiles(), path => Idx.Read(path), 4),
-        new("idx.gz", [.. IdxFiles().Append([0, 0, 8, 1, 0, 1, 0, 0, .. new byte[1 << 16]]).Select(Gzip)],
-            path => Idx.Read(path), 4 * Ratio),
-        new("npy", NpyFiles(), path => Npy.Read(path), 16),
-        new("npz", NpzFiles(), path => Npz.Read(path), 4 * Ratio) { Repair = ZipSums.Repair },
-        new("csv", CsvFiles(), ReadTable, 1000),
-        new("csv.gz", [.. CsvFiles().Select(Gzip)], ReadTable, 1000 * Ratio),
-        new("png", PngFiles(), path => PngImage.Read(path), 8 * Ratio) { Repair = PngSums.Repair },
+        new("safetensors", SafeTensorFiles, path => SafeTensors.Read(path), 200, Structures.LengthAndText),
+        new("checkpoint", () => [Checkpoint(epochs: 2), Checkpoint(epochs: 1)], Resume, 200, Structures.LengthAndText),
+        new("idx", IdxFiles, path => Idx.Read(path), 4),
+        new("idx.gz", () => [.. IdxFiles().Append([0, 0, 8, 1, 0, 1, 0, 0, .. new byte[1 << 16]]).Select(Gzip)],
+            path => Idx.Read(path), 4 * Ratio, Structures.Gzip),
+        new("npy", NpyFiles, path => Npy.Read(path), 16, Structures.Npy),
+        new("npz", NpzFiles, path => Npz.Read(path), 4 * Ratio, Structures.Zip),
+        new("csv", CsvFiles, ReadTable, 1000),
+        new("csv.gz", () => [.. CsvFiles().Select(Gzip)], ReadTable, 1000 * Ratio, Structures.Gzip),
+        new("png", PngFiles, path => PngImage.Read(path), 8 * Ratio, Structures.Png),
     ];
 
     private static byte[][] SafeTensorFiles()
@@ -103,10 +101,11 @@ internal static class Readers
         [
             new PngImage(7, 5, 1, points[..35]).Encode(), new PngImage(7, 5, 3, points[..105]).Encode(),
             new PngImage(7, 5, 4, points).Encode(), new PngImage(1, 1, 2, [1, 2]).Encode(),
-            PngSums.File(7, 5, depth: 1, colour: 3, interlaced: false, palette: [0, 0, 0, 255, 255, 255],
+            Structures.PngFile(7, 5, depth: 1, colour: 3, interlaced: false, palette: [0, 0, 0, 255, 255, 255],
                 [.. Enumerable.Range(0, 5).SelectMany(y => new byte[] { 0, grey[y] })]),
-            PngSums.File(2, 2, depth: 16, colour: 0, interlaced: false, palette: null, [0, 1, 2, 3, 4, 1, 1, 2, 3, 4]),
-            PngSums.File(2, 2, depth: 8, colour: 0, interlaced: true, palette: null, [0, 9, 0, 8, 0, 7, 6]),
+            Structures.PngFile(
+                2, 2, depth: 16, colour: 0, interlaced: false, palette: null, [0, 1, 2, 3, 4, 1, 1, 2, 3, 4]),
+            Structures.PngFile(2, 2, depth: 8, colour: 0, interlaced: true, palette: null, [0, 9, 0, 8, 0, 7, 6]),
         ];
     }
 
@@ -164,10 +163,5 @@ internal static class Readers
         }
     }
 
-    private static byte[] Gzip(byte[] content)
-    {
-        using MemoryStream packed = new();
-        using (GZipStream zip = new(packed, CompressionLevel.Optimal)) zip.Write(content);
-        return packed.ToArray();
-    }
+    private static byte[] Gzip(byte[] content) => Structures.Gzip.Close([content]);
 }
