@@ -9,7 +9,8 @@ internal static class Structures
     private const int PngSignature = 8;
 
     /// <summary>One packed content.</summary>
-    public static FileStructure Gzip { get; } = new(file => [Unpack(new GZipStream(Of(file), CompressionMode.Decompress))],
+    public static FileStructure Gzip { get; } = new(
+        file => [Unpack(new GZipStream(Of(file), CompressionMode.Decompress))],
         parts => Pack(parts[0], to => new GZipStream(to, CompressionLevel.Fastest, leaveOpen: true)));
 
     /// <summary>A length of 8 bytes, a text of that length, the rest: safetensors.</summary>

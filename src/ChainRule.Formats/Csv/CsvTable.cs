@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
+using ChainRule.Data;
 
 namespace ChainRule.Formats;
 
@@ -65,69 +65,12 @@ public sealed class CsvTable
     /// </exception>
     public static CsvTable Read(string path, char? delimiter = null, bool? header = null)
     {
-        using var file = Seekable(System.IO.File.OpenRead(path));
-        Span<byte> start = stackalloc byte[2];
-        int have = file.ReadAtLeast(start, 2, throwOnEndOfStream: false);
-        bool packed = have == 2 && start[0] == 0x1F && start[1] == 0x8B;
-        file.Position = 0;
-        if (!packed && file.Length > MostBytes)
-        {
-            throw new DataException("CSV", $"the file has {file.Length} bytes, {TooLong}")
-            {
-                File = path,
-                Offset = MostBytes,
-            };
-        }
-        using Stream content = packed ? Unpack(file, path) : file;
-        using var reader = new StreamReader(content, Encoding.UTF8);
+        using var reader = new StreamReader(new MemoryStream(FileContent.Read(path, "CSV", MostBytes)), Encoding.UTF8);
         return new CsvParsing(path, reader.ReadToEnd()).Parse(delimiter, header);
     }
 
     // What one text can hold: a byte of UTF-8 is at most one character.
     private const int MostBytes = 0x3FFFFFDF;
-
-    private static readonly string TooLong = $"more than one text can hold, {MostBytes} bytes.";
-
-    private static MemoryStream Unpack(Stream file, string path)
-    {
-        using var unzip = new GZipStream(file, CompressionMode.Decompress);
-        var content = new MemoryStream();
-        var part = new byte[1 << 16];
-        try
-        {
-            for (int got; (got = unzip.Read(part)) > 0;)
-            {
-                if (content.Length + got > MostBytes) throw Damaged($"the file unpacks to {TooLong}");
-                content.Write(part, 0, got);
-            }
-        }
-        catch (InvalidDataException e)
-        {
-            throw Damaged("the gzip stream is damaged.", e);
-        }
-        content.Position = 0;
-        return content;
-
-        DataException Damaged(string problem, Exception? inner = null) => new("CSV", problem, inner)
-        {
-            File = path,
-            Offset = content.Length,
-            Unpacked = true,
-        };
-    }
-
-    // A pipe has no second look at its first bytes: it is read to its end first.
-    private static Stream Seekable(FileStream file)
-    {
-        if (file.CanSeek) return file;
-        using (file)
-        {
-            var content = new MemoryStream();
-            file.CopyTo(content);
-            content.Position = 0;
-            return content;
-        }
-    }
 
     /// <summary>Reads text.</summary>
     /// <param name="text">The rows.</param>

@@ -15,7 +15,20 @@ internal static class PngFilter
     /// <param name="step">Bytes per point, at least 1.</param>
     internal static void Undo(int filter, Span<byte> row, ReadOnlySpan<byte> above, int step)
     {
-        for (int i = 0; i < row.Length; i++) row[i] += Predict(filter, row, above, i, step);
+        // The simple ones, and most files have many rows of them, without a question at every byte.
+        if (filter == 0 || (filter == 2 && above.Length == 0)) return;
+        if (filter == 1)
+        {
+            for (int i = step; i < row.Length; i++) row[i] += row[i - step];
+        }
+        else if (filter == 2)
+        {
+            for (int i = 0; i < row.Length; i++) row[i] += above[i];
+        }
+        else
+        {
+            for (int i = 0; i < row.Length; i++) row[i] += Predict(filter, row, above, i, step);
+        }
     }
 
     /// <summary>A row to its stored errors.</summary>

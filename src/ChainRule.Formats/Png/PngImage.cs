@@ -84,26 +84,13 @@ public sealed class PngImage
         }
     }
 
+    /// <summary>The picture without what only PNG files have; shares this picture's memory.</summary>
+    public Picture ToPicture() => new(Width, Height, Channels, Pixels);
+
     /// <summary>
     /// The picture in grey: y = 0.299 r + 0.587 g + 0.114 b (ITU-R BT.601), transparent points over white paper.
     /// </summary>
     /// <returns><c>C = 1</c>, same width and height; this picture when it is grey already.</returns>
-    public PngImage ToGrey()
-    {
-        if (Channels == 1) return this;
-        var grey = new byte[Width * Height];
-        for (int i = 0; i < grey.Length; i++)
-        {
-            var point = Pixels.AsSpan(i * Channels, Channels);
-            // Integer weights of sum 1000; half is added so that the divisions round.
-            int y = Channels < 3 ? point[0] : (299 * point[0] + 587 * point[1] + 114 * point[2] + 500) / 1000;
-            if (Channels is 2 or 4)
-            {
-                int alpha = point[^1];
-                y = (y * alpha + 255 * (255 - alpha) + 127) / 255;
-            }
-            grey[i] = (byte)y;
-        }
-        return new PngImage(Width, Height, 1, grey);
-    }
+    public PngImage ToGrey() =>
+        Channels == 1 ? this : new PngImage(Width, Height, 1, ToPicture().ToChannels(1).Pixels);
 }

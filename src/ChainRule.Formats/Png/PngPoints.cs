@@ -28,6 +28,11 @@ internal sealed class PngPoints(int depth, int samples, byte[]? palette, byte[]?
     /// <returns>-1, or a number that is no entry of the palette.</returns>
     internal int Spread(ReadOnlySpan<byte> row, int width, byte[] pixels, ushort[]? pixels16, int target, int spacing)
     {
+        if (depth == 8 && palette is null && !_adds && spacing == 1)
+        {
+            row[..(width * samples)].CopyTo(pixels.AsSpan(target * samples));
+            return -1;
+        }
         Span<int> point = stackalloc int[4];
         for (int x = 0; x < width; x++, target += spacing)
         {

@@ -1,0 +1,180 @@
+namespace ChainRule.Data;
+
+/// <summary>Tokens in their order, with a label for all of them or for each.</summary>
+/// <param name="Tokens"><c>[T]</c> tokens.</param>
+/// <param name="Labels">One label, or <c>[T]</c> labels.</param>
+/// <param name="Row">Row of the file at which it begins, from 1; 0 where there is none.</param>
+public sealed record LabelledSequence(IReadOnlyList<string> Tokens, IReadOnlyList<string> Labels, int Row = 0);
+
+/// <summary>How <see cref="LabelledSequences.ReadSteps"/> takes a file: one step a line.</summary>
+public sealed record StepFileOptions
+{
+    /// <summary>Column of the token, from 0.</summary>
+    public int TokenColumn { get; init; }
+
+    /// <summary>Column of the label, from 0; null for the last.</summary>
+    public int? LabelColumn { get; init; }
+
+    /// <summary>Lines between sequences, such as <c>end</c>.</summary>
+    public IReadOnlyList<string> Separators { get; init; } = [];
+
+    /// <summary>Whether an empty line ends a sequence; else it is passed over.</summary>
+    public bool EmptyLineEnds { get; init; } = true;
+
+    /// <summary>Lines that begin so are passed over; null for none.</summary>
+    public string? Comment { get; init; }
+}
+
+/// <summary>
+/// Sequences of tokens of different lengths with a label each, or a label for each step, as files of texts, sentences
+/// and proteins hold them.
+/// </summary>
+/// <remarks><code>
+/// var news = LabelledSequences.ReadLines("r8-train.txt", header: true);
+/// Vocabulary words = Vocabulary.OfWords(news.Items.Select(i => i.Tokens), minCount: 5);
+/// SequenceDataset train = news.ToDataset(words, news.ClassNames);
+/// </code></remarks>
+public sealed class LabelledSequences
+{
+    private readonly bool _each;
+
+    /// <summary>Sequences that are read already.</summary>
+    /// <param name="items">The sequences: all with one label, or all with a label for each step.</param>
+    /// <param name="file">The file that they come from, for errors; null for none.</param>
+    /// <exception cref="DataException">There are none, or one has neither one label nor one a step.</exception>
+    public LabelledSequences(IEnumerable<LabelledSequence> items, string? file = null)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        (Items, File) = ([.. items], file);
+        if (Items.Count == 0) throw Wrong(1, "there are no sequences.");
+        _each = Items.Any(i => i.Labels.Count != 1);
+        foreach (LabelledSequence item in Items)
+        {
+            if (item.Tokens.Count == 0) throw Wrong(item.Row, "a sequence has no tokens.");
+            if (item.Labels.Count == (_each ? item.Tokens.Count : 1)) continue;
+            throw Wrong(item.Row, $"a sequence of {item.Tokens.Count} tokens has {item.Labels.Count} labels; "
+                + "expected one for each, or one for each sequence of the file.");
+        }
+        ClassNames = [.. Items.SelectMany(i => i.Labels).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The sequences.</summary>
+    public IReadOnlyList<LabelledSequence> Items { get; }
+
+    /// <summary>The file that they come from; null for none.</summary>
+    public string? File { get; }
+
+    /// <summary>All labels that occur, sorted (ordinal).</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>Reads lines of a label, a separator and a text.</summary>
+    /// <param name="path">The file, plain or gzip, in UTF-8.</param>
+    /// <param name="separator">What stands behind the label.</param>
+    /// <param name="header">Whether the first line names the columns.</param>
+    /// <param name="tokens">Parts a text; null for <see cref="Tokens.Words"/>.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="DataException">A line has no separator or no text; names file and row.</exception>
+    public static LabelledSequences ReadLines(
+        string path, char separator = '\t', bool header = false, Func<string, IReadOnlyList<string>>? tokens = null)
+    {
+        string[] lines = TextFile.Lines(path);
+        List<LabelledSequence> items = [];
+        for (int i = header ? 1 : 0; i < lines.Length; i++)
+        {
+            if (string.IsNullOrWhiteSpace(lines[i])) continue;
+            int at = lines[i].IndexOf(separator);
+            if (at < 0)
+                throw Wrong(path, i + 1, $"the line has no {Name(separator)} between label and text.");
+            IReadOnlyList<string> parts = (tokens ?? Tokens.Words)(lines[i][(at + 1)..]);
+            if (parts.Count == 0) throw Wrong(path, i + 1, "there is no text behind the label.");
+            items.Add(new LabelledSequence(parts, [lines[i][..at].Trim()], i + 1));
+        }
+        return new LabelledSequences(items, path);
+    }
+
+    /// <summary>Reads lines of one step each: a token and its label, between blanks or tabs.</summary>
+    /// <param name="path">The file, plain or gzip, in UTF-8.</param>
+    /// <param name="options">What stands where; null for the token first, the label last, an empty line at the end of
+    /// each sequence, as in the files of the CoNLL tasks.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="DataException">A line has too few columns, or there are no sequences; names file and
+    /// row.</exception>
+    public static LabelledSequences ReadSteps(string path, StepFileOptions? options = null)
+    {
+        options ??= new StepFileOptions();
+        string[] lines = TextFile.Lines(path);
+        List<LabelledSequence> items = [];
+        List<string> tokens = [], labels = [];
+        int begin = 0;
+        for (int i = 0; i < lines.Length; i++)
+        {
+            string line = lines[i].Trim();
+            if (options.Comment is { Length: > 0 } mark && line.StartsWith(mark, StringComparison.Ordinal)) continue;
+            if (line.Length == 0 ? options.EmptyLineEnds : options.Separators.Contains(line)) End();
+            else if (line.Length > 0) Add(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), i + 1);
+        }
+        End();
+        return new LabelledSequences(items, path);
+
+        void Add(string[] columns, int row)
+        {
+            int label = options.LabelColumn ?? columns.Length - 1, needed = Math.Max(options.TokenColumn, label) + 1;
+            if (columns.Length < Math.Max(needed, 2))
+            {
+                throw Wrong(path, row,
+                    $"the line has {columns.Length} columns; expected {Math.Max(needed, 2)} or more.");
+            }
+            if (tokens.Count == 0) begin = row;
+            tokens.Add(columns[options.TokenColumn]);
+            labels.Add(columns[label]);
+        }
+
+        void End()
+        {
+            if (tokens.Count > 0) items.Add(new LabelledSequence([.. tokens], [.. labels], begin));
+            tokens.Clear();
+            labels.Clear();
+        }
+    }
+
+    /// <summary>The sequences as numbers.</summary>
+    /// <param name="tokens">Numbers the tokens.</param>
+    /// <param name="classNames">The classes, as for the training part: <see cref="ClassNames"/> there.</param>
+    /// <returns>
+    /// Inputs <c>[T_n]</c> int64; targets <c>[N]</c> int64, or <c>[T_n]</c> where each step has a label.
+    /// </returns>
+    /// <exception cref="DataException">A token or a label is not known; names file and row.</exception>
+    public SequenceDataset ToDataset(Vocabulary tokens, IReadOnlyList<string> classNames)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentNullException.ThrowIfNull(classNames);
+        Dictionary<string, long> classes = new(StringComparer.Ordinal);
+        foreach (string name in classNames) classes.TryAdd(name, classes.Count);
+        Tensor[] inputs = [.. Items.Select(item => Tensor.From(Encode(item)))];
+        long[][] targets = [.. Items.Select(item => item.Labels.Select(label => ClassOf(label, item)).ToArray())];
+        return _each ? new SequenceDataset(inputs, [.. targets.Select(t => Tensor.From(t))])
+            : new SequenceDataset(inputs, Tensor.From([.. targets.Select(t => t[0])]));
+
+        long[] Encode(LabelledSequence item)
+        {
+            try
+            {
+                return tokens.Encode(item.Tokens);
+            }
+            catch (DataException e)
+            {
+                throw Wrong(item.Row, e.Problem);
+            }
+        }
+
+        long ClassOf(string label, LabelledSequence item) => classes.TryGetValue(label, out long id) ? id
+            : throw Wrong(item.Row, $"the label '{label}' is none of the classes {string.Join(", ", classNames)}.");
+    }
+
+    private static string Name(char separator) => separator == '\t' ? "tab" : $"'{separator}'";
+
+    private DataException Wrong(int row, string problem) => Wrong(File, row, problem);
+
+    private static DataException Wrong(string? file, int row, string problem) =>
+        new("sequences", problem) { File = file, Row = row > 0 ? row : null };
+}
