@@ -1,5 +1,4 @@
 using System.Text;
-using ChainRule.IO;
 
 namespace ChainRule.Data;
 
@@ -117,7 +116,16 @@ public sealed class Vocabulary
         ArgumentException.ThrowIfNullOrEmpty(path);
         IEnumerable<string> lines =
             _tokens.Select(t => t.Replace(@"\", @"\\").Replace("\n", @"\n").Replace("\r", @"\r") + "\n");
-        AtomicFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(string.Concat(lines))));
+        string part = $"{path}.{Guid.NewGuid():N}.part";
+        try
+        {
+            File.WriteAllText(part, string.Concat(lines));
+            File.Move(part, path, overwrite: true);
+        }
+        finally
+        {
+            if (File.Exists(part)) File.Delete(part);
+        }
     }
 
     /// <summary>Reads a file that <see cref="Write"/> wrote.</summary>
