@@ -91,6 +91,9 @@ public abstract class Layer : Module
     /// <returns>Text such as "[..., 128]", or null.</returns>
     protected internal virtual string? Expects(Tensor x) => null;
 
+    /// <summary>Is shown what a rectifier at the end of this layer gives; null while nobody wants to know.</summary>
+    internal UnitActivity? Activity { get; set; }
+
     internal Tensor Run(Tensor x, FusedActivation activation)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -104,6 +107,7 @@ public abstract class Layer : Module
                 : ((IFusingLayer)this).ForwardFused(x, activation);
             if (NonFiniteWatch.Current is { } watch) watch.Look(this, y);
             ForwardTrace.Current?.Note(this, x, y);
+            if (Activity is { } units && (activation == FusedActivation.Relu || this is Relu)) units.Look(this, y);
             return y;
         }
         catch (ChainRuleException e) when (Note(e, x))

@@ -168,6 +168,7 @@ internal sealed class TransformerFeedForward
             ? F.Linear(x, Linear1.Weight, Linear1.Bias, FusedActivation.Relu)
             : F.Linear(x, Linear1.Weight, Linear1.Bias).Gelu();
         ForwardTrace.Current?.Note(Linear1, x, hidden);
+        if (_activation == FeedForwardActivation.Relu) Linear1.Activity?.Look(Linear1, hidden);
         return Linear2.Forward(Dropout.Forward(hidden));
     }
 }

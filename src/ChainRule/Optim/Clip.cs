@@ -30,7 +30,7 @@ public static unsafe class Clip
         if (!(power > 0))
             throw new ArgumentOutOfRangeException(
                 nameof(power), FormattableString.Invariant($"GradNorm: power is {power}; expected a number above 0."));
-        double norm = Norm(parameters, power);
+        double norm = Norm([.. parameters.Select(p => p.Grad).OfType<Tensor>()], power);
         double factor = Math.Min(1, maxNorm / (norm + 1e-6));
         if (factor == 1) return norm;
         foreach (Parameter p in parameters) Map(new ScaleMap(factor), p);
@@ -85,32 +85,32 @@ public static unsafe class Clip
         }
     }
 
-    private static double Norm(IReadOnlyList<Parameter> parameters, double power)
+    /// <summary>Norm of tensors as one vector.</summary>
+    internal static double Norm(ReadOnlySpan<Tensor> tensors, double power = 2)
     {
-        if (double.IsPositiveInfinity(power)) return Fold(parameters, default(LargestRule));
-        if (power == 1) return Fold(parameters, default(MagnitudeRule));
+        if (double.IsPositiveInfinity(power)) return Fold(tensors, default(LargestRule));
+        if (power == 1) return Fold(tensors, default(MagnitudeRule));
         if (power == 2)
         {
-            double squares = Fold(parameters, default(SquareRule));
+            double squares = Fold(tensors, default(SquareRule));
             if (squares is > 1e-20 and < 1e35) return Math.Sqrt(squares);
         }
         // Squares overflowed or vanished, as any power may: the largest magnitude is brought near 1 before.
-        double largest = Fold(parameters, default(LargestRule));
+        double largest = Fold(tensors, default(LargestRule));
         if (largest == 0 || !double.IsFinite(largest)) return largest;
         double scale = Math.Min(1 / largest, 1e30);
         return power == 2
-            ? Math.Sqrt(Fold(parameters, default(SquareRule), scale)) / scale
-            : Math.Pow(Fold(parameters, new PowerRule(power), scale), 1 / power) / scale;
+            ? Math.Sqrt(Fold(tensors, default(SquareRule), scale)) / scale
+            : Math.Pow(Fold(tensors, new PowerRule(power), scale), 1 / power) / scale;
     }
 
-    private static double Fold<TRule>(IReadOnlyList<Parameter> parameters, TRule rule, double scale = 1)
+    private static double Fold<TRule>(ReadOnlySpan<Tensor> tensors, TRule rule, double scale = 1)
         where TRule : unmanaged, IFoldRule
     {
         double total = 0;
-        foreach (Parameter p in parameters)
+        foreach (Tensor tensor in tensors)
         {
-            if (p.Grad is not { } gradient) continue;
-            Tensor dense = gradient.Dense();
+            Tensor dense = tensor.Dense();
             double part = dense.DType == DType.Float64
                 ? GradFold.Run(rule, dense.Ptr<double>(), dense.Count, scale)
                 : GradFold.Run(rule, dense.Ptr<float>(), dense.Count, scale);
