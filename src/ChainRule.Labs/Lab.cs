@@ -29,7 +29,7 @@ public sealed record LabOptions
 public abstract class Lab
 {
     /// <summary>The labs that are here, in the order to read them.</summary>
-    public static IReadOnlyList<Lab> All { get; } = [new InitialisationLab()];
+    public static IReadOnlyList<Lab> All { get; } = [new InitialisationLab(), new RegularisationLab()];
 
     /// <summary>Name on the command line and of the page's folder.</summary>
     public abstract string Name { get; }

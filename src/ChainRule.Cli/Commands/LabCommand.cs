@@ -30,7 +30,7 @@ internal sealed class LabCommand : ICommandDefinition
         Examples:
           chainrule lab
           chainrule lab init
-          chainrule lab init --out pages/init --seed 7
+          chainrule lab regularisation --out pages/regularisation --seed 7
 
         Every number of a page is measured in the run. Labs learn from MNIST where it is (chainrule data where mnist),
         else from digits drawn by code.

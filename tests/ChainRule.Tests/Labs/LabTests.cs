@@ -1,5 +1,6 @@
 using ChainRule.Data;
 using ChainRule.Labs;
+using ChainRule.Training;
 
 namespace ChainRule.Tests.LabTests;
 
@@ -55,6 +56,33 @@ public sealed class LabTests
         Assert.True(page["largest/all 0.01"] > 0.011, "the weights have not moved");
         Assert.Equal(0, page["largest/all 0"]);
         Assert.True(page["difference/Gaussian 0.01"] > 0.01, "unequal weights have not parted");
+    }
+
+    [Fact]
+    public void Every_remedy_is_measured_on_the_test_pictures()
+    {
+        LabPage page = Run("regularisation", seed: 3);
+        foreach (Remedy remedy in Remedy.All)
+        {
+            Assert.InRange(page[$"loss/{remedy.Name}"], 0.1, 3);
+            Assert.InRange(page[$"right/{remedy.Name}"], 5, 100);
+            Assert.InRange(page[$"less loss/{remedy.Name}"], 0, RegularisationSize.Quick.Draws);
+        }
+        Assert.Equal(0, page["less loss/nothing"]);
+        Assert.True(page["weights/L2"] < page["weights/nothing"], "L2 has not made the weights smaller");
+        LabTable choices = page.Parts.OfType<LabTable>().Last();
+        Assert.Equal(Remedy.All.Where(r => r.Choices.Count > 1).Select(r => r.Name), choices.Rows.Select(r => r[0]));
+    }
+
+    [Fact]
+    public void Early_stopping_keeps_the_epoch_that_was_best_in_validation()
+    {
+        LabPictures pictures = LabPictures.Load(new LabOptions { Quick = true });
+        RegularisationSize size = RegularisationSize.Quick with { Epochs = 40 };
+        TrialResult stopped = new Trial(pictures, size, seed: 3, draw: 0).Run(new Plan { Patience = 2 }, onTest: false);
+        Assert.Equal(TrainingEnd.Stopped, stopped.History.End);
+        Assert.Equal(stopped.History.Best!.Validation!["accuracy"], stopped.Accuracy);
+        Assert.Equal(stopped.History.BestEpoch, stopped.History.Epochs.Count - 3);
     }
 
     private static LabPage Run(string name, ulong seed, CancellationToken cancellation = default) =>
