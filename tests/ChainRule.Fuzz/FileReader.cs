@@ -12,8 +12,11 @@ namespace ChainRule.Fuzz;
 internal sealed record FileReader(
     string Name, Func<byte[][]> Seeds, Action<string> Read, int Multiple, FileStructure? Structure = null)
 {
-    /// <summary>Bytes it may ask for beside the multiple: twice the first buffer for what is unpacked.</summary>
-    public const long Constant = 2 << 20;
+    /// <summary>Bytes it may ask for beside the multiple, whatever the file.</summary>
+    public long Constant { get; init; } = 128 << 10;
+
+    /// <summary>Why it cannot be tried on this machine; null where it can.</summary>
+    public Func<string?> Missing { get; init; } = () => null;
 }
 
 /// <summary>

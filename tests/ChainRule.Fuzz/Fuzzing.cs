@@ -19,8 +19,11 @@ internal static class Fuzzing
         int missed = BadReaders.All.Count(bad => Start(bad, 3, seed, quiet: true) == 0);
         foreach (string file in Directory.EnumerateFiles(Failures, "bad-*")) File.Delete(file);
         Console.WriteLine($"{BadReaders.All.Count - missed} of {BadReaders.All.Count} bad readers are caught");
-        int wrong = readers.Count(reader => Start(reader, count, seed, quiet: false) != 0);
-        Console.WriteLine($"{readers.Length} readers, {count} files each, seed {seed}: "
+        FileReader[] here = [.. readers.Where(reader => reader.Missing() is null)];
+        foreach (FileReader reader in readers.Except(here))
+            Console.WriteLine($"{reader.Name}: skipped: {reader.Missing()}");
+        int wrong = here.Count(reader => Start(reader, count, seed, quiet: false) != 0);
+        Console.WriteLine($"{here.Length} readers, {count} files each, seed {seed}: "
             + (wrong > 0 ? $"{wrong} readers failed; the files are in {Failures}" : "all behaved"));
         return wrong + missed == 0 ? 0 : 1;
     }
@@ -126,6 +129,7 @@ internal static class Fuzzing
     {
         string path = Path.Combine(Failures, $"{reader.Name}-valid.bin");
         File.WriteAllBytes(path, valid);
+        reader.Read(path);                                           // what a first use costs is not the file's
         Outcome outcome = Read(reader, path);
         if (outcome.Failure is null && outcome.Refused is null) File.Delete(path);
         else throw new InvalidOperationException(
@@ -148,7 +152,7 @@ internal static class Fuzzing
         }
         TimeSpan time = clock.Elapsed;
         long bytes = GC.GetAllocatedBytesForCurrentThread() + BufferPool.AskedByThread - before;
-        long allowed = FileReader.Constant + (reader.Multiple * length);
+        long allowed = reader.Constant + (reader.Multiple * length);
         string? failure = thrown is null ? null : WhatIsWrongWith(thrown, path);
         if (failure is null && bytes > allowed)
             failure = $"asked for {bytes} bytes of memory for a file of {length}; {allowed} are allowed";

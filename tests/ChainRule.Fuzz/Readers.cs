@@ -4,6 +4,7 @@ using ChainRule.Formats;
 using ChainRule.IO;
 using ChainRule.Nn;
 using ChainRule.Optim;
+using ChainRule.Tests.Formats;
 using ChainRule.Training;
 
 namespace ChainRule.Fuzz;
@@ -14,18 +15,34 @@ internal static class Readers
     // Of deflate: 258 bytes from 2 bits.
     private const int Ratio = 1032;
 
+    // What readers of packed files take before they know how much comes, and once more as it grows.
+    private const int FirstBuffer = 2 << 20;
+
+    private static readonly StepFileOptions Steps = new() { Separators = ["<>", "<end>"], Comment = "#" };
+
     public static IReadOnlyList<FileReader> All { get; } =
     [
         new("safetensors", SafeTensorFiles, path => SafeTensors.Read(path), 200, Structures.LengthAndText),
         new("checkpoint", () => [Checkpoint(epochs: 2), Checkpoint(epochs: 1)], Resume, 200, Structures.LengthAndText),
         new("idx", IdxFiles, path => Idx.Read(path), 4),
         new("idx.gz", () => [.. IdxFiles().Append([0, 0, 8, 1, 0, 1, 0, 0, .. new byte[1 << 16]]).Select(Gzip)],
-            path => Idx.Read(path), 4 * Ratio, Structures.Gzip),
+            path => Idx.Read(path), 4 * Ratio, Structures.Gzip) { Constant = FirstBuffer },
         new("npy", NpyFiles, path => Npy.Read(path), 16, Structures.Npy),
-        new("npz", NpzFiles, path => Npz.Read(path), 4 * Ratio, Structures.Zip),
+        new("npz", NpzFiles, path => Npz.Read(path), 4 * Ratio, Structures.Zip) { Constant = FirstBuffer },
         new("csv", CsvFiles, ReadTable, 1000),
         new("csv.gz", () => [.. CsvFiles().Select(Gzip)], ReadTable, 1000 * Ratio, Structures.Gzip),
-        new("png", PngFiles, path => PngImage.Read(path), 8 * Ratio, Structures.Png),
+        new("png", PngFiles, path => PngImage.Read(path), 8 * Ratio, Structures.Png) { Constant = FirstBuffer },
+        new("jpeg", JpegFiles, path => Picture.Read(path, ImageDecoder.Jpeg()), 8192, Structures.Jpeg)
+        {
+            Missing = () => TurboJpeg.IsFound ? null : "libturbojpeg is not installed",
+        },
+        new("cifar", CifarFiles, path => Cifar10.Read(path), 8),
+        new("cifar.gz", () => [.. CifarFiles().Select(Gzip)], path => Cifar10.Read(path), 8 * Ratio, Structures.Gzip),
+        new("text", TextFiles, path => Vocabulary.OfCharacters(TextFile.Read(path) + "."), 200),
+        new("vocabulary", () => [[.. "<pad>\n<unk>\nthe\n\\n\n\\\\\n"u8]], path => Vocabulary.Read(path), 200),
+        new("lines", LineFiles, path => ToDataset(LabelledSequences.ReadLines(path)), 2000),
+        new("steps", StepFiles, path => ToDataset(LabelledSequences.ReadSteps(path, Steps)), 2000),
+        new("events", EventFiles, path => EventReader.Read(path).Count(), 64, Structures.Records),
     ];
 
     private static byte[][] SafeTensorFiles()
@@ -107,6 +124,50 @@ internal static class Readers
                 2, 2, depth: 16, colour: 0, interlaced: false, palette: null, [0, 1, 2, 3, 4, 1, 1, 2, 3, 4]),
             Structures.PngFile(2, 2, depth: 8, colour: 0, interlaced: true, palette: null, [0, 9, 0, 8, 0, 7, 6]),
         ];
+    }
+
+    private static byte[][] JpegFiles() =>
+    [
+        JpegBytes.Of(JpegBytes.Colour), JpegBytes.Of(JpegBytes.Progressive), JpegBytes.Of(JpegBytes.Grey),
+        JpegBytes.Of(JpegBytes.Cmyk),
+    ];
+
+    private static byte[][] CifarFiles()
+    {
+        byte[] pixels = [.. Enumerable.Range(0, 3072).Select(i => (byte)(i * 7))];
+        return [[3, .. pixels], [0, .. pixels, 9, .. pixels]];
+    }
+
+    private static byte[][] TextFiles() =>
+        [[.. "First Citizen:\r\nÜber alles, 猫 and 😀.\n"u8], [0xEF, 0xBB, 0xBF, .. "a\rb\n\n"u8]];
+
+    private static byte[][] LineFiles() =>
+        [[.. "Class\tExample\nearn\tnet up, net down\nacq\tbuys 3.5 mln\n\nearn\tup\n"u8], [.. "a\tb"u8]];
+
+    private static byte[][] StepFiles() =>
+        [[.. "# note\n<>\nG _\nV  e\n<end>\n<>\nK\th\n"u8], [.. "EU NNP B-ORG\nrejects VBZ O\n\nPeter NNP B-PER\n"u8]];
+
+    private static void ToDataset(LabelledSequences sequences) => sequences.ToDataset(
+        Vocabulary.OfWords(sequences.Items.Select(i => i.Tokens)), sequences.ClassNames).All();
+
+    private static byte[][] EventFiles()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("chainrule-fuzz-");
+        try
+        {
+            using (EventWriter events = new(folder.FullName))
+            {
+                events.AddScalar("loss", 0.3, step: 1);
+                events.AddHistogram("weights", Tensor.Arange(0, 40), step: 1);
+                events.AddText("note", "text", step: 2);
+                events.AddStart(3);
+            }
+            return [File.ReadAllBytes(Directory.GetFiles(folder.FullName).Single())];
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     private static byte[] Checkpoint(int epochs)

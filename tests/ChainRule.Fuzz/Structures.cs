@@ -54,6 +54,54 @@ internal static class Structures
             return file.ToArray();
         });
 
+    /// <summary>
+    /// The segments of a JPEG file, each its marker and its content; image data stand by themselves behind a zero.
+    /// </summary>
+    public static FileStructure Jpeg { get; } = new(
+        file =>
+        {
+            List<byte[]> parts = [];
+            for (int at = 2; at < file.Length;)
+            {
+                byte marker = file[at + 1];
+                if (marker == 0xD9) break;
+                int end = at + 2 + BinaryPrimitives.ReadUInt16BigEndian(file.AsSpan(at + 2));
+                parts.Add([marker, .. file[(at + 4)..end]]);
+                at = end;
+                if (marker != 0xDA) continue;
+                while (file[at] != 0xFF || file[at + 1] is 0 or (>= 0xD0 and <= 0xD7)) at++;
+                parts.Add([0, .. file[end..at]]);
+            }
+            return [.. parts];
+        },
+        parts =>
+        [
+            0xFF, 0xD8, .. parts.Where(p => p.Length > 0).SelectMany(p => p[0] == 0 ? p[1..]
+                : [0xFF, p[0], (byte)((p.Length + 1) >> 8), (byte)(p.Length + 1), .. p[1..]]), 0xFF, 0xD9,
+        ]);
+
+    /// <summary>The records of an event file: length, its sum, content, its sum.</summary>
+    public static FileStructure Records { get; } = new(
+        file =>
+        {
+            List<byte[]> parts = [];
+            for (int at = 0; at < file.Length;)
+            {
+                int length = (int)BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(at));
+                parts.Add(file[(at + 12)..(at + 12 + length)]);
+                at += length + 16;
+            }
+            return [.. parts];
+        },
+        parts =>
+        [
+            .. parts.SelectMany(p => (byte[])
+            [
+                .. BitConverter.GetBytes((long)p.Length), .. Masked(BitConverter.GetBytes((long)p.Length)), .. p,
+                .. Masked(p),
+            ]),
+        ]);
+
     /// <summary>The chunks of a PNG file, each a type and its content; that of IDAT is unpacked.</summary>
     public static FileStructure Png { get; } = new(
         file =>
@@ -93,14 +141,20 @@ internal static class Structures
         return chunk;
     }
 
+    private static byte[] Masked(byte[] content)
+    {
+        uint sum = Crc32(content, 0x82F63B78);
+        return BitConverter.GetBytes(((sum >> 15) | (sum << 17)) + 0xA282EAD8);
+    }
+
     // Bit by bit: not the readers' own.
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
+    private static uint Crc32(ReadOnlySpan<byte> bytes, uint polynomial = 0xEDB88320)
     {
         uint sum = uint.MaxValue;
         foreach (byte b in bytes)
         {
             sum ^= b;
-            for (int bit = 0; bit < 8; bit++) sum = (sum & 1) != 0 ? (sum >> 1) ^ 0xEDB88320 : sum >> 1;
+            for (int bit = 0; bit < 8; bit++) sum = (sum & 1) != 0 ? (sum >> 1) ^ polynomial : sum >> 1;
         }
         return ~sum;
     }

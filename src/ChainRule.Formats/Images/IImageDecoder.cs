@@ -2,14 +2,15 @@ namespace ChainRule.Formats;
 
 /// <summary>Turns the content of image files into pictures; called from several threads at once.</summary>
 /// <remarks>
-/// One of your own, here over a library that reads a file into <c>[H, W, 3]</c> bytes, takes five lines:
+/// One of your own takes five lines; this one reads bytes, width and height first:
 /// <code>
-/// sealed class TheirDecoder : IImageDecoder
+/// sealed class RawDecoder : IImageDecoder
 /// {
 ///     public Picture Decode(byte[] content, string name) =>
-///         Their.Load(content) is var (width, height, bytes) ? new Picture(width, height, 3, bytes) : throw new();
+///         new(width: content[0], height: content[1], channels: 1, content[2..]);
 /// }
 /// </code>
+/// What it throws becomes, in an <see cref="ImageFolder"/>, a <see cref="DataException"/> that names the file.
 /// </remarks>
 public interface IImageDecoder
 {

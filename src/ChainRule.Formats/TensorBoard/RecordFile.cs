@@ -52,7 +52,7 @@ internal static class RecordFile
     }
 
     internal static DataException Damaged(string name, long offset, string problem) =>
-        new(name, FormattableString.Invariant($"record at offset {offset}: ") + problem);
+        new("events", problem) { File = name, Offset = offset };
 
     internal static uint Checksum(ReadOnlySpan<byte> bytes)
     {

@@ -155,4 +155,15 @@ public sealed class CsvTableTests
             "CSV: the file has more than 1073741791 bytes.\n"
             + $"  file: {path}\n  offset: 1073741791", ErrorOf(() => CsvTable.Read(path)));
     }
+
+    [Fact]
+    public void Packed_table_that_was_cut_short_is_refused()
+    {
+        using var folder = new TempFolder();
+        using var packed = new MemoryStream();
+        using (var zip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+            zip.Write("a,b\n1,2\n3,4\n5,6\n"u8);
+        string path = folder.Write("x.csv.gz", packed.ToArray()[..^9]);
+        Assert.StartsWith("CSV: the gzip stream is cut short.\n", ErrorOf(() => CsvTable.Read(path)));
+    }
 }

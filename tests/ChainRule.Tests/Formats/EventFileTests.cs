@@ -96,18 +96,19 @@ public sealed class EventFileTests
         byte[] whole = File.ReadAllBytes(WriteAll(folder.Root));
         int second = RecordFile.Overhead + BitConverter.ToInt32(whole);
         string path = folder["damaged"];
-        Assert.Equal(
-            $"{path}: record at offset {second}: the length's checksum is wrong.", Message(b => b[second] ^= 1));
-        Assert.Equal(
-            $"{path}: record at offset {second}: the content's checksum is wrong.", Message(b => b[second + 15] ^= 1));
-        Assert.Contains($"record at offset {second}: ", Message(_ => { }, second + 20));
+        Assert.Equal($"events: the length's checksum is wrong.\n  file: {path}\n  offset: {second}",
+            Message(b => b[second] ^= 1));
+        Assert.Equal($"events: the content's checksum is wrong.\n  file: {path}\n  offset: {second}",
+            Message(b => b[second + 15] ^= 1));
+        Assert.EndsWith($"\n  offset: {second}", Message(_ => { }, second + 20));
         Assert.Equal(7, EventReader.Read(Cut(whole.Length - 1), growing: true).Count());
 
         // A length that no memory could hold, with a right checksum.
         byte[] huge = [.. BitConverter.GetBytes(long.MaxValue), 0, 0, 0, 0, 0, 0, 0, 0];
         BitConverter.GetBytes(RecordFile.Checksum(huge.AsSpan(0, 8))).CopyTo(huge, 8);
         File.WriteAllBytes(path, huge);
-        Assert.Equal($"{path}: record at offset 0: a record of {long.MaxValue} bytes; the file has 0 for it.",
+        Assert.Equal(
+            $"events: a record of {long.MaxValue} bytes; the file has 0 for it.\n  file: {path}\n  offset: 0",
             Assert.Throws<DataException>(() => EventReader.Read(path).Count()).Message);
 
         // Right checksums around any content: an event or an error, nothing else.
