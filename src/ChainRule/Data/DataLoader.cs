@@ -164,9 +164,24 @@ public sealed class DataLoader : IEnumerable<Batch>
             ReadOnlyMemory<int> drawn = repeats.Length == 0 ? default : repeats.AsMemory(start, length);
             Tensor input = batch.Input;
             for (int t = 0; t < Transforms.Count; t++)
-                input = Transforms[t].Apply(input, new SampleRandom(seed, epoch, t, batch.Indices, drawn));
+                input = Change(Transforms[t], input, new SampleRandom(seed, epoch, t, batch.Indices, drawn));
             return batch.WithInput(input);
         }
+    }
+
+    private Tensor Change(Transform transform, Tensor input, SampleRandom random)
+    {
+        Exception error;
+        try
+        {
+            return transform.Apply(input, random);
+        }
+        // A wrong shape or type is that of all samples: no sample is to blame.
+        catch (Exception e) when (SampleError.Explains(e) && e is not (ShapeException or DTypeException))
+        {
+            error = e;
+        }
+        throw SampleError.Explain(Dataset, transform, input, random, error);
     }
 
     private Batch Read(ReadOnlySpan<int> samples)

@@ -103,7 +103,8 @@ public sealed record DataSplit(Dataset Train, Dataset Validation, Dataset Test)
     {
         if (!(validation > 0 && test > 0 && validation + test < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(validation), FormattableString.Invariant(
+            string name = validation is > 0 and < 1 ? nameof(test) : nameof(validation);
+            throw new ArgumentOutOfRangeException(name, FormattableString.Invariant(
                 $"DataSplit: shares {validation} and {test}; expected numbers above 0, together below 1."));
         }
         return [1 - validation - test, validation, test];

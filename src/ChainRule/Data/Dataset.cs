@@ -1,5 +1,10 @@
 namespace ChainRule.Data;
 
+/// <summary>Where a sample comes from.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Row">Number of its row there, from 1; null where the file is one sample.</param>
+public readonly record struct SampleFile(string File, int? Row = null);
+
 /// <summary>
 /// Samples that can be fetched by their place. A loader may call <see cref="Get"/> from other threads, and with several
 /// workers from several at once.
@@ -33,6 +38,10 @@ public abstract class Dataset
         for (int start = 0; start < Count; start += size)
             yield return Get([.. Enumerable.Range(start, Math.Min(size, Count - start))]);
     }
+
+    /// <summary>The file that a sample comes from, for errors; null where there is none or it is not known.</summary>
+    /// <param name="sample">Place of the sample, from 0.</param>
+    public virtual SampleFile? FileOf(int sample) => null;
 
     /// <summary>
     /// Whether the samples are kept for validation or test: nothing may be fitted to them, nor to a part of them.
@@ -109,6 +118,8 @@ public abstract class Dataset
             for (int i = 0; i < own.Length; i++) inWhole[i] = places[own[i]];
             return whole.Get(inWhole).WithIndices(own);
         }
+
+        public override SampleFile? FileOf(int sample) => whole.FileOf(places[sample]);
 
         internal override (Dataset Source, int Sample) Origin(int sample) => whole.Origin(places[sample]);
     }

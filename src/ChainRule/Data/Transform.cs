@@ -22,8 +22,18 @@ public readonly struct SampleRandom
         (_indices, _repeats) = (indices, repeats);
     }
 
+    private SampleRandom(ulong key, int index, ReadOnlyMemory<int> repeat) =>
+        (_key, _indices, _repeats) = (key, [index], repeat);
+
     /// <summary>Number of samples in the batch.</summary>
     public int Count => _indices.Count;
+
+    /// <summary>Place of a sample of the batch in the data set.</summary>
+    internal int Sample(int sample) => _indices[sample];
+
+    /// <summary>The random numbers of one sample of the batch alone.</summary>
+    internal SampleRandom Of(int sample) =>
+        new(_key, _indices[sample], _repeats.IsEmpty ? _repeats : _repeats.Slice(sample, 1));
 
     /// <summary>The generator of one sample.</summary>
     /// <param name="sample">The sample's place in the batch, from 0.</param>

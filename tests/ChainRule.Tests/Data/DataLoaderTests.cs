@@ -164,6 +164,31 @@ public sealed class DataLoaderTests
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
+    public void Error_in_a_transform_names_transform_sample_file_and_row(int workers)
+    {
+        LambdaTransform picky = new((x, random) => x.ToArray<float>().Contains(10)
+            ? throw new IOException($"{random.Count} of {random[0].NextInt(1)}") : x);
+        Dataset part = new Listed().Subset([4, 1, 3, 5, 0, 2]);
+        DataLoader loader = new(part, 2, transforms: [new Scale(1), picky], workers: workers);
+        List<int> seen = [];
+        var error = Assert.Throws<DataException>(() => { foreach (Batch b in loader) seen.AddRange(b.Indices); });
+        Assert.Equal([0, 1], seen);
+        Assert.Equal("LambdaTransform: 1 of 0\n  file: list.csv\n  at: row 7\n  data: Listed, sample 5", error.Message);
+        Assert.IsType<IOException>(error.InnerException);
+    }
+
+    [Fact]
+    public void Transform_that_fits_no_sample_keeps_its_error()
+    {
+        TensorDataset pictures = new(Tensor.Zeros([3, 1, 2, 2]), Tensor.Zeros([3]));
+        Assert.Equal("RandomCrop: pictures are 2 x 2 with 0 points on every side; expected 3 x 2 or more.",
+            Assert.Throws<ShapeException>(
+                () => new DataLoader(pictures, 2, transforms: [new RandomCrop(3, 2)], workers: 2).Count()).Message);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
     public void Error_in_a_sample_reaches_the_reader_after_the_batches_before_it(int prefetch)
     {
         var seen = new List<int>();
@@ -251,6 +276,20 @@ public sealed class DataLoaderTests
     public void Negative_workers_are_refused() => Assert.Equal(
         "workers -1; expected 0 or more. (Parameter 'workers')",
         Assert.Throws<ArgumentOutOfRangeException>(() => new DataLoader(Counting(10), 1, workers: -1)).Message);
+
+    private sealed class Listed : Dataset
+    {
+        public override int Count => 6;
+
+        public override Batch Get(ReadOnlySpan<int> indices)
+        {
+            int[] own = indices.ToArray();
+            Tensor x = Tensor.From([.. own.Select(i => 2f * i)], [own.Length, 1]);
+            return new Batch(x, x, own);
+        }
+
+        public override SampleFile? FileOf(int sample) => new SampleFile("list.csv", sample + 2);
+    }
 
     private sealed class Broken(bool together) : Dataset
     {

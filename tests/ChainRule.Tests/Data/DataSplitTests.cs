@@ -54,7 +54,7 @@ public sealed class DataSplitTests
     public void Splits_that_cannot_be_are_refused()
     {
         Assert.Equal("DataSplit: shares 0.5 and 0.5; expected numbers above 0, together below 1. "
-            + "(Parameter 'validation')", Assert.Throws<ArgumentOutOfRangeException>(
+            + "(Parameter 'test')", Assert.Throws<ArgumentOutOfRangeException>(
                 () => DataSplit.Random(Classes(new int[9]), 0.5, 0.5, new Rng(1))).Message);
         Assert.Equal("DataSplit: 2 samples in parts of 2, 0 and 0; expected 1 or more in each.",
             Assert.Throws<DataException>(() => DataSplit.Random(Classes(new int[2]), 0.1, 0.1, new Rng(1))).Message);

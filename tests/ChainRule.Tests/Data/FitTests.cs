@@ -297,7 +297,7 @@ public sealed class FitTests
         + "float64; expected [K, D] and [D], float64.")]
     [InlineData("transforms.1.variances", "Checkpoint: 'transforms.1.variances' is [2] float64; expected [3] float64.")]
     [InlineData("transforms.0.max", "Checkpoint: 'transforms.0.kind' is 'minmax', and its numbers make no sense: "
-        + "3 minima and 2 maxima; expected as many, at least 1.")]
+        + "MinMax: 3 minima and 2 maxima; expected as many, at least 1.")]
     public void Damaged_numbers_of_transforms_are_named(string key, string message)
     {
         using TempFolder folder = new();

@@ -70,12 +70,12 @@ public sealed class TransformTests
             () => Apply(new Standardize([1, 2, 3], [1, 1, 1]), Tensor.Zeros([2, 2]))).Message);
 
     [Fact]
-    public void Deviation_of_zero_is_refused() => Assert.StartsWith(
-        "expected a number above 0. (Parameter 'std')",
+    public void Deviation_of_zero_is_refused() => Assert.Equal(
+        "Standardize: std is 0; expected a number above 0. (Parameter 'std')",
         Assert.Throws<ArgumentOutOfRangeException>(() => new Standardize(0, 0)).Message);
 
     [Fact]
     public void Different_numbers_of_means_and_deviations_are_refused() => Assert.Equal(
-        "2 means and 1 standard deviations; expected as many, at least 1.",
+        "Standardize: 2 means and 1 standard deviations; expected as many, at least 1.",
         Assert.Throws<ArgumentException>(() => new Standardize([1, 2], [1])).Message);
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using ChainRule.Data;
 using ChainRule.Nn;
 using ChainRule.Optim;
 
@@ -128,6 +129,8 @@ internal static class GoodArguments
         ["maxLength"] = 10,
         ["min"] = -1.0,
         ["exponent"] = 3.0,
+        ["validation"] = 0.25,
+        ["test"] = 0.25,
     };
 
     /// <summary>The value for a parameter: its default where it has one.</summary>
@@ -138,7 +141,7 @@ internal static class GoodArguments
         bool flat = parameter.Member is MethodInfo m && m.GetParameters().Any(p => p.Name == "offsets");
         if (flat && name == "x") return Tensor.Zeros([6], DType.Int64);
         if (type == typeof(Tensor)) return parameter.HasDefaultValue && of != "BatchNorm" ? null : Make(of, name);
-        if (name is "training") return true;
+        if (name is "training" && type == typeof(bool)) return true;
         if (key is "Clamp.min") return -1.0;
         if (type == typeof(Rng)) return new Rng(1);
         if (parameter.HasDefaultValue)
@@ -154,6 +157,8 @@ internal static class GoodArguments
             "Expand.shape" or "Reshape.shape" => (Shape)new[] { 2, 4, 6 },
             "UpsampleTo.size" => (Shape)new[] { 9 },
             "GroupNorm.groups" => 2,
+            "ByGroup.groups" => new[] { 0, 1, 2, 3, 4, 5, 6, 7 },
+            "RandomAffine.shear" => 5.0,
             _ => Value(name, type),
         };
     }
@@ -190,10 +195,16 @@ internal static class GoodArguments
         if (inner == typeof(int)) return 4;
         if (inner == typeof(long)) return 4L;
         if (inner == typeof(double)) return 0.5;
+        if (inner == typeof(float)) return 0.5f;
         if (inner == typeof(string)) return "square";
         if (inner.IsEnum) return Enum.ToObject(inner, 0);
         if (inner == typeof(IReadOnlyList<Parameter>)) return new[] { new Parameter("p", Tensor.Ones([3])) };
         if (inner == typeof(IReadOnlyList<Tensor>)) return new[] { Tensor.Ones([2, 4]), Tensor.Ones([2, 4]) };
+        if (inner == typeof(IReadOnlyList<double>)) return new[] { 2.0, 5 };
+        if (inner == typeof(Dataset))
+            return new TensorDataset(Tensor.Ones([8, 3]), Tensor.From(0L, 1, 0, 1, 0, 1, 0, 1));
+        if (inner == typeof(Func<Tensor, SampleRandom, Tensor>))
+            return (Func<Tensor, SampleRandom, Tensor>)((x, _) => x);
         if (inner == typeof(IReadOnlyList<int>)) return new[] { 2, 5 };
         if (inner == typeof(Optimizer)) return new Sgd([new("p", Tensor.Ones([3]))], 0.1, momentum: 0.9);
         if (inner == typeof(Schedule))

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using ChainRule.Data;
 using ChainRule.Nn;
 using ChainRule.Optim;
 using ChainRule.Tests.Contracts;
@@ -29,6 +30,22 @@ public sealed class OptionErrorTests
         Constructors<Schedule>("ScheduleOptions", typeof(ReduceLrOnPlateau));
 
     [Fact]
+    public void Wrong_options_of_samplers_transforms_and_splits_are_refused_with_the_approved_text()
+    {
+        Type[] types =
+        [
+            .. PublicApi.Types.Where(t => t.Assembly == typeof(Sampler).Assembly && !t.IsAbstract
+                && (t.IsSubclassOf(typeof(Sampler)) || t.IsSubclassOf(typeof(Transform)))),
+            typeof(DataSplit), typeof(KFold),
+        ];
+        string[] makers = ["Balanced", "ByGroup", "Fit", "Random", "Split", "Stratified"];
+        Check("DataOptions", types.OrderBy(t => t.Name, StringComparer.Ordinal)
+            .SelectMany(t => (t == typeof(DataSplit) ? [] : t.GetConstructors().Cast<MethodBase>())
+                .Concat(t.GetMethods(Declared).Where(m => makers.Contains(m.Name))))
+            .Where(m => m.GetParameters().Length > 0 && !m.GetParameters().Any(p => p.ParameterType.IsByRefLike)));
+    }
+
+    [Fact]
     public void Wrong_options_of_operators_are_refused_with_the_approved_text() => Check("OperatorOptions",
         new[] { typeof(Tensor), typeof(F) }.SelectMany(t => t.GetMethods(Declared))
             .Where(m => !m.IsSpecialName && !m.IsGenericMethod && OpCompletenessTests.IsOperation(m))
@@ -48,8 +65,12 @@ public sealed class OptionErrorTests
         foreach (MethodBase method in methods)
         {
             string of = method.IsConstructor ? method.DeclaringType!.Name : method.Name;
-            string subject = $"{of}({string.Join(", ", method.GetParameters().Select(p => p.Name))})";
-            ErrorText text = new(subject, [of, .. GoodArguments.AlsoCalled(of)]);
+            string type = method.DeclaringType!.Name;
+            bool operation = method.IsConstructor || type is nameof(Tensor) or nameof(F);
+            string call = operation ? of : $"{type}.{of}";
+            string subject = $"{call}({string.Join(", ", method.GetParameters().Select(p => p.Name))})";
+            string[] names = operation ? [of] : [type, call];
+            ErrorText text = new(subject, [.. names, .. GoodArguments.AlsoCalled(of)]);
             object?[] good = [.. method.GetParameters().Select(p => GoodArguments.For(of, p))];
             object? target = method.IsStatic || method.IsConstructor ? null : GoodArguments.Subject(of);
             WrongOptions options = new(method, target, good);

@@ -21,7 +21,8 @@ public sealed class MinMax : Transform, IInvertible
     public MinMax(ReadOnlySpan<double> min, ReadOnlySpan<double> max, double low = 0, double high = 1)
     {
         if (min.Length != max.Length || min.Length == 0)
-            throw new ArgumentException($"{min.Length} minima and {max.Length} maxima; expected as many, at least 1.");
+            throw new ArgumentException(
+                $"MinMax: {min.Length} minima and {max.Length} maxima; expected as many, at least 1.");
         if (!(low < high && double.IsFinite(high - low)))
             throw new ArgumentOutOfRangeException(
                 nameof(low), FormattableString.Invariant($"MinMax: range {low} to {high}; expected low below high."));

@@ -27,14 +27,16 @@ public sealed class Standardize : Transform, IInvertible
     {
         if (mean.Length != std.Length || mean.Length == 0)
             throw new ArgumentException(
-                $"{mean.Length} means and {std.Length} standard deviations; expected as many, at least 1.");
+                $"Standardize: {mean.Length} means and {std.Length} standard deviations; expected as many, at least "
+                + "1.");
         (_mean, _std) = (mean.ToArray(), std.ToArray());
         (_factor, _shift) = (new double[mean.Length], new double[mean.Length]);
         for (int i = 0; i < mean.Length; i++)
         {
             if (!double.IsFinite(mean[i]))
-                throw new ArgumentOutOfRangeException(nameof(mean), mean[i], "expected a finite number.");
-            if (!(std[i] > 0)) throw new ArgumentOutOfRangeException(nameof(std), std[i], "expected a number above 0.");
+                throw Wrong(nameof(mean), mean[i], "a finite number");
+            if (!(std[i] > 0 && double.IsFinite(std[i])))
+                throw Wrong(nameof(std), std[i], "a number above 0");
             _factor[i] = 1 / std[i];
             _shift[i] = -mean[i] / std[i];
         }
@@ -80,6 +82,9 @@ public sealed class Standardize : Transform, IInvertible
         state.Add("mean", Tensor.From(_mean));
         state.Add("std", Tensor.From(_std));
     }
+
+    private static ArgumentOutOfRangeException Wrong(string name, double value, string expected) =>
+        new(name, FormattableString.Invariant($"Standardize: {name} is {value}; expected {expected}."));
 
     internal static Standardize Load(StateReader state) =>
         new(state.Numbers<double>("mean"), state.Numbers<double>("std"));

@@ -13,7 +13,8 @@ public sealed class Cutout : ImageTransform
     /// <exception cref="ArgumentOutOfRangeException">The side is below 1.</exception>
     public Cutout(int side, float fill = 0)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
+        if (side < 1)
+            throw new ArgumentOutOfRangeException(nameof(side), $"Cutout: side is {side}; expected 1 or more.");
         (Side, Fill) = (side, fill);
     }
 

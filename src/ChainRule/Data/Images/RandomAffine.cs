@@ -29,7 +29,8 @@ public sealed class RandomAffine : ImageTransform
         Amount.Check("RandomAffine", interpolation);
         if (!(minScale > 0 && maxScale >= minScale && double.IsFinite(maxScale)))
         {
-            throw new ArgumentOutOfRangeException(nameof(minScale), FormattableString.Invariant(
+            string name = minScale > 0 && double.IsFinite(minScale) ? nameof(maxScale) : nameof(minScale);
+            throw new ArgumentOutOfRangeException(name, FormattableString.Invariant(
                 $"RandomAffine: scale is from {minScale} to {maxScale}; expected numbers above 0, the smaller first."));
         }
         (Degrees, Shift, MinScale, MaxScale, Shear) = (degrees, shift, minScale, maxScale, shear);

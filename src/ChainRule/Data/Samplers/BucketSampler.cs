@@ -19,7 +19,11 @@ public sealed class BucketSampler : Sampler
     public BucketSampler(IReadOnlyList<int> lengths, int batchesPerBucket = 50)
     {
         ArgumentNullException.ThrowIfNull(lengths);
-        ArgumentOutOfRangeException.ThrowIfLessThan(batchesPerBucket, 1);
+        if (batchesPerBucket < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(batchesPerBucket),
+                $"BucketSampler: batchesPerBucket is {batchesPerBucket}; expected 1 or more.");
+        }
         (_lengths, BatchesPerBucket) = ([.. lengths], batchesPerBucket);
     }
 

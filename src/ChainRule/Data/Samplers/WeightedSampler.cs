@@ -58,6 +58,8 @@ public sealed class WeightedSampler : Sampler
     public static WeightedSampler Balanced(IReadOnlyList<int> classes, int? count = null)
     {
         ArgumentNullException.ThrowIfNull(classes);
+        if (classes.Count == 0)
+            throw new ArgumentException("WeightedSampler: classes is empty; expected 1 or more.", nameof(classes));
         Dictionary<int, int> sizes = classes.CountBy(c => c).ToDictionary();
         return new WeightedSampler([.. classes.Select(c => 1.0 / sizes[c])], count);
     }
