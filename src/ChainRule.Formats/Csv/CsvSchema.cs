@@ -93,12 +93,14 @@ public sealed record CsvSchema(IReadOnlyList<CsvFeature> Features, CsvTarget Tar
     {
         var inputs = EncodeInputs(table, missing);
         int column = LocateTarget(table), count = table.RowCount;
+        SampleFile[]? files = table.File is not { } file ? null
+            : [.. Enumerable.Range(0, count).Select(r => new SampleFile(file, table.LineOf(r)))];
         if (Target.Classes is not { } classes)
         {
             var numbers = new float[count];
             for (int r = 0; r < count; r++)
                 numbers[r] = (float)((CsvCells.Number(table, r, column) - Target.Mean) / Target.Std);
-            return new TensorDataset(inputs, Tensor.From(numbers, [count, 1]));
+            return new TensorDataset(inputs, Tensor.From(numbers, [count, 1])) { Files = files };
         }
         var labels = new long[count];
         for (int r = 0; r < count; r++)
@@ -107,7 +109,7 @@ public sealed record CsvSchema(IReadOnlyList<CsvFeature> Features, CsvTarget Tar
             labels[r] = IndexOf(classes, name);
             if (labels[r] < 0) throw table.Wrong($"'{name}' is none of the classes {Listed(classes)}.", r, column);
         }
-        return new TensorDataset(inputs, Tensor.From(labels, [count]));
+        return new TensorDataset(inputs, Tensor.From(labels, [count])) { Files = files };
     }
 
     /// <summary>The schema as JSON text, for a model's file.</summary>

@@ -135,6 +135,9 @@ public sealed class ImageFolder : Dataset
             Tensor.From(targets), indices.ToArray());
     }
 
+    /// <inheritdoc/>
+    public override SampleFile? FileOf(int sample) => new SampleFile(_files[sample]);
+
     private Picture Decode(string file)
     {
         Picture picture;

@@ -34,7 +34,7 @@ public static class Cifar10
     public static (ImageSet Train, ImageSet Test) Load(string folder) =>
     (
         Read([.. Enumerable.Range(1, 5).Select(i => CifarRecords.Find(folder, $"data_batch_{i}.bin"))]),
-        Read(CifarRecords.Find(folder, "test_batch.bin"))
+        Read(CifarRecords.Find(folder, "test_batch.bin")).HeldOut()
     );
 }
 
@@ -92,7 +92,8 @@ public static class Cifar100
     /// <param name="groups">Whether a picture's label is its group, not its class.</param>
     /// <exception cref="DataException">A file is not there, is cut short or holds a class out of range.</exception>
     public static (ImageSet Train, ImageSet Test) Load(string folder, bool groups = false) =>
-        (Read(CifarRecords.Find(folder, "train.bin"), groups), Read(CifarRecords.Find(folder, "test.bin"), groups));
+        (Read(CifarRecords.Find(folder, "train.bin"), groups),
+            Read(CifarRecords.Find(folder, "test.bin"), groups).HeldOut());
 }
 
 /// <summary>Records of labels and pixels without anything between them.</summary>

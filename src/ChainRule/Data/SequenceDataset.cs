@@ -57,6 +57,9 @@ public sealed unsafe class SequenceDataset : Dataset
         }
     }
 
+    /// <summary><c>[N]</c> where each sample comes from, for errors; null where that is not known.</summary>
+    public IReadOnlyList<SampleFile>? Files { get; init; }
+
     /// <inheritdoc/>
     public override int Count => _inputs.Length;
 
@@ -77,6 +80,9 @@ public sealed unsafe class SequenceDataset : Dataset
             : Pad(_steps, own, longest, TargetPadding);
         return new Batch(Pad(_inputs, own, longest, 0), target, own, Tensor.From(lengths).Keep());
     }
+
+    /// <inheritdoc/>
+    public override SampleFile? FileOf(int sample) => Files?[sample];
 
     // [N, longest, ...] with the padding behind each sequence.
     private static Tensor Pad(Tensor[] sequences, int[] indices, int longest, int padding)

@@ -29,8 +29,14 @@ public sealed unsafe class TensorDataset : Dataset
     /// <summary><c>[N, ...]</c> targets of all samples.</summary>
     public Tensor Targets { get; }
 
+    /// <summary><c>[N]</c> where each sample comes from, for errors; null where that is not known.</summary>
+    public IReadOnlyList<SampleFile>? Files { get; init; }
+
     /// <inheritdoc/>
     public override int Count => Inputs.Shape[0];
+
+    /// <inheritdoc/>
+    public override SampleFile? FileOf(int sample) => Files?[sample];
 
     internal override bool IsHeldOut => _heldOut;
 
@@ -42,7 +48,7 @@ public sealed unsafe class TensorDataset : Dataset
     }
 
     /// <summary>The same samples, to choose by or to measure on.</summary>
-    internal TensorDataset HeldOut() => new(Inputs, Targets) { _heldOut = true };
+    internal TensorDataset HeldOut() => new(Inputs, Targets) { Files = Files, _heldOut = true };
 
     internal static Tensor Gather(Tensor all, ReadOnlySpan<int> indices)
     {

@@ -1,4 +1,5 @@
 using ChainRule.Data;
+using ChainRule.Formats;
 
 namespace ChainRule.Tests.Data;
 
@@ -276,6 +277,28 @@ public sealed class DataLoaderTests
     public void Negative_workers_are_refused() => Assert.Equal(
         "workers -1; expected 0 or more. (Parameter 'workers')",
         Assert.Throws<ArgumentOutOfRangeException>(() => new DataLoader(Counting(10), 1, workers: -1)).Message);
+
+    [Fact]
+    public void Row_of_a_table_is_named_long_after_it_was_read()
+    {
+        using TempFolder folder = new();
+        string path = folder["table.csv"];
+        File.WriteAllText(path, "a,b\n1,2\n3,4\n\n5,6\n7,8\n");
+        TensorDataset table = CsvDataset.Load(path, new CsvOptions { TestShare = 0 }).Train;
+        Assert.Equal([2, 3, 5, 6], Enumerable.Range(0, 4).Select(i => table.FileOf(i)!.Value.Row!.Value).Order());
+        LambdaTransform fails = new((_, _) => throw new ArithmeticException("no."));
+        var error = Assert.Throws<DataException>(
+            () => new DataLoader(table.Subset([2]), 1, transforms: [fails], workers: 1).Count());
+        Assert.Equal((path, table.FileOf(2)!.Value.Row), (error.File, error.Row));
+
+        TensorDataset holes = new(Tensor.From([1f, float.NaN], [2, 1]), Tensor.Zeros([2]))
+        {
+            Files = [new("x", 1), new("x", 2)],
+        };
+        var unfit = Assert.Throws<DataException>(() => Standardize.Fit(holes));
+        Assert.Equal("Standardize.Fit: an input holds NaN or an infinity; nothing can be fitted to it.\n  file: x"
+            + "\n  at: row 2\n  data: TensorDataset, sample 1", unfit.Message);
+    }
 
     private sealed class Listed : Dataset
     {

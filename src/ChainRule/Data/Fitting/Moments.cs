@@ -112,8 +112,11 @@ internal static class Moments
             {
                 int bad = Sampler.Places(batch.Count).First(i => !x[i].IsFinite());
                 var (source, sample) = data.Origin(batch.Indices[bad]);
+                SampleFile? file = data.FileOf(batch.Indices[bad]);
                 throw new DataException(subject, "an input holds NaN or an infinity; nothing can be fitted to it.")
                 {
+                    File = file?.File,
+                    Row = file?.Row,
                     DataSet = source.Name,
                     Sample = sample,
                 };

@@ -152,8 +152,10 @@ public sealed class LabelledSequences
         foreach (string name in classNames) classes.TryAdd(name, classes.Count);
         Tensor[] inputs = [.. Items.Select(item => Tensor.From(Encode(item)))];
         long[][] targets = [.. Items.Select(item => item.Labels.Select(label => ClassOf(label, item)).ToArray())];
-        return _each ? new SequenceDataset(inputs, [.. targets.Select(t => Tensor.From(t))])
-            : new SequenceDataset(inputs, Tensor.From([.. targets.Select(t => t[0])]));
+        SampleFile[]? files = File is null ? null
+            : [.. Items.Select(item => new SampleFile(File, item.Row > 0 ? item.Row : null))];
+        return _each ? new SequenceDataset(inputs, [.. targets.Select(t => Tensor.From(t))]) { Files = files }
+            : new SequenceDataset(inputs, Tensor.From([.. targets.Select(t => t[0])])) { Files = files };
 
         long[] Encode(LabelledSequence item)
         {
