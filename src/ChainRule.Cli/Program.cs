@@ -12,5 +12,7 @@ return CommandLine.Run(args, Console.Out, Console.Error, stop.Token);
 void Stop(PosixSignalContext signal)
 {
     signal.Cancel = !stop.IsCancellationRequested;
+    if (!signal.Cancel && Session.OfConsole(Console.Out, Console.Error, default).Interactive)
+        Console.Out.Write("\u001b[?25h"); // what draws has hidden the cursor and has no time left to bring it back
     stop.Cancel();
 }

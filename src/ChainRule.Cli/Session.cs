@@ -22,8 +22,14 @@ internal sealed class Session(TextWriter output, TextWriter errors, Cancellation
     /// <summary>Whether colours are welcome (https://no-color.org).</summary>
     public bool Colours { get; init; }
 
+    /// <summary>Whether a part of the screen may be drawn anew: a terminal with colours, not a CI's.</summary>
+    public bool Redraws { get; init; }
+
     /// <summary>Columns of the terminal.</summary>
     public int Width { get; init; } = 100;
+
+    /// <summary>The terminal's columns and rows at this moment.</summary>
+    public Func<(int Columns, int Rows)> Size { get; init; } = () => (100, 40);
 
     /// <summary>Where data sets are looked for.</summary>
     public DataFolder Data { get; init; } = DataFolder.FromEnvironment();
@@ -37,10 +43,13 @@ internal sealed class Session(TextWriter output, TextWriter errors, Cancellation
         // Whoever passes another writer than the console's gets plain text.
         bool terminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected
             && Environment.GetEnvironmentVariable("TERM") != "dumb";
+        bool colours = terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         return new Session(output, errors, cancellation)
         {
             Interactive = terminal,
-            Colours = terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
+            Colours = colours,
+            Redraws = colours && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")),
+            Size = () => (Console.WindowWidth, Console.WindowHeight),
             Width = terminal && Console.WindowWidth > 20 ? Math.Min(Console.WindowWidth, 120) : 100,
         };
     }

@@ -96,6 +96,9 @@ internal sealed class TrainCommand : ICommandDefinition
     private readonly Option<bool> _resume = Opt.Flag("--resume",
         "Goes on from the latest of --checkpoints, to the same weights as without the interruption.");
 
+    private readonly Option<bool> _dashboard = Opt.Flag("--dashboard",
+        "Draws curve, epochs, rate, speed and time left while it trains; in a file or pipe, plain lines.");
+
     private readonly Option<bool> _json = Opt.Flag("--json", "One JSON event a line: start, step, epoch, end.");
 
     /// <inheritdoc/>
@@ -105,7 +108,7 @@ internal sealed class TrainCommand : ICommandDefinition
           chainrule train
           chainrule train --data mnist --model mlp --epochs 5 --lr 0.001
           chainrule train --data flowers.csv --target species --hidden 10,20,10
-          chainrule train --data mnist --report report.html --checkpoints runs/mnist
+          chainrule train --data mnist --dashboard --report report.html --checkpoints runs/mnist
 
         Ctrl-C stops within one batch and saves the weights of the best epoch so far; the exit code is then 1.
         With --checkpoints the same command and --resume go on from there.
@@ -118,14 +121,16 @@ internal sealed class TrainCommand : ICommandDefinition
         {
             _data, _model, _hidden, _activation, _epochs, _batch, _optimizer, _rate, _schedule, _decay, _validation,
             _samples, _target, _task, _ignore, _categorical, _missing, _test, _seed, _threads, _out,
-            _report, _plot, _checkpoints, _resume, _json,
+            _report, _plot, _checkpoints, _resume, _dashboard, _json,
         };
         command.SetAction(parsed =>
         {
             session.Json = parsed.GetValue(_json);
             using var threads = new ThreadSetting(parsed.GetValue(_threads));
+            bool dashboard = parsed.GetValue(_dashboard);
             return new TrainRun(Read(parsed), session, _ => session.Json ? new JsonTrainReport(session)
-                : session.Interactive ? new BarTrainReport(session)
+                : dashboard && session.Redraws ? new DashboardTrainReport(session)
+                : session.Interactive && !dashboard ? new BarTrainReport(session)
                 : new PlainTrainReport(session)).Run();
         });
         return command;

@@ -8,6 +8,7 @@ internal static class OutputFile
     /// <param name="option">The option that says so.</param>
     /// <param name="example">A file as it may be called.</param>
     /// <exception cref="UsageException">There cannot be a file of this name.</exception>
+    /// <exception cref="IOException">Nothing can be written there.</exception>
     public static void Check(string path, string option = "--out", string example = "model.safetensors")
     {
         if (string.IsNullOrWhiteSpace(path) || path.EndsWith('/') || path.EndsWith(Path.DirectorySeparatorChar)
@@ -16,7 +17,17 @@ internal static class OutputFile
             throw new UsageException($"{option}: '{path}' is a folder; expected a file, such as "
                 + $"{Path.Combine(path.Trim(), example)}.");
         }
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        Probe(Path.GetDirectoryName(Path.GetFullPath(path))!, path, $"file with {option}");
+    }
+
+    /// <summary>Makes a folder for results, and writes and removes a small file in it.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="option">The option that names it.</param>
+    /// <exception cref="IOException">Nothing can be written there.</exception>
+    public static void CheckFolder(string folder, string option) => Probe(folder, folder, $"folder with {option}");
+
+    private static void Probe(string folder, string result, string other)
+    {
         try
         {
             Directory.CreateDirectory(folder);
@@ -26,7 +37,7 @@ internal static class OutputFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"cannot write {path}: {e.Message}\n  help: choose another file with {option}.", e);
+            throw new IOException($"cannot write {result}: {e.Message}\n  help: choose another {other}.", e);
         }
     }
 }

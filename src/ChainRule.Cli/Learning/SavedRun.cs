@@ -23,6 +23,7 @@ internal sealed class SavedRun
     /// <summary>Refuses options that do not go together, and folders that hold another training.</summary>
     /// <exception cref="UsageException">There is something to go on from and --resume was not said, or the other way
     /// round.</exception>
+    /// <exception cref="IOException">Nothing can be written to the folder.</exception>
     public static void Check(TrainRequest request)
     {
         if (request.Checkpoints is not { } folder)
@@ -40,6 +41,7 @@ internal sealed class SavedRun
         }
         if (!any && request.Resume)
             throw new UsageException($"there is no checkpoint in {folder} to go on from.", "leave --resume out");
+        OutputFile.CheckFolder(folder, "--checkpoints");
     }
 
     /// <summary>Goes on from the latest checkpoint.</summary>
@@ -48,6 +50,11 @@ internal sealed class SavedRun
     {
         string latest = Checkpoints.Latest(_folder)!;
         IReadOnlyDictionary<string, string> notes = SafeTensors.Read(latest).Metadata;
+        if (!notes.ContainsKey("notes.data"))
+        {
+            throw new UsageException($"{latest} is no checkpoint of {CommandLine.Name} train.",
+                "name the folder of a training that was begun with --checkpoints");
+        }
         List<string> other = [];
         foreach ((string name, string value) in _settings)
         {

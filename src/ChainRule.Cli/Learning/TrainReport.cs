@@ -21,6 +21,11 @@ internal abstract class TrainReport : IProgress<TrainingProgress>, ITrainingCall
     /// <summary>Does the training; a report that holds the screen meanwhile wraps it.</summary>
     public virtual TrainingHistory During(Func<TrainingHistory> training) => training();
 
+    /// <inheritdoc/>
+    public virtual void OnStart(TrainingStart start)
+    {
+    }
+
     /// <summary>After each step.</summary>
     public abstract void Report(TrainingProgress value);
 

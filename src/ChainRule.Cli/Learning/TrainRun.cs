@@ -84,20 +84,9 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
     {
         if (request.Plot is { } plot) yield return new LossPlot(plot);
         if (request.Report is not { } page) yield break;
-        Recipe r = setup.Recipe;
-        yield return new TrainingReport(page, setup.Model)
-        {
-            Title = $"{Recipe.NameOf(r.Network)} on {r.Data}",
-            Data = setup.MeasuringLoader(setup.Validation ?? setup.Material.Test ?? setup.Loader.Dataset),
-            Classes = setup.Material.Classes,
-            Settings =
-            [
-                ("data", $"{r.Data}, {Quantity.Count(setup.Loader.Dataset.Count)} to learn from"),
-                ("optimiser", $"{r.Optimizer.ToString().ToLowerInvariant()}, rate {Quantity.Short(r.Rate)}, "
-                    + $"{r.Schedule.ToString().ToLowerInvariant()}, weight decay {Quantity.Short(r.WeightDecay)}"),
-                ("batch", $"{r.Batch}"), ("seed", $"{r.Seed}"), ("model file", r.Out),
-            ],
-        };
+        LayerWatch layers = new(setup.Model);
+        yield return layers;
+        yield return TrainPage.Of(page, setup, layers);
     }
 
     private static Trainer MakeTrainer(

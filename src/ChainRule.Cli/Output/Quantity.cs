@@ -1,3 +1,5 @@
+using ChainRule.Reports;
+
 namespace ChainRule.Cli.Output;
 
 /// <summary>
@@ -17,25 +19,13 @@ internal static class Quantity
     public static string Short(double value) => value.ToString("G5");
 
     /// <summary>98.53%.</summary>
-    public static string Percent(double share) => (100 * share).ToString("0.00") + "%";
+    public static string Percent(double share) => Figures.Percent(share);
 
     /// <summary>11.6 MB, in powers of 1000 as disks are sold.</summary>
-    public static string Bytes(long bytes) => bytes switch
-    {
-        >= 1_000_000_000 => (bytes / 1e9).ToString("0.0") + " GB",
-        >= 1_000_000 => (bytes / 1e6).ToString("0.0") + " MB",
-        >= 1_000 => (bytes / 1e3).ToString("0.0") + " kB",
-        _ => bytes.ToString() + " B",
-    };
+    public static string Bytes(long bytes) => Figures.Bytes(bytes);
 
     /// <summary>0.8 s, 42 s, 3 min 05 s, 2 h 10 min.</summary>
-    public static string Time(TimeSpan time) => time.TotalSeconds switch
-    {
-        < 10 => time.TotalSeconds.ToString("0.0") + " s",
-        < 100 => time.TotalSeconds.ToString("0") + " s",
-        < 3600 => $"{(int)time.TotalMinutes} min {time.Seconds:00} s",
-        _ => $"{(int)time.TotalHours} h {time.Minutes:00} min",
-    };
+    public static string Time(TimeSpan time) => Figures.Time(time);
 
     /// <summary>"1 sample", "2 samples".</summary>
     public static string Of(long count, string one, string? many = null) =>

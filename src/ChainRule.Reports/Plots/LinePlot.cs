@@ -90,7 +90,7 @@ public sealed class LinePlot : Plot
         Axis x = new(XScale, [.. _series.SelectMany(s => s.X), .. _marks.Select(m => m.X)], XRange, 0.02);
         Axis y = new(YScale, _series.SelectMany(s => s.Y), YRange, 0.05);
         Frame frame = Frame.Draw(canvas, box, x, y, XLabel, YLabel);
-        foreach ((double at, string? label) in _marks) DrawMark(canvas, frame, x, at, label);
+        foreach ((double at, string? label) in _marks) DrawMark(canvas, frame, x, y, at, label);
         for (int i = 0; i < _series.Count; i++) DrawSeries(canvas, frame, x, y, i);
     }
 
@@ -126,14 +126,18 @@ public sealed class LinePlot : Plot
     private double Dash(int index) =>
         _series[index].Style == LineStyle.Dashed ? 5 : index / Colour.CycleLength * 3;
 
-    private static void DrawMark(Canvas canvas, Frame frame, Axis axis, double at, string? label)
+    private void DrawMark(Canvas canvas, Frame frame, Axis xAxis, Axis yAxis, double at, string? label)
     {
-        if (!axis.Shows(at) || axis.Place(at) is < 0 or > 1) return;
+        const double near = 40, height = 18;
+        if (!xAxis.Shows(at) || xAxis.Place(at) is < 0 or > 1) return;
         double x = frame.X(at);
         canvas.Line(x, frame.Area.Y, x, frame.Area.Bottom, Colour.Quiet, 1, 4);
         if (label is null) return;
         bool fits = x + 4 + StrokeFont.Room(label, 11) < frame.Area.Right;
-        canvas.Text(new Spot(fits ? x + 4 : x - 4, frame.Area.Y + 11), label,
+        // At the top, or at the foot where a curve runs along the top.
+        bool taken = _series.Any(s => s.X.Zip(s.Y).Any(p => xAxis.Shows(p.First) && yAxis.Shows(p.Second)
+            && Math.Abs(frame.X(p.First) - x) < near && frame.Y(p.Second) < frame.Area.Y + height));
+        canvas.Text(new Spot(fits ? x + 4 : x - 4, taken ? frame.Area.Bottom - 6 : frame.Area.Y + 11), label,
             new TextStyle(11, Colour.Quiet, fits ? Anchor.Start : Anchor.End));
     }
 

@@ -16,12 +16,12 @@ public sealed class CommandLineTests
     [Fact]
     public void Unknown_command_is_refused_with_the_nearest_name() => CliRun.Refused("doktor",
         "chainrule: there is no command 'doktor' (did you mean 'doctor'?); "
-        + "expected train, evaluate, predict, summary, data or doctor.\n  help: see chainrule --help");
+        + "expected train, evaluate, predict, summary, lab, data or doctor.\n  help: see chainrule --help");
 
     [Fact]
     public void No_command_is_refused() => CliRun.Refused("",
         """
-        chainrule: which command? train, evaluate, predict, summary, data or doctor.
+        chainrule: which command? train, evaluate, predict, summary, lab, data or doctor.
           help: see chainrule --help
         """);
 

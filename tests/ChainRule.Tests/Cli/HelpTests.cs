@@ -91,6 +91,8 @@ public sealed class HelpTests
                                                       every epoch and when it is interrupted.
           --resume                                    Goes on from the latest of --checkpoints, to the same
                                                       weights as without the interruption.
+          --dashboard                                 Draws curve, epochs, rate, speed and time left while
+                                                      it trains; in a file or pipe, plain lines.
           --json                                      One JSON event a line: start, step, epoch, end.
           -?, -h, --help                              Show help and usage information
 
@@ -98,7 +100,7 @@ public sealed class HelpTests
           chainrule train
           chainrule train --data mnist --model mlp --epochs 5 --lr 0.001
           chainrule train --data flowers.csv --target species --hidden 10,20,10
-          chainrule train --data mnist --report report.html --checkpoints runs/mnist
+          chainrule train --data mnist --dashboard --report report.html --checkpoints runs/mnist
 
         Ctrl-C stops within one batch and saves the weights of the best epoch so far; the exit code is then 1.
         With --checkpoints the same command and --resume go on from there.

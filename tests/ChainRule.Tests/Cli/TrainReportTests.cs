@@ -1,5 +1,7 @@
 using ChainRule.Cli;
+using ChainRule.Cli.Output;
 using ChainRule.Training;
+using Spectre.Console;
 
 namespace ChainRule.Tests.Cli;
 
@@ -18,7 +20,8 @@ public sealed class TrainReportTests : IDisposable
         CliRun run = CliRun.Of($"{Train} --report {_folder["r.html"]} --plot {_folder["c.svg"]}");
         Assert.Equal((ExitCode.Done, ""), (run.Code, run.Errors));
         string html = File.ReadAllText(_folder["r.html"]);
-        foreach (string expected in (string[])["mlp on iris", "Epochs", "setosa", "optimiser", "m.safetensors"])
+        foreach (string expected in (string[])["mlp on iris", "Epochs", "Norm of gradients", "setosa",
+            "optimiser", "m.safetensors"])
             Assert.Contains(expected, html);
         Assert.DoesNotContain("http", html);
         Assert.StartsWith("<svg", File.ReadAllText(_folder["c.svg"]));
@@ -60,6 +63,89 @@ public sealed class TrainReportTests : IDisposable
         Assert.EndsWith("is of a training with other settings:\n  batch: 16 then, 8 now\n  rate: 0.01 then, 0.5 now\n"
             + "  help: repeat the command of that training and add --resume\n", other.Errors);
         Assert.Equal("", other.Output);
+    }
+
+    [Fact]
+    public void Folder_that_cannot_be_written_is_refused_before_the_training()
+    {
+        File.WriteAllText(_folder["file"], "");
+        string runs = Path.Combine(_folder["file"], "runs");
+        CliRun run = CliRun.Of($"{Train} --checkpoints {runs}");
+        Assert.Equal((ExitCode.Failed, ""), (run.Code, run.Output));
+        Assert.StartsWith($"chainrule: cannot write {runs}: ", run.Errors);
+        Assert.EndsWith("\n  help: choose another folder with --checkpoints.\n", run.Errors);
+    }
+
+    [Fact]
+    public void Resume_refuses_what_is_no_checkpoint()
+    {
+        Assert.Equal(ExitCode.Done, CliRun.Of(Train).Code);
+        string wrong = Path.Combine(_folder["runs"], "checkpoint-000000010.safetensors");
+        Directory.CreateDirectory(_folder["runs"]);
+        File.Copy(_folder["m.safetensors"], wrong);
+        CliRun.Fails(CliRun.Of($"{Train} --checkpoints {_folder["runs"]} --resume"), ExitCode.WrongUse,
+            $"chainrule: {wrong} is no checkpoint of chainrule train.\n"
+            + "  help: name the folder of a training that was begun with --checkpoints");
+        File.WriteAllText(wrong, "{");
+        CliRun damaged = CliRun.Of($"{Train} --checkpoints {_folder["runs"]} --resume");
+        Assert.Equal((ExitCode.Failed, ""), (damaged.Code, damaged.Output));
+        Assert.Contains($"  file: {wrong}\n", damaged.Errors);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" --json")]
+    public void Dashboard_leaves_what_is_no_terminal_as_it_is(string options)
+    {
+        string[] words = $"{Train} --dashboard{options}".Split(' ');
+        using StringWriter output = new() { NewLine = "\n" }, errors = new() { NewLine = "\n" };
+        // A terminal whose part may not be drawn anew, as where NO_COLOR is set.
+        Session session = new(output, errors, default) { Interactive = true, Redraws = false };
+        Assert.Equal(ExitCode.Done, CommandLine.Run(words, session));
+        Assert.Equal("", errors.ToString());
+        Assert.DoesNotContain("\u001b", output.ToString());
+        Assert.Equal(
+            CliRun.Of($"{Train}{options}").Lines.Length, output.ToString().TrimEnd('\n').Split('\n').Length);
+    }
+
+    [Fact]
+    public void Dashboard_draws_the_training_and_brings_the_cursor_back()
+    {
+        using StringWriter output = new() { NewLine = "\n" }, errors = new() { NewLine = "\n" };
+        Session session = new(output, errors, default) { Interactive = true, Redraws = true, Colours = false };
+        Assert.Equal(ExitCode.Done, CommandLine.Run($"{Train} --dashboard".Split(' '), session));
+        string text = output.ToString();
+        Assert.Contains("100%  epoch 3/3", text);
+        Assert.Contains("samples/s", text);
+        Assert.Contains("epochs", text);
+        Assert.True(text.LastIndexOf("\u001b[?25h", StringComparison.Ordinal)
+            > text.LastIndexOf("\u001b[?25l", StringComparison.Ordinal));
+        Assert.Contains("\nsaved   ", text);
+    }
+
+    [Fact]
+    public void Chart_of_a_line_from_corner_to_corner()
+    {
+        TerminalChart chart = new TerminalChart(width: 18, height: 4, unicode: true) { XEnd = 2 }
+            .Line([0, 2], [4, 0], Color.Blue).Marks([1.2], [3], Color.Red);
+        using StringWriter output = new() { NewLine = "\n" };
+        Session session = new(output, output, default) { Redraws = true };
+        using (LiveArea area = new(session))
+        {
+            area.Draw(40, chart);
+            area.Draw(40, chart);
+            area.Draw(30, chart);
+        }
+        string[] frames = output.ToString().Replace("\u001b[K", "").Split("\u001b[J");
+        const string expected = "     3.5 ┤⠑⢄      \n"
+            + "         │  ⠑⢄●   \n"
+            + "     1.5 ┤    ⠑⢄  \n"
+            + "     0.5 ┤      ⠑⢄\n"
+            + "          0epochs2\n";
+        Assert.Equal("\u001b[?25l" + expected, frames[0]);
+        Assert.Equal("\r\u001b[5A" + expected, frames[1]);           // over the first
+        Assert.Equal("\u001b[2J\u001b[H" + expected, frames[2]);       // the terminal became narrower
+        Assert.Equal("\u001b[?25h", frames[3]);
     }
 
     [Theory]

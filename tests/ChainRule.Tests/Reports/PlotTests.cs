@@ -35,7 +35,7 @@ public sealed class PlotTests
             <polyline points="44.93,36 44.93,90 138,90" fill="none" stroke="#8c8c8c" stroke-width="1" {ends}/>
             <text x="21" y="63" {label} transform="rotate(-90 21 63)">loss</text>
             <line x1="106.38" y1="36" x2="106.38" y2="90" stroke="#666666" stroke-width="1" stroke-dasharray="4"/>
-            <text x="110.38" y="47" font-size="11" fill="#666666">best</text>
+            <text x="110.38" y="84" font-size="11" fill="#666666">best</text>
             <circle cx="46.72" cy="87.55" r="3" fill="#0072b2"/>
             <line x1="106.38" y1="71.18" x2="136.21" y2="38.45" stroke="#0072b2" stroke-width="2"/>
             </svg>

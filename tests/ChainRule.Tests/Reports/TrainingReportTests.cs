@@ -15,9 +15,10 @@ public sealed class TrainingReportTests
     {
         using TempFolder folder = new();
         string html = Train(folder["r/report.html"], Pictures(), epochs: 2);
-        foreach (string expected in (string[])["<title>a &lt;test&gt;</title>", "finished after 2 epochs", "Loss",
-            "Accuracy", "Loss by step", "Learning rate", "What is taken for what", "Samples", "Epochs", "Weights",
-            "1.weight", "Linear 16 -&gt; 3", "Environment", "threads", "seed", "data:image/png;base64,", ">ape<"])
+        foreach (string expected in (string[])["<title>a &lt;test&gt;</title>", "2 of 2", "Loss", "Accuracy",
+            "Loss by step", "Learning rate", "What is taken for what", "of 12 new samples are right", "Epochs",
+            "Weights", "1.weight", "Linear 16 -&gt; 3", "96 floating-point", "environment", "threads", "seed",
+            "data:image/png;base64,", ">ape<"])
         {
             Assert.Contains(expected, html);
         }
@@ -26,13 +27,31 @@ public sealed class TrainingReportTests
         Assert.Single(Directory.GetFiles(folder["r"]));              // no temporary file is left
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(12)]
+    public void Report_says_which_layers_gradients_vanish(int depth)
+    {
+        using TempFolder folder = new();
+        List<Layer> parts = [new Flatten(), new Linear(16, 8, rng: new Rng(1)), new Sigmoid()];
+        for (int i = 2; i < depth; i++) parts.AddRange([new Linear(8, 8, rng: new Rng((ulong)i)), new Sigmoid()]);
+        Sequential model = [.. parts, new Linear(8, 3, rng: new Rng(99))];
+        LayerWatch layers = new(model);
+        Fit(model, [layers, new TrainingReport(folder["a.html"], model) { Layers = layers }]);
+        string html = File.ReadAllText(folder["a.html"]);
+        Assert.Contains("Gradients and units", html);
+        Assert.Contains("Norm of gradients", html);
+        if (depth > 2) Assert.Contains("<p class=\"wrong\">model.1 (Linear 16 -&gt; 8): gradients vanish", html);
+        else Assert.Contains("no layer's gradients explode or vanish", html);
+    }
+
     [Fact]
     public void Report_of_numbers_shows_pairs()
     {
         using TempFolder folder = new();
         Sequential model = [new Linear(2, 1, rng: new Rng(1))];
         TensorDataset data = new(Tensor.Randn([8, 2], new Rng(2)), Tensor.Randn([8, 1], new Rng(3)));
-        TrainingReport report = new(folder["report.html"], model) { Data = new DataLoader(data, 4) };
+        TrainingReport report = new(folder["report.html"], model) { Data = new(new DataLoader(data, 4)) };
         Trainer trainer = new(model, new Sgd(model.Parameters(), 0.1), (y, t) => F.MseLoss(y, t))
         {
             Callbacks = [report],
@@ -48,7 +67,7 @@ public sealed class TrainingReportTests
     {
         using TempFolder folder = new();
         Layer with = Model(), without = Model();
-        Fit(with, [new TrainingReport(folder["a.html"], with) { Data = new DataLoader(Pictures(), 4) }]);
+        Fit(with, [new TrainingReport(folder["a.html"], with) { Data = new(new DataLoader(Pictures(), 4)) }]);
         Fit(without, []);
         foreach (var ((_, a), (_, b)) in with.State().Zip(without.State())) Assert.Equal(a.ToDoubles(), b.ToDoubles());
     }
@@ -57,10 +76,10 @@ public sealed class TrainingReportTests
     public void Curve_of_many_steps_stays_small_and_keeps_its_mean()
     {
         StepCurve curve = new();
-        for (int i = 0; i < 100_000; i++) curve.Add(i % 2);
+        for (int i = 0; i < 100_000; i++) curve.Add(i + 1, i % 2);
         Assert.InRange(curve.Means.Count, 512, 1024);
         Assert.All(curve.Means, m => Assert.Equal(0.5, m));
-        Assert.InRange(curve.Steps[^1], 99_000, 100_000);
+        Assert.InRange(curve.Places[^1], 99_000, 100_000);
     }
 
     [Fact]
@@ -68,18 +87,61 @@ public sealed class TrainingReportTests
     {
         using TempFolder folder = new();
         StepCurve curve = new(), again = new();
-        for (int i = 0; i < 3001; i++) curve.Add(i);
+        for (int i = 0; i < 3001; i++) curve.Add(i, 0.1 * i);
         StateWriter state = new();
         curve.SaveState(state);
         SafeTensors.Write(folder["c.safetensors"], state.Tensors, state.Texts);
         again.LoadState(new StateReader(SafeTensors.Read(folder["c.safetensors"]), "c"));
         for (int i = 0; i < 50; i++)
         {
-            curve.Add(i);
-            again.Add(i);
+            curve.Add(i, 0.1 * i);
+            again.Add(i, 0.1 * i);
         }
         Assert.Equal(curve.Means, again.Means);
-        Assert.Equal(curve.Steps, again.Steps);
+        Assert.Equal(curve.Places, again.Places);
+    }
+
+    [Fact]
+    public void Report_of_a_training_that_went_on_has_the_curves_of_the_whole()
+    {
+        using TempFolder folder = new();
+        string whole = folder["whole.html"], part = folder["part.html"], runs = folder["runs"];
+        Run(whole, new StopAfter(int.MaxValue));
+        Run(part, new StopAfter(5));                                 // in the second epoch
+        Assert.Contains("stopped early", File.ReadAllText(part));
+        Assert.NotEqual(Svg(whole, "Loss by step"), Svg(part, "Loss by step"));
+        Run(part, new StopAfter(int.MaxValue));
+        foreach (string title in (string[])["Loss", "Accuracy", "Loss by step", "Learning rate"])
+            Assert.Equal(Svg(whole, title), Svg(part, title));
+
+        void Run(string path, StopAfter stop)
+        {
+            Layer model = Model();
+            Trainer trainer = new(
+                model, new Sgd(model.Parameters(), 0.1), (y, t) => F.CrossEntropy(y, t), new Accuracy())
+            {
+                Callbacks = [new TrainingReport(path, model) { Data = new(new DataLoader(Pictures(), 4)) }, stop],
+                Checkpoints = path == part ? new Checkpoints(runs) : null,
+            };
+            trainer.Resume(path == part ? runs : folder["none"]);
+            trainer.Fit(new DataLoader(Pictures(), 4, shuffle: true, new Rng(4)), epochs: 3);
+        }
+
+        static string Svg(string path, string title)
+        {
+            string html = File.ReadAllText(path);
+            int at = html.IndexOf($"<title>{title}</title>\n<rect", StringComparison.Ordinal);
+            Assert.True(at > 0, title);
+            return html[at..html.IndexOf("</svg>", at, StringComparison.Ordinal)];
+        }
+    }
+
+    private sealed class StopAfter(int steps) : ITrainingCallback
+    {
+        private int _seen;
+
+        public TrainingDecision OnStep(in TrainingProgress progress) =>
+            ++_seen == steps ? TrainingDecision.Stop : TrainingDecision.Continue;
     }
 
     private static string Train(string path, Dataset data, int epochs)
@@ -88,8 +150,7 @@ public sealed class TrainingReportTests
         TrainingReport report = new(path, model)
         {
             Title = "a <test>",
-            Data = new DataLoader(data, 4),
-            Classes = ["ape", "bee", "cat"],
+            Data = new ReportData(new DataLoader(data, 4)) { Name = "new", Classes = ["ape", "bee", "cat"] },
             Settings = [("seed", "7")],
         };
         Fit(model, [report], epochs);
