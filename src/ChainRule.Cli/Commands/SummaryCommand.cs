@@ -11,7 +11,7 @@ namespace ChainRule.Cli.Commands;
 /// <summary><c>summary</c>: what a network is made of.</summary>
 internal sealed class SummaryCommand : ICommandDefinition
 {
-    private const int Pictures = 28;
+    private const int Pictures = 28, MostNumbers = 1_000_000;
 
     private readonly Argument<string> _model = new("MODEL")
     {
@@ -64,7 +64,7 @@ internal sealed class SummaryCommand : ICommandDefinition
             if (hidden is not null && network != NetworkKind.Mlp)
                 throw new UsageException($"--hidden is for an mlp; the model is {name}.");
             input ??= [1, Pictures, Pictures];
-            int numbers = checked(input.Aggregate(1, (a, b) => a * b));
+            int numbers = CountOf(input);
             ModelOptions options = network switch
             {
                 NetworkKind.Cnn => new MnistCnnOptions(),
@@ -85,6 +85,21 @@ internal sealed class SummaryCommand : ICommandDefinition
         input ??= saved.Description.InputShape?.ToArray() ?? throw new UsageException(
             $"{name} does not say what shape its inputs have.", "say it: --input 1,28,28");
         return (saved.Model, input);
+    }
+
+    private static int CountOf(int[] sizes)
+    {
+        long count = 1;
+        foreach (int size in sizes)
+        {
+            count *= size;
+            if (count > MostNumbers)
+            {
+                throw new UsageException($"--input: [{string.Join(", ", sizes)}] has more than "
+                    + $"{Quantity.Count(MostNumbers)} numbers.");
+            }
+        }
+        return (int)count;
     }
 
     private static ModelSummary Run(string name, Layer model, int[] input)

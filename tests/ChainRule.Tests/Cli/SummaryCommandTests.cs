@@ -31,6 +31,8 @@ public sealed class SummaryCommandTests
     [InlineData("summary cn",
         "there is no network 'cn' (did you mean 'cnn'?); expected cnn, mlp, softmax or lenet5, or the file of a "
         + "model.")]
+    [InlineData("summary mlp --input 3,100000,100000",
+        "--input: [3, 100000, 100000] has more than 1,000,000 numbers.")]
     [InlineData("summary cnn --hidden 3", "--hidden is for an mlp; the model is cnn.")]
     public void Summary_of_what_is_not_there_is_refused(string words, string expected) =>
         CliRun.Refused(words, $"chainrule: {expected}");
