@@ -219,9 +219,11 @@ internal sealed class BackwardPass
         if (_captured is not null) MarkNeeded();
         Slot(first, root.OutputIndex) = seed;
         first.OwnsGradient = false;
+        NonFiniteGradient? watch = NonFiniteGradient.Current;
         foreach (Op op in _order)
         {
             Step(op);
+            watch?.Look(op);
             if (!retainGraph) op.Release();
         }
     }

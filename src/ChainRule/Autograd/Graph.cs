@@ -17,6 +17,9 @@ internal static class Graph
         set => t_paused = !value;
     }
 
+    /// <summary>Number of the operation that was recorded last.</summary>
+    public static long LastNumber => Interlocked.Read(ref s_number);
+
     /// <summary>Records until the returned scope is disposed, also inside <see cref="NoGrad"/>.</summary>
     public static NoGrad.Scope Resume()
     {

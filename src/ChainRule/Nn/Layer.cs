@@ -35,10 +35,13 @@ public abstract class Layer : Module
         ArgumentNullException.ThrowIfNull(compute);
         Layer? outer = t_running;
         if (outer is not null && Parent is null) CheckAdded(outer);
+        NonFiniteWatch? watch = NonFiniteWatch.Current;
+        long before = watch is null ? 0 : Graph.LastNumber;
         t_running = this;
         try
         {
             TResult result = compute();
+            watch?.Look(this, before, result as Tensor);
             ForwardTrace.Current?.Note(this, x, result);
             return result;
         }
@@ -99,13 +102,15 @@ public abstract class Layer : Module
         ArgumentNullException.ThrowIfNull(x);
         Layer? outer = t_running;
         if (outer is not null && Parent is null) CheckAdded(outer);
+        NonFiniteWatch? watch = NonFiniteWatch.Current;
+        long before = watch is null ? 0 : Graph.LastNumber;
         t_running = this;
         try
         {
             Tensor y = activation == FusedActivation.None
                 ? ForwardCore(x)
                 : ((IFusingLayer)this).ForwardFused(x, activation);
-            if (NonFiniteWatch.Current is { } watch) watch.Look(this, y);
+            watch?.Look(this, before, y);
             ForwardTrace.Current?.Note(this, x, y);
             if (Activity is { } units && (activation == FusedActivation.Relu || this is Relu)) units.Look(this, y);
             return y;

@@ -57,6 +57,23 @@ public abstract class Module
     /// <summary>Evaluation mode, for this module and everything in it.</summary>
     public void Eval() => SetMode(false);
 
+    /// <summary>
+    /// Freezes every parameter of this module and of everything in it: none gets a gradient, optimisers leave them and
+    /// their state alone, and layers before the first one that still learns cost no backward pass.
+    /// </summary>
+    /// <remarks>
+    /// <code>
+    /// backbone.Freeze();
+    /// backbone.Eval();    // where batch normalisation is to keep its running statistics as well
+    /// </code>
+    /// Statistics are no parameters: in learning mode they go on moving. A checkpoint does not say what is frozen: a
+    /// program that goes on freezes the same again.
+    /// </remarks>
+    public void Freeze() => SetFrozen(true);
+
+    /// <summary>Lets every parameter of this module and of everything in it learn again.</summary>
+    public void Unfreeze() => SetFrozen(false);
+
     /// <summary>Every parameter, in the order of registration, with its key. A shared one is listed once.</summary>
     public IReadOnlyList<(string Key, Parameter Parameter)> NamedParameters()
     {
@@ -256,6 +273,15 @@ public abstract class Module
             || _children.Exists(c => c.Name == name) || _generators.Exists(g => g.Name == name))
         {
             throw new ArgumentException($"{GetType().Name}: there is already something named '{name}'.", nameof(name));
+        }
+    }
+
+    private void SetFrozen(bool frozen)
+    {
+        foreach ((_, Parameter p) in NamedParameters())
+        {
+            if (frozen) p.Value.ZeroGrad();
+            p.Frozen = frozen;
         }
     }
 

@@ -14,6 +14,7 @@ public sealed class NonFiniteWatch : IDisposable
     private static NonFiniteWatch? t_current;
 
     private readonly NonFiniteWatch? _before;
+    private readonly List<(Layer Layer, long First, long Last)> _ran = [];
     private bool _closed;
 
     private NonFiniteWatch(NonFiniteWatch? before) => _before = before;
@@ -34,9 +35,20 @@ public sealed class NonFiniteWatch : IDisposable
         while (t_current is { _closed: true }) t_current = t_current._before;
     }
 
-    // Inner layers finish before the ones around them, so the first report is the innermost.
-    internal void Look(Layer layer, Tensor y)
+    /// <summary>The innermost layer that recorded an operation while this was watching; null where none did.</summary>
+    internal Layer? LayerOf(long operation)
     {
-        if (First is null && y.DType.IsFloatingPoint() && !y.IsFinite()) First = layer;
+        foreach ((Layer layer, long first, long last) in _ran)
+        {
+            if (operation > first && operation <= last) return layer;
+        }
+        return null;
+    }
+
+    // Inner layers finish before the ones around them, so the first report is the innermost.
+    internal void Look(Layer layer, long before, Tensor? y)
+    {
+        _ran.Add((layer, before, Graph.LastNumber));
+        if (First is null && y is not null && y.DType.IsFloatingPoint() && !y.IsFinite()) First = layer;
     }
 }

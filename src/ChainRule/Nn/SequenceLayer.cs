@@ -29,12 +29,7 @@ public abstract class SequenceLayer : Layer
     public Tensor Forward(SequenceBatch x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return Run(x.Data, () =>
-        {
-            Tensor y = ForwardCore(x);
-            if (NonFiniteWatch.Current is { } watch) watch.Look(this, y);
-            return y;
-        });
+        return Run(x.Data, () => ForwardCore(x));
     }
 
     /// <summary>What the layer computes.</summary>

@@ -85,6 +85,18 @@ public static unsafe class Clip
         }
     }
 
+    /// <summary>Largest magnitude of any entry of any gradient; NaN where one is.</summary>
+    internal static double LargestGradient(IReadOnlyList<Parameter> parameters)
+    {
+        double largest = 0;
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            if (parameters[i].Grad is { } gradient)
+                largest = Math.Max(largest, Fold(new ReadOnlySpan<Tensor>(in gradient), default(LargestRule)));
+        }
+        return largest;
+    }
+
     /// <summary>Norm of tensors as one vector.</summary>
     internal static double Norm(ReadOnlySpan<Tensor> tensors, double power = 2)
     {

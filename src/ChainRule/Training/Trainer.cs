@@ -44,6 +44,12 @@ public sealed class Trainer
                 "Trainer: the optimiser has none of the model's parameters; make it from model.Parameters().",
                 nameof(optimizer));
         }
+        if (optimizer is Lbfgs)
+        {
+            throw new ArgumentException(
+                "Trainer: Lbfgs evaluates the loss of the whole data several times a step, a trainer that of a batch "
+                + "once; call optimizer.Step(() => loss) in a loop of one's own.", nameof(optimizer));
+        }
         (Model, Optimizer, Loss, Metrics) = (model, optimizer, loss, [.. metrics]);
     }
 
@@ -130,7 +136,8 @@ public sealed class Trainer
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is below 1.</exception>
     /// <exception cref="ArgumentException"><see cref="Monitor"/> is not one of <see cref="Metrics"/>.</exception>
     /// <exception cref="DataException">A loader gives no batch.</exception>
-    /// <exception cref="TrainingException">The loss became NaN or infinite.</exception>
+    /// <exception cref="TrainingException">The loss or a gradient became NaN or infinite; the parameters are those
+    /// before it, and the error names layer, operation and samples.</exception>
     public TrainingHistory Fit(
         DataLoader train, DataLoader? validation = null, int epochs = 1, CancellationToken cancellationToken = default)
     {
@@ -274,6 +281,15 @@ public sealed class Trainer
         if (ClipGradNorm is { } limit) Clip.GradNorm(Parameters, limit);
         Optimizer.Step();
         if (MaxNorm is { } most) Clip.WeightNorm(Parameters, most);
+    }
+
+    /// <summary>
+    /// Whether no gradient is NaN, nor infinite, which <see cref="ClipGradValue"/> would cut off, however.
+    /// </summary>
+    internal bool GradientsAreUsable()
+    {
+        double largest = Clip.LargestGradient(Parameters);
+        return ClipGradValue is null ? double.IsFinite(largest) : !double.IsNaN(largest);
     }
 
     // Null when cancelled.

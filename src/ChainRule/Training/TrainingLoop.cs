@@ -93,20 +93,23 @@ internal sealed class TrainingLoop
         Tensor output = model.Forward(batch);
         Tensor loss = _trainer.Loss(output, batch.Target);
         double value = loss.Item();
-        if (!double.IsFinite(value))
-        {
-            _generators.Restore();
-            throw NonFiniteSearch.Explain(
-                model, _trainer.Loss, batch, _trainer.StepCount + 1, _run.Epoch, _run.Batch + 1, value,
-                _trainer.Optimizer.LearningRate);
-        }
+        if (!double.IsFinite(value)) throw Search(batch, value).InLoss(_trainer.Optimizer.LearningRate);
         if (index == 0) foreach (Parameter p in _trainer.Parameters) p.Value.ZeroGrad();
         (group == 1 ? loss : loss * (1.0 / group)).Backward();
+        if (!_trainer.GradientsAreUsable()) throw Search(batch, value).InGradient();
         double rate = _trainer.Optimizer.LearningRate;
         if (index == group - 1) _trainer.Update(_run.Epoch);
         foreach (Metric metric in _trainer.Metrics) metric.Add(output, batch.Target);
         _run.Add(value, batch.Count, rate);
         return value;
+    }
+
+    // Random layers draw the same numbers again.
+    private NonFiniteSearch Search(Batch batch, double loss)
+    {
+        _generators.Restore();
+        return new NonFiniteSearch(
+            _trainer.Model, _trainer.Loss, batch, _trainer.StepCount + 1, _run.Epoch, _run.Batch + 1, loss);
     }
 
     // Null where training goes on.

@@ -18,6 +18,8 @@ public sealed class NonFiniteLossTests
             Fit: the loss is NaN at step 1 (epoch 1, batch 1).
               source: a layer gave NaN or an infinity for finite inputs and parameters.
               first layer: model.1 (Lambda logarithm)
+              first operation: log
+              samples: 0, 2, 3
             """, () => Fit(model, Problems.Sectors(10, 1)));
         Assert.Equal((NonFiniteSource.Layer, 1L, 1, 1), (thrown.Cause, thrown.Step, thrown.Epoch, thrown.Batch));
         Assert.True(double.IsNaN(thrown.Loss));
@@ -50,6 +52,7 @@ public sealed class NonFiniteLossTests
             Fit: the loss is NaN at step 2 (epoch 1, batch 2).
               source: the batch's input holds NaN or an infinity.
               first layer: model.0 (Linear 2 -> 32)
+              samples: 6
             """, () => Fit(Problems.Mlp(3), data));
     }
 
