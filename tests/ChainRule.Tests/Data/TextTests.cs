@@ -73,7 +73,7 @@ public sealed class TextTests
         Assert.Equal(["\n", "e", "h", "l", "o"], letters.All);
         Assert.Equal([2, 1, 3, 3, 4], letters.Encode(Tokens.Characters("hello")));
         Assert.Equal("hole", string.Concat(letters.Decode([2, 4, 3, 1])));
-        Assert.Equal("Vocabulary: 'x' is none of the 5 tokens (\n e h l o).", ErrorOf(() => letters.IdOf("x")));
+        Assert.Equal("Vocabulary: 'x' is none of the 5 tokens (\\n e h l o).", ErrorOf(() => letters.IdOf("x")));
         Vocabulary words = Vocabulary.OfWords([["b", "a", "c"], ["a", "b"], ["d"]], minCount: 1, most: 3);
         Assert.Equal(["<pad>", "<unk>", "a", "b", "c"], words.All);
         Assert.Equal([2, 1], words.Encode(["a", "d"]));

@@ -78,8 +78,8 @@ public sealed class Vocabulary
     {
         ArgumentNullException.ThrowIfNull(token);
         return _ids.TryGetValue(token, out int id) ? id : UnknownId ?? throw new DataException("Vocabulary",
-            $"'{token}' is none of the {Count} tokens "
-            + $"({string.Join(' ', _tokens.Take(8))}{(Count > 8 ? " ..." : "")}).");
+            $"'{Line(token)}' is none of the {Count} tokens "
+            + $"({string.Join(' ', _tokens.Take(8).Select(Line))}{(Count > 8 ? " ..." : "")}).");
     }
 
     /// <summary>Numbers of tokens.</summary>
@@ -114,12 +114,10 @@ public sealed class Vocabulary
     public void Write(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        IEnumerable<string> lines =
-            _tokens.Select(t => t.Replace(@"\", @"\\").Replace("\n", @"\n").Replace("\r", @"\r") + "\n");
         string part = $"{path}.{Guid.NewGuid():N}.part";
         try
         {
-            File.WriteAllText(part, string.Concat(lines));
+            File.WriteAllText(part, string.Concat(_tokens.Select(t => Line(t) + "\n")));
             File.Move(part, path, overwrite: true);
         }
         finally
@@ -149,6 +147,10 @@ public sealed class Vocabulary
 
         DataException Wrong(int row, string problem) => new("Vocabulary", problem) { File = path, Row = row + 1 };
     }
+
+    // A token on one line.
+    private static string Line(string token) =>
+        token.Replace(@"\", @"\\").Replace("\n", @"\n").Replace("\r", @"\r");
 
     private static string? Unescape(string line)
     {
