@@ -29,8 +29,8 @@ internal static class Readers
             path => Idx.Read(path), 4 * Ratio, Structures.Gzip) { Constant = FirstBuffer },
         new("npy", NpyFiles, path => Npy.Read(path), 16, Structures.Npy),
         new("npz", NpzFiles, path => Npz.Read(path), 4 * Ratio, Structures.Zip) { Constant = FirstBuffer },
-        new("csv", CsvFiles, ReadTable, 1000),
-        new("csv.gz", () => [.. CsvFiles().Select(Gzip)], ReadTable, 1000 * Ratio, Structures.Gzip),
+        new("csv", CsvFiles, ReadTable, 200),
+        new("csv.gz", () => [.. CsvFiles().Select(Gzip)], ReadTable, 200 * Ratio, Structures.Gzip),
         new("png", PngFiles, path => PngImage.Read(path), 8 * Ratio, Structures.Png) { Constant = FirstBuffer },
         new("jpeg", JpegFiles, path => Picture.Read(path, ImageDecoder.Jpeg()), 8192, Structures.Jpeg)
         {
@@ -40,8 +40,8 @@ internal static class Readers
         new("cifar.gz", () => [.. CifarFiles().Select(Gzip)], path => Cifar10.Read(path), 8 * Ratio, Structures.Gzip),
         new("text", TextFiles, path => Vocabulary.OfCharacters(TextFile.Read(path) + "."), 200),
         new("vocabulary", () => [[.. "<pad>\n<unk>\nthe\n\\n\n\\\\\n"u8]], path => Vocabulary.Read(path), 200),
-        new("lines", LineFiles, path => ToDataset(LabelledSequences.ReadLines(path)), 2000),
-        new("steps", StepFiles, path => ToDataset(LabelledSequences.ReadSteps(path, Steps)), 2000),
+        new("lines", LineFiles, path => ToDataset(LabelledSequences.ReadLines(path)), 500),
+        new("steps", StepFiles, path => ToDataset(LabelledSequences.ReadSteps(path, Steps)), 500),
         new("events", EventFiles, path => EventReader.Read(path).Count(), 64, Structures.Records),
     ];
 
