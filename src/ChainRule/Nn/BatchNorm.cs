@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChainRule.Ops;
 
 namespace ChainRule.Nn;
 
@@ -20,17 +21,7 @@ public abstract class BatchNorm : Layer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         NeedFloat(dtype);
-        if (!(eps >= 0))
-        {
-            string given = eps.ToString(CultureInfo.InvariantCulture);
-            throw new ArgumentOutOfRangeException(nameof(eps), $"{Kind}: eps must be 0 or more, got {given}.");
-        }
-        if (momentum is { } m && !(m >= 0 && m <= 1))
-        {
-            string given = m.ToString(CultureInfo.InvariantCulture);
-            throw new ArgumentOutOfRangeException(
-                nameof(momentum), $"{Kind}: momentum must be in [0, 1], got {given}.");
-        }
+        BatchNormNode.CheckNumbers(Kind, momentum ?? 0, eps);
         (Channels, Eps, Momentum) = (channels, eps, momentum);
         if (affine)
         {

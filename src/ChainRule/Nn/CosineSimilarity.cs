@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChainRule.Ops;
 
 namespace ChainRule.Nn;
 
@@ -10,7 +11,12 @@ public sealed class CosineSimilarity : Module
     /// <summary>A module with its dimension.</summary>
     /// <param name="dim">Dimension of the vectors; negative counts from the end.</param>
     /// <param name="eps">Least divisor.</param>
-    public CosineSimilarity(int dim = 1, double eps = 1e-8) => (Dim, Eps) = (dim, eps);
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="eps"/> is negative or not finite.</exception>
+    public CosineSimilarity(int dim = 1, double eps = 1e-8)
+    {
+        OptionCheck.NotNegative(nameof(CosineSimilarity), nameof(eps), eps);
+        (Dim, Eps) = (dim, eps);
+    }
 
     /// <summary>Dimension of the vectors.</summary>
     public int Dim { get; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChainRule.Ops;
 
 namespace ChainRule.Nn;
 
@@ -11,7 +12,12 @@ public sealed class Elu : Layer
 {
     /// <summary>A layer with its constant.</summary>
     /// <param name="alpha">The limit for very negative x is -alpha.</param>
-    public Elu(double alpha = 1) => Alpha = alpha;
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is not finite.</exception>
+    public Elu(double alpha = 1)
+    {
+        OptionCheck.Finite(nameof(Elu), nameof(alpha), alpha);
+        Alpha = alpha;
+    }
 
     /// <summary>The limit for very negative x is -alpha.</summary>
     public double Alpha { get; }

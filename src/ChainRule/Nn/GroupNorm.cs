@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChainRule.Ops;
 
 namespace ChainRule.Nn;
 
@@ -25,7 +26,7 @@ public sealed class GroupNorm : Layer
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         NeedFloat(dtype);
-        InstanceNorm.CheckEps("GroupNorm", eps);
+        OptionCheck.NotNegative(nameof(GroupNorm), nameof(eps), eps);
         if (channels % groups != 0)
         {
             throw new ArgumentException(

@@ -9,7 +9,12 @@ public sealed class Hardtanh : Layer
     /// <summary>A layer with its limits.</summary>
     /// <param name="minVal">Lower limit.</param>
     /// <param name="maxVal">Upper limit.</param>
-    public Hardtanh(double minVal = -1, double maxVal = 1) => (MinVal, MaxVal) = (minVal, maxVal);
+    /// <exception cref="ArgumentOutOfRangeException">The upper limit is not above the lower.</exception>
+    public Hardtanh(double minVal = -1, double maxVal = 1)
+    {
+        Tensor.CheckLimits(nameof(Hardtanh), minVal, maxVal);
+        (MinVal, MaxVal) = (minVal, maxVal);
+    }
 
     /// <summary>Lower limit.</summary>
     public double MinVal { get; }

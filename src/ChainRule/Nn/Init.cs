@@ -1,3 +1,5 @@
+using ChainRule.Ops;
+
 namespace ChainRule.Nn;
 
 /// <summary>Which connections an initialiser counts: those into one output, or those out of one input.</summary>
@@ -76,8 +78,8 @@ public static class Init
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bound"/> is negative or not finite.</exception>
     public static Tensor Uniform(Shape shape, double bound, Rng? rng = null, DType dtype = DType.Float32)
     {
-        CheckWidth(bound, nameof(bound));
-        return Tensor.Rand(shape, rng ?? NextRng(), -bound, bound, dtype);
+        OptionCheck.NotNegative("Init.Uniform", nameof(bound), bound);
+        return Tensor.Rand(shape, rng ?? NextRng(), -bound, bound, Tensor.NeedFloat(dtype, "Init.Uniform"));
     }
 
     /// <summary>Normal distribution.</summary>
@@ -86,11 +88,13 @@ public static class Init
     /// <param name="rng">Generator; the next default one if left out.</param>
     /// <param name="mean">Mean.</param>
     /// <param name="dtype">Float32 or Float64.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="std"/> is negative or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="std"/> is negative, or a number is not
+    /// finite.</exception>
     public static Tensor Normal(Shape shape, double std, Rng? rng = null, double mean = 0, DType dtype = DType.Float32)
     {
-        CheckWidth(std, nameof(std));
-        return Tensor.Randn(shape, rng ?? NextRng(), mean, std, dtype);
+        OptionCheck.NotNegative("Init.Normal", nameof(std), std);
+        OptionCheck.Finite("Init.Normal", nameof(mean), mean);
+        return Tensor.Randn(shape, rng ?? NextRng(), mean, std, Tensor.NeedFloat(dtype, "Init.Normal"));
     }
 
     /// <summary>
@@ -101,12 +105,14 @@ public static class Init
     /// <param name="rng">Generator; the next default one if left out.</param>
     /// <param name="mean">Mean.</param>
     /// <param name="dtype">Float32 or Float64.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="std"/> is negative or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="std"/> is negative, or a number is not
+    /// finite.</exception>
     /// <torch>torch.nn.init.trunc_normal_</torch>
     public static Tensor TruncatedNormal(
         Shape shape, double std, Rng? rng = null, double mean = 0, DType dtype = DType.Float32)
     {
-        CheckWidth(std, nameof(std));
+        OptionCheck.NotNegative("Init.TruncatedNormal", nameof(std), std);
+        OptionCheck.Finite("Init.TruncatedNormal", nameof(mean), mean);
         Tensor.NeedFloat(dtype, "Init.TruncatedNormal");
         rng ??= NextRng();
         double[] values = new double[shape.Count];
@@ -128,12 +134,15 @@ public static class Init
     /// <param name="gain">Factor for what follows: 1 for linear and sigmoid, 5/3 for tanh.</param>
     /// <param name="dtype">Float32 or Float64.</param>
     /// <exception cref="ShapeException">The rank is below 2.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="gain"/> is negative or not finite.</exception>
     /// <remarks>
     /// Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010),
     /// eq. 16.
     /// </remarks>
     public static Tensor XavierUniform(Shape shape, Rng? rng = null, double gain = 1, DType dtype = DType.Float32)
     {
+        OptionCheck.NotNegative("Init.XavierUniform", nameof(gain), gain);
+        Tensor.NeedFloat(dtype, "Init.XavierUniform");
         (int fanIn, int fanOut) = Fans(shape);
         return Uniform(shape, gain * Math.Sqrt(6.0 / ((double)fanIn + fanOut)), rng, dtype);
     }
@@ -144,9 +153,12 @@ public static class Init
     /// <param name="gain">Factor for what follows: 1 for linear and sigmoid, 5/3 for tanh.</param>
     /// <param name="dtype">Float32 or Float64.</param>
     /// <exception cref="ShapeException">The rank is below 2.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="gain"/> is negative or not finite.</exception>
     /// <remarks>Source: Glorot and Bengio (2010), eq. 12.</remarks>
     public static Tensor XavierNormal(Shape shape, Rng? rng = null, double gain = 1, DType dtype = DType.Float32)
     {
+        OptionCheck.NotNegative("Init.XavierNormal", nameof(gain), gain);
+        Tensor.NeedFloat(dtype, "Init.XavierNormal");
         (int fanIn, int fanOut) = Fans(shape);
         return Normal(shape, gain * Math.Sqrt(2.0 / ((double)fanIn + fanOut)), rng, dtype: dtype);
     }
@@ -161,13 +173,14 @@ public static class Init
     /// <param name="fan">Which connections count.</param>
     /// <param name="dtype">Float32 or Float64.</param>
     /// <exception cref="ShapeException">The rank is below 2.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The slope is not finite, or there is no such fan.</exception>
     /// <remarks>
     /// Source: He, Zhang, Ren and Sun, "Delving deep into rectifiers" (2015), eq. 10 and 15. With slope sqrt(5) this is
     /// b = 1 / sqrt(fanIn), the start of PyTorch's linear and convolution layers, and of those here.
     /// </remarks>
     public static Tensor KaimingUniform(
         Shape shape, Rng? rng = null, double negativeSlope = 0, Fan fan = Fan.In, DType dtype = DType.Float32) =>
-        Uniform(shape, Math.Sqrt(3) * KaimingStd(shape, negativeSlope, fan), rng, dtype);
+        Uniform(shape, Math.Sqrt(3) * KaimingStd("Init.KaimingUniform", shape, negativeSlope, fan, dtype), rng, dtype);
 
     /// <summary>Normal with std = sqrt(2 / ((1 + slope^2) fan)).</summary>
     /// <param name="shape"><c>[out, in, ...]</c>: shape of a weight.</param>
@@ -176,10 +189,11 @@ public static class Init
     /// <param name="fan">Which connections count.</param>
     /// <param name="dtype">Float32 or Float64.</param>
     /// <exception cref="ShapeException">The rank is below 2.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The slope is not finite, or there is no such fan.</exception>
     /// <remarks>Source: He, Zhang, Ren and Sun (2015), eq. 10 and 15.</remarks>
     public static Tensor KaimingNormal(
         Shape shape, Rng? rng = null, double negativeSlope = 0, Fan fan = Fan.In, DType dtype = DType.Float32) =>
-        Normal(shape, KaimingStd(shape, negativeSlope, fan), rng, dtype: dtype);
+        Normal(shape, KaimingStd("Init.KaimingNormal", shape, negativeSlope, fan, dtype), rng, dtype: dtype);
 
     /// <summary>
     /// Orthogonal: the weight's outputs as rows (or its inputs as columns, where they are fewer) are at right angles to
@@ -228,15 +242,13 @@ public static class Init
         return (checked(shape[1] * kernel), checked(shape[0] * kernel));
     }
 
-    private static double KaimingStd(Shape shape, double negativeSlope, Fan mode)
+    private static double KaimingStd(string of, Shape shape, double negativeSlope, Fan fan, DType dtype)
     {
+        Tensor.NeedFloat(dtype, of);
+        OptionCheck.Finite(of, nameof(negativeSlope), negativeSlope);
+        if (fan is not (Fan.In or Fan.Out))
+            throw new ArgumentOutOfRangeException(nameof(fan), $"{of}: {fan} is no kind of fan; use In or Out.");
         (int fanIn, int fanOut) = Fans(shape);
-        return Math.Sqrt(2 / (1 + (negativeSlope * negativeSlope)) / (mode == Fan.In ? fanIn : fanOut));
-    }
-
-    private static void CheckWidth(double value, string name)
-    {
-        if (!(value >= 0) || double.IsInfinity(value))
-            throw new ArgumentOutOfRangeException(name, value, $"Init: {name} must be 0 or more and finite.");
+        return Math.Sqrt(2 / (1 + (negativeSlope * negativeSlope)) / (fan == Fan.In ? fanIn : fanOut));
     }
 }

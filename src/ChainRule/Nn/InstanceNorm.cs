@@ -19,7 +19,7 @@ public abstract class InstanceNorm : Layer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         NeedFloat(dtype);
-        CheckEps(Kind, eps);
+        OptionCheck.NotNegative(Kind, nameof(eps), eps);
         (_rank, Channels, Eps) = (rank, channels, eps);
         if (!affine) return;
         Weight = AddParameter("weight", Init.Ones([channels], dtype));
@@ -44,13 +44,6 @@ public abstract class InstanceNorm : Layer
         + (Weight is null ? "" : ", scale and shift");
 
     private protected abstract string Kind { get; }
-
-    internal static void CheckEps(string kind, double eps)
-    {
-        if (eps >= 0) return;
-        string given = eps.ToString(CultureInfo.InvariantCulture);
-        throw new ArgumentOutOfRangeException(nameof(eps), $"{kind}: eps must be 0 or more, got {given}.");
-    }
 
     /// <inheritdoc/>
     protected sealed override Tensor ForwardCore(Tensor x)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChainRule.Ops;
 
 namespace ChainRule.Nn;
 
@@ -18,7 +19,7 @@ public sealed class LayerNorm : Layer
     /// <param name="bias">Learn a shift, where <paramref name="affine"/>.</param>
     /// <param name="dtype">Float32 or Float64.</param>
     /// <exception cref="ShapeException">There is no size, or one is 0.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="eps"/> is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="eps"/> is negative or not finite.</exception>
     public LayerNorm(
         Shape normalizedShape, double eps = 1e-5, bool affine = true, bool bias = true, DType dtype = DType.Float32)
     {
@@ -28,11 +29,7 @@ public sealed class LayerNorm : Layer
             throw new ShapeException(
                 $"LayerNorm: normalizedShape must have sizes of 1 or more, got {normalizedShape}.", normalizedShape);
         }
-        if (!(eps >= 0))
-        {
-            string given = eps.ToString(CultureInfo.InvariantCulture);
-            throw new ArgumentOutOfRangeException(nameof(eps), $"LayerNorm: eps must be 0 or more, got {given}.");
-        }
+        OptionCheck.NotNegative(nameof(LayerNorm), nameof(eps), eps);
         (NormalizedShape, Eps) = (normalizedShape, eps);
         if (!affine) return;
         Weight = AddParameter("weight", Init.Ones(normalizedShape, dtype));
@@ -46,7 +43,7 @@ public sealed class LayerNorm : Layer
     /// <param name="bias">Learn a shift, where <paramref name="affine"/>.</param>
     /// <param name="dtype">Float32 or Float64.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="features"/> is below 1, or
-    /// <paramref name="eps"/> is negative.</exception>
+    /// <paramref name="eps"/> is negative or not finite.</exception>
     public LayerNorm(
         int features, double eps = 1e-5, bool affine = true, bool bias = true, DType dtype = DType.Float32)
         : this(Of(features), eps, affine, bias, dtype)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChainRule.Ops;
 
 namespace ChainRule.Nn;
 
@@ -8,7 +9,12 @@ public sealed class LeakyRelu : Layer
 {
     /// <summary>A layer with its constant.</summary>
     /// <param name="negativeSlope">Slope for negative x.</param>
-    public LeakyRelu(double negativeSlope = 0.01) => NegativeSlope = negativeSlope;
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="negativeSlope"/> is not finite.</exception>
+    public LeakyRelu(double negativeSlope = 0.01)
+    {
+        OptionCheck.Finite(nameof(LeakyRelu), nameof(negativeSlope), negativeSlope);
+        NegativeSlope = negativeSlope;
+    }
 
     /// <summary>Slope for negative x.</summary>
     public double NegativeSlope { get; }

@@ -13,10 +13,12 @@ public sealed class LocalResponseNorm : Layer
     /// <param name="alpha">Factor of the mean square.</param>
     /// <param name="beta">Exponent.</param>
     /// <param name="k">Added to it.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is below 1, or another number not
+    /// finite.</exception>
     public LocalResponseNorm(int size, double alpha = 1e-4, double beta = 0.75, double k = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        F.CheckResponse(nameof(LocalResponseNorm), alpha, beta, k);
         (Size, Alpha, Beta, K) = (size, alpha, beta, k);
     }
 

@@ -1,3 +1,5 @@
+using ChainRule.Ops;
+
 namespace ChainRule.Nn;
 
 /// <summary>Rectifier with learnt slopes below 0, element by element: y = x for x > 0, else weight * x.</summary>
@@ -11,10 +13,12 @@ public sealed class PRelu : Layer
     /// <param name="numParameters">How many slopes: 1, or one a channel.</param>
     /// <param name="init">The slopes at first.</param>
     /// <param name="dtype">Float32 or Float64.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="numParameters"/> is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="numParameters"/> is below 1, or
+    /// <paramref name="init"/> not finite.</exception>
     public PRelu(int numParameters = 1, double init = 0.25, DType dtype = DType.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(numParameters, 1);
+        OptionCheck.Finite(nameof(PRelu), nameof(init), init);
         NeedFloat(dtype);
         Weight = AddParameter("weight", Tensor.Full([numParameters], init, dtype));
     }

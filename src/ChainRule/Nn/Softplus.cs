@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChainRule.Ops;
 
 namespace ChainRule.Nn;
 
@@ -9,7 +10,13 @@ public sealed class Softplus : Layer
     /// <summary>A layer with its constants.</summary>
     /// <param name="beta">Sharpness of the bend, not 0.</param>
     /// <param name="threshold">Where beta x is above it, y = x.</param>
-    public Softplus(double beta = 1, double threshold = 20) => (Beta, Threshold) = (beta, threshold);
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> is 0 or not finite, or
+    /// <paramref name="threshold"/> is NaN.</exception>
+    public Softplus(double beta = 1, double threshold = 20)
+    {
+        SoftplusOp.Check(nameof(Softplus), beta, threshold);
+        (Beta, Threshold) = (beta, threshold);
+    }
 
     /// <summary>Sharpness of the bend.</summary>
     public double Beta { get; }

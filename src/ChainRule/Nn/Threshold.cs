@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChainRule.Ops;
 
 namespace ChainRule.Nn;
 
@@ -9,7 +10,13 @@ public sealed class Threshold : Layer
     /// <summary>A layer with its limit and what replaces the numbers up to it.</summary>
     /// <param name="limit">The largest number that is replaced.</param>
     /// <param name="value">What replaces it.</param>
-    public Threshold(double limit, double value) => (Limit, Value) = (limit, value);
+    /// <exception cref="ArgumentOutOfRangeException">A number is NaN.</exception>
+    public Threshold(double limit, double value)
+    {
+        OptionCheck.Number(nameof(Threshold), nameof(limit), limit);
+        OptionCheck.Number(nameof(Threshold), nameof(value), value);
+        (Limit, Value) = (limit, value);
+    }
 
     /// <summary>The largest number that is replaced.</summary>
     public double Limit { get; }

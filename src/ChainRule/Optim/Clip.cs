@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ChainRule.Kernels;
 using ChainRule.Nn;
+using ChainRule.Ops;
 
 namespace ChainRule.Optim;
 
@@ -24,12 +25,8 @@ public static unsafe class Clip
     public static double GradNorm(IReadOnlyList<Parameter> parameters, double maxNorm, double power = 2)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        if (!(maxNorm >= 0))
-            throw new ArgumentOutOfRangeException(
-                nameof(maxNorm), FormattableString.Invariant($"GradNorm: maxNorm is {maxNorm}; expected 0 or more."));
-        if (!(power > 0))
-            throw new ArgumentOutOfRangeException(
-                nameof(power), FormattableString.Invariant($"GradNorm: power is {power}; expected a number above 0."));
+        OptionCheck.That(nameof(GradNorm), nameof(maxNorm), maxNorm, maxNorm >= 0, "0 or more");
+        OptionCheck.That(nameof(GradNorm), nameof(power), power, power > 0, "a number above 0");
         double norm = Norm([.. parameters.Select(p => p.Grad).OfType<Tensor>()], power);
         double factor = Math.Min(1, maxNorm / (norm + 1e-6));
         if (factor == 1) return norm;
@@ -45,9 +42,7 @@ public static unsafe class Clip
     public static void GradValue(IReadOnlyList<Parameter> parameters, double limit)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        if (!(limit >= 0))
-            throw new ArgumentOutOfRangeException(
-                nameof(limit), FormattableString.Invariant($"GradValue: limit is {limit}; expected 0 or more."));
+        OptionCheck.That(nameof(GradValue), nameof(limit), limit, limit >= 0, "0 or more");
         foreach (Parameter p in parameters) Map(new ClampMap(limit), p);
     }
 
@@ -66,9 +61,7 @@ public static unsafe class Clip
     public static void WeightNorm(IReadOnlyList<Parameter> parameters, double maxNorm)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        if (!(maxNorm > 0))
-            throw new ArgumentOutOfRangeException(nameof(maxNorm),
-                FormattableString.Invariant($"WeightNorm: maxNorm is {maxNorm}; expected a number above 0."));
+        OptionCheck.That(nameof(WeightNorm), nameof(maxNorm), maxNorm, maxNorm > 0, "a number above 0");
         foreach (Parameter p in parameters)
         {
             if (p.Value.Rank < 2 || p.Frozen || p.Value.Count == 0) continue;

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using ChainRule.Kernels;
 using ChainRule.Nn;
+using ChainRule.Ops;
 
 namespace ChainRule.Optim;
 
@@ -29,11 +30,7 @@ public sealed unsafe class ElasticAveraging
     public ElasticAveraging(IReadOnlyList<Parameter> start, double alpha)
     {
         ArgumentNullException.ThrowIfNull(start);
-        if (!(alpha is >= 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(alpha), FormattableString.Invariant($"ElasticAveraging: alpha is {alpha}; expected 0 to 1."));
-        }
+        OptionCheck.That(nameof(ElasticAveraging), nameof(alpha), alpha, alpha is >= 0 and <= 1, "0 to 1");
         Alpha = alpha;
         _center = [.. start.Select(p => p.Value.Detach())];
     }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ChainRule.Kernels;
 using ChainRule.Nn;
+using ChainRule.Ops;
 
 namespace ChainRule.Optim;
 
@@ -23,12 +24,8 @@ public sealed unsafe class WeightPenalty
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public WeightPenalty(double l1 = 0, double l2 = 0, int startEpoch = 1)
     {
-        if (!(l1 >= 0 && double.IsFinite(l1)))
-            throw new ArgumentOutOfRangeException(
-                nameof(l1), FormattableString.Invariant($"WeightPenalty: l1 is {l1}; expected 0 or more."));
-        if (!(l2 >= 0 && double.IsFinite(l2)))
-            throw new ArgumentOutOfRangeException(
-                nameof(l2), FormattableString.Invariant($"WeightPenalty: l2 is {l2}; expected 0 or more."));
+        OptionCheck.NotNegative(nameof(WeightPenalty), nameof(l1), l1);
+        OptionCheck.NotNegative(nameof(WeightPenalty), nameof(l2), l2);
         if (startEpoch < 1)
             throw new ArgumentOutOfRangeException(nameof(startEpoch),
                 FormattableString.Invariant($"WeightPenalty: startEpoch is {startEpoch}; expected 1 or more."));

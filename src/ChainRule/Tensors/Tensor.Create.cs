@@ -100,7 +100,8 @@ public sealed unsafe partial class Tensor
         NeedFinite(start, nameof(start), "Arange");
         NeedFinite(stop, nameof(stop), "Arange");
         NeedFinite(step, nameof(step), "Arange");
-        if (step == 0) throw new ArgumentOutOfRangeException(nameof(step), "Arange: step is 0.");
+        if (step == 0)
+            throw new ArgumentOutOfRangeException(nameof(step), "Arange: step is 0; expected another number.");
         double count = Math.Max(0, Math.Ceiling((stop - start) / step));
         if (count > Array.MaxLength)
         {
@@ -138,6 +139,7 @@ public sealed unsafe partial class Tensor
     /// <exception cref="ShapeException">The size is negative, or its square more than a tensor can hold.</exception>
     public static Tensor Eye(int size, DType dtype = DType.Float32)
     {
+        if (size < 0) throw new ShapeException($"Eye: size is {size}; expected 0 or more.");
         Tensor made = Zeros([size, size], dtype);
         switch (dtype)
         {
@@ -187,10 +189,13 @@ public sealed unsafe partial class Tensor
     /// <param name="mean">Mean.</param>
     /// <param name="std">Standard deviation.</param>
     /// <param name="dtype">Float32 or Float64.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is not finite.</exception>
     /// <exception cref="DTypeException">The type is not float32 or float64.</exception>
     public static Tensor Randn(Shape shape, Rng rng, double mean = 0, double std = 1, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(rng);
+        NeedFinite(mean, nameof(mean), "Randn");
+        NeedFinite(std, nameof(std), "Randn");
         Tensor made = EmptyKept(shape, NeedFloat(dtype, "Randn"));
         if (dtype == DType.Float32)
         {
@@ -233,7 +238,8 @@ public sealed unsafe partial class Tensor
     private static void NeedFinite(double value, string name, string op)
     {
         if (!double.IsFinite(value))
-            throw new ArgumentOutOfRangeException(name, value, $"{op}: {name} must be finite.");
+            throw new ArgumentOutOfRangeException(
+                name, FormattableString.Invariant($"{op}: {name} is {value}; expected a finite number."));
     }
 
     /// <summary>The elements of a dense tensor, for writing. Keep the tensor alive while the span is used.</summary>

@@ -17,6 +17,9 @@ internal sealed class ErrorText(string subject, IEnumerable<string> names)
     private readonly List<string> _accepted = [];
     private readonly HashSet<string> _seen = [];
 
+    /// <summary>Uses that nothing was said against.</summary>
+    public IReadOnlyList<string> Accepted => _accepted;
+
     /// <summary>What is wrong with the messages, a line each.</summary>
     public List<string> Faults { get; } = [];
 

@@ -155,6 +155,7 @@ internal static class GoodArguments
             "Fold.outputSize" => new Size2(4, 4),
             "LayerNorm.normalizedShape" => (Shape)new[] { 6 },
             "Expand.shape" or "Reshape.shape" => (Shape)new[] { 2, 4, 6 },
+            _ when name == "shape" => (Shape)new[] { 4, 6 },
             "UpsampleTo.size" => (Shape)new[] { 9 },
             "GroupNorm.groups" => 2,
             "ByGroup.groups" => new[] { 0, 1, 2, 3, 4, 5, 6, 7 },
@@ -174,7 +175,7 @@ internal static class GoodArguments
         "Divide" => ["div"],
         "EqualTo" => ["equal"],
         _ when of.EndsWith("WithIndices", StringComparison.Ordinal) => [of[..^"WithIndices".Length]],
-        _ => [],
+        _ => ["Init", "Init." + of],
     };
 
     private static object? Default(ParameterInfo parameter)

@@ -15,6 +15,13 @@ namespace ChainRule.Tests.Errors;
 /// </summary>
 public sealed class OptionErrorTests
 {
+    /// <summary>Numbers that are elements or operands like those of a tensor, and may be NaN as they may.</summary>
+    private static readonly HashSet<string> TakesNaN =
+    [
+        "EqualTo.other", "NotEqual.other", "Greater.other", "GreaterEqual.other", "Less.other", "LessEqual.other",
+        "MaskedFill.value", "Scatter.value", "Pow.base", "Pow.exponent", "Constant.value", "Full.value", "Scalar.value",
+    ];
+
     private const BindingFlags Declared =
         BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
@@ -46,12 +53,29 @@ public sealed class OptionErrorTests
     }
 
     [Fact]
+    public void Wrong_options_of_start_values_are_refused_with_the_approved_text() =>
+        Check("InitOptions", Ordered(typeof(Init)));
+
+    [Fact]
+    public void Wrong_numbers_of_new_tensors_are_refused_with_the_approved_text() => Check("CreationOptions",
+        Ordered(typeof(Tensor)).Where(m => m.IsStatic && m.ReturnType == typeof(Tensor)
+            && m.GetParameters().Any(p => p.ParameterType == typeof(DType))));
+
+    [Fact]
+    public void Wrong_options_of_limits_and_penalties_are_refused_with_the_approved_text() => Check("LimitOptions",
+        Ordered(typeof(Clip)).Concat<MethodBase>(typeof(WeightPenalty).GetConstructors())
+            .Concat(typeof(ElasticAveraging).GetConstructors()));
+
+    [Fact]
     public void Wrong_options_of_operators_are_refused_with_the_approved_text() => Check("OperatorOptions",
-        new[] { typeof(Tensor), typeof(F) }.SelectMany(t => t.GetMethods(Declared))
-            .Where(m => !m.IsSpecialName && !m.IsGenericMethod && OpCompletenessTests.IsOperation(m))
-            .Where(m => m.GetParameters().Length > 0 && !m.GetParameters().Any(p => p.ParameterType.IsByRefLike))
-            .OrderBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.GetParameters().Length)
-            .ThenBy(m => m.ToString(), StringComparer.Ordinal));
+        Ordered(typeof(Tensor), typeof(F)).Where(OpCompletenessTests.IsOperation));
+
+    // Those that take something that can be boxed.
+    private static IEnumerable<MethodInfo> Ordered(params Type[] types) => types.SelectMany(t => t.GetMethods(Declared))
+        .Where(m => !m.IsSpecialName && !m.IsGenericMethod && m.GetParameters().Length > 0
+            && !m.GetParameters().Any(p => p.ParameterType.IsByRefLike))
+        .OrderBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.GetParameters().Length)
+        .ThenBy(m => m.ToString(), StringComparer.Ordinal);
 
     private static void Constructors<T>(string page, params Type[] also) => Check(page,
         PublicApi.Types.Where(t => t.Assembly == typeof(T).Assembly && t.IsSubclassOf(typeof(T)) && !t.IsAbstract)
@@ -77,6 +101,9 @@ public sealed class OptionErrorTests
             if (options.CheckGood() is { } wrong) faults.Add(wrong);
             options.Try(text);
             page.Append(text.Page);
+            faults.AddRange(text.Accepted.Where(use => use.EndsWith(" NaN", StringComparison.Ordinal))
+                .Select(use => $"{of}.{use[..^4]}").Where(option => !TakesNaN.Contains(option))
+                .Select(option => $"{option} takes NaN"));
             faults.AddRange(text.Faults);
         }
         SnapshotFile.Check(name, page.ToString());

@@ -85,10 +85,10 @@ public sealed class StatefulLayerTests
     public void Batch_norm_refuses_impossible_options()
     {
         Assert.Equal(
-            "BatchNorm2d: momentum must be in [0, 1], got 1.5. (Parameter 'momentum')",
+            "BatchNorm2d: momentum is 1.5; expected 0 to 1. (Parameter 'momentum')",
             Assert.Throws<ArgumentOutOfRangeException>(() => new BatchNorm2d(2, momentum: 1.5)).Message);
         Assert.Equal(
-            "BatchNorm1d: eps must be 0 or more, got -1. (Parameter 'eps')",
+            "BatchNorm1d: eps is -1; expected a finite number, 0 or more. (Parameter 'eps')",
             Assert.Throws<ArgumentOutOfRangeException>(() => new BatchNorm1d(2, eps: -1)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchNorm1d(0));
     }

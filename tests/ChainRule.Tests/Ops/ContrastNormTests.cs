@@ -27,8 +27,9 @@ public sealed class ContrastNormTests
     public void Impossible_options_are_refused_when_a_layer_is_made()
     {
         Expect("GroupNorm: 3 groups do not divide 4 channels. (Parameter 'groups')", () => new GroupNorm(3, 4));
-        Expect("GroupNorm: eps must be 0 or more, got -1. (Parameter 'eps')", () => new GroupNorm(2, 4, eps: -1));
-        Expect("InstanceNorm2d: eps must be 0 or more, got NaN. (Parameter 'eps')", () =>
+        Expect("GroupNorm: eps is -1; expected a finite number, 0 or more. (Parameter 'eps')", () =>
+            new GroupNorm(2, 4, eps: -1));
+        Expect("InstanceNorm2d: eps is NaN; expected a finite number, 0 or more. (Parameter 'eps')", () =>
             new InstanceNorm2d(2, eps: double.NaN));
         Expect("DivisiveNorm: kernelSize must be odd and above 0, got 2. (Parameter 'kernelSize')", () =>
             new DivisiveNorm(2, 1));

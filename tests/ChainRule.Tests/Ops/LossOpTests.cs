@@ -126,7 +126,7 @@ public sealed class LossOpTests
             Assert.Throws<ShapeException>(
             () => F.CrossEntropy(x, Tensor.Zeros([3], DType.Int64), Tensor.Ones([3]))).Message);
         Assert.StartsWith(
-            "CrossEntropy: labelSmoothing must be in [0, 1], got 2.",
+            "CrossEntropy: labelSmoothing is 2; expected 0 to 1.",
             Assert.Throws<ArgumentOutOfRangeException>(
             () => F.CrossEntropy(x, Tensor.Zeros([3], DType.Int64), labelSmoothing: 2)).Message);
     }

@@ -112,7 +112,7 @@ public sealed class PoolingOpTests
         Expect("AvgPool3d: divisor must not be 0. (Parameter 'divisor')", () => new AvgPool3d(2, divisor: 0));
         Expect("LpPool2d: p must be above 0, got NaN. (Parameter 'p')", () => new LpPool2d(double.NaN, 2));
         Expect(
-            "LogSumExpPool1d: r must be above 0 and finite, got 0. (Parameter 'r')",
+            "LogSumExpPool1d: r is 0; expected a finite number above 0. (Parameter 'r')",
             () => new LogSumExpPool1d(2, r: 0));
         Expect(
             "AdaptiveMaxPool2d: outputSize must be 1 or more, or -1 to keep a dimension, got 2x0. "

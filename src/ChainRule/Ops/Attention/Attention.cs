@@ -24,7 +24,8 @@ namespace ChainRule
         /// <exception cref="ShapeException">The sizes do not fit.</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64; the mask is not
         /// Bool.</exception>
-        /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is outside [0, 1].</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is outside [0, 1], or
+        /// <paramref name="scale"/> is not finite.</exception>
         /// <exception cref="ArgumentNullException">There is no generator for dropout.</exception>
         /// <remarks>
         /// Source: Vaswani et al., "Attention is all you need" (2017), eq. 1; the tiles after Dao et al.,
@@ -60,7 +61,8 @@ namespace ChainRule
         /// <exception cref="ShapeException">The sizes do not fit.</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64; the mask is not
         /// Bool.</exception>
-        /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is outside [0, 1].</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="dropout"/> is outside [0, 1], or
+        /// <paramref name="scale"/> is not finite.</exception>
         /// <exception cref="ArgumentNullException">There is no generator for dropout.</exception>
         /// <torch>none</torch>
         public static (Tensor Output, Tensor Weights) ScaledDotProductAttentionWithWeights(

@@ -53,11 +53,8 @@ internal readonly struct AttentionCall
     public static AttentionOptions OptionsOf(
         string name, Shape scores, int features, bool isCausal, double? scale, double dropout, Rng? rng)
     {
-        if (!(dropout >= 0 && dropout <= 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(dropout), FormattableString.Invariant($"{name}: dropout must be in [0, 1], got {dropout}."));
-        }
+        OptionCheck.That(name, nameof(dropout), dropout, dropout is >= 0 and <= 1, "0 to 1");
+        OptionCheck.Finite(name, nameof(scale), scale ?? 0);
         if (dropout > 0) ArgumentNullException.ThrowIfNull(rng);
         long words = AttentionKernel.WordsOfQuery(scores.Dims[^1]);
         foreach (int d in scores.Dims[..^1]) words *= d;

@@ -10,7 +10,8 @@ namespace ChainRule
         /// <param name="max">Upper limit, or null for none; it wins where it is below <paramref name="min"/>.</param>
         /// <returns>Shape and dtype of this tensor. The gradient passes where min &lt;= x &lt;= max and is 0
         /// elsewhere.</returns>
-        /// <exception cref="ArgumentException">Neither limit is given, or one is NaN.</exception>
+        /// <exception cref="ArgumentException">Neither limit is given.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">A limit is NaN.</exception>
         public Tensor Clamp(double? min = null, double? max = null) =>
             Elementwise.Apply(this, ClampOp.For(DType, min, max));
     }
@@ -30,7 +31,8 @@ namespace ChainRule.Ops
         public static ClampOp For(DType dtype, double? min, double? max)
         {
             if (min is null && max is null) throw new ArgumentException("clamp: neither min nor max is given.");
-            if (min is double.NaN || max is double.NaN) throw new ArgumentException("clamp: a limit is NaN.");
+            OptionCheck.Number("clamp", nameof(min), min ?? 0);
+            OptionCheck.Number("clamp", nameof(max), max ?? 0);
             double low = min ?? double.NegativeInfinity, high = max ?? double.PositiveInfinity;
             (double least, double most) = dtype switch
             {

@@ -8,9 +8,14 @@ namespace ChainRule
         /// <summary>Exponential linear unit, element by element: y = x for x &gt; 0, else alpha * (e^x - 1).</summary>
         /// <param name="alpha">The value that -y approaches for very negative x.</param>
         /// <returns>Shape and dtype of this tensor.</returns>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is not finite.</exception>
         /// <remarks>Source: Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by ELUs"
         /// (2016), eq. 15.</remarks>
-        public Tensor Elu(double alpha = 1) => Elementwise.Apply(this, new EluOp(alpha));
+        public Tensor Elu(double alpha = 1)
+        {
+            OptionCheck.Finite("elu", nameof(alpha), alpha);
+            return Elementwise.Apply(this, new EluOp(alpha));
+        }
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ChainRule.Ops;
 
 namespace ChainRule;
@@ -14,11 +13,14 @@ public sealed partial class Tensor
     public Tensor Hardtanh(double minVal = -1, double maxVal = 1)
     {
         Elementwise.CheckType("hardtanh", DType, takesIntegers: false);
-        if (!(minVal < maxVal))
-        {
-            throw new ArgumentOutOfRangeException(nameof(maxVal), string.Create(CultureInfo.InvariantCulture,
-                $"hardtanh: maxVal must be above minVal, got {minVal} and {maxVal}."));
-        }
+        CheckLimits("hardtanh", minVal, maxVal);
         return Clamp(minVal, maxVal);
+    }
+
+    internal static void CheckLimits(string of, double minVal, double maxVal)
+    {
+        if (minVal < maxVal) return;
+        throw new ArgumentOutOfRangeException(nameof(maxVal), FormattableString.Invariant(
+            $"{of}: maxVal is {maxVal} and minVal {minVal}; expected maxVal above minVal."));
     }
 }

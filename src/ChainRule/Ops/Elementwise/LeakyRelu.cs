@@ -9,9 +9,14 @@ namespace ChainRule
         /// x.</summary>
         /// <param name="negativeSlope">Slope for x &lt;= 0.</param>
         /// <returns>Shape and dtype of this tensor.</returns>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="negativeSlope"/> is not finite.</exception>
         /// <remarks>Source: Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models"
         /// (2013).</remarks>
-        public Tensor LeakyRelu(double negativeSlope = 0.01) => Elementwise.Apply(this, new LeakyReluOp(negativeSlope));
+        public Tensor LeakyRelu(double negativeSlope = 0.01)
+        {
+            OptionCheck.Finite("leaky_relu", nameof(negativeSlope), negativeSlope);
+            return Elementwise.Apply(this, new LeakyReluOp(negativeSlope));
+        }
     }
 }
 

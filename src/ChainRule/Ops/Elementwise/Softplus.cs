@@ -9,11 +9,11 @@ namespace ChainRule
         /// <param name="beta">Sharpness of the bend at 0, not 0.</param>
         /// <param name="threshold">Above it, beta * x counts as so large that y = x.</param>
         /// <returns>Shape and dtype of this tensor.</returns>
-        /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> is 0 or NaN.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> is 0 or not finite, or
+        /// <paramref name="threshold"/> is NaN.</exception>
         public Tensor Softplus(double beta = 1, double threshold = 20)
         {
-            if (beta is 0 or double.NaN)
-                throw new ArgumentOutOfRangeException(nameof(beta), "softplus: beta must be a number other than 0.");
+            SoftplusOp.Check("softplus", beta, threshold);
             return Elementwise.Apply(this, new SoftplusOp(beta, threshold));
         }
     }
@@ -28,6 +28,13 @@ namespace ChainRule.Ops
         public static Saves Saves => Saves.Input;
 
         public static MapCost Cost => MapCost.Heavy;
+
+        public static void Check(string of, double beta, double threshold)
+        {
+            OptionCheck.That(
+                of, nameof(beta), beta, beta != 0 && double.IsFinite(beta), "a finite number other than 0");
+            OptionCheck.Number(of, nameof(threshold), threshold);
+        }
 
         // ln(1 + e^z) = max(z, 0) + ln(1 + e^-|z|): the exponential never exceeds 1, whatever the threshold.
         public V Forward<V>(V x)

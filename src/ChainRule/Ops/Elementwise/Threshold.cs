@@ -10,8 +10,13 @@ namespace ChainRule
         /// <param name="value">What replaces it.</param>
         /// <returns>Shape and dtype of this tensor. The gradient is 0 for what was replaced.</returns>
         /// <exception cref="DTypeException">The elements are not float32 or float64.</exception>
-        public Tensor Threshold(double threshold, double value) =>
-            Elementwise.Apply(this, new ThresholdOp(threshold, value));
+        /// <exception cref="ArgumentOutOfRangeException">A number is NaN.</exception>
+        public Tensor Threshold(double threshold, double value)
+        {
+            OptionCheck.Number("threshold", nameof(threshold), threshold);
+            OptionCheck.Number("threshold", nameof(value), value);
+            return Elementwise.Apply(this, new ThresholdOp(threshold, value));
+        }
     }
 }
 

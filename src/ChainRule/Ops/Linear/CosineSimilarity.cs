@@ -12,6 +12,7 @@ public static partial class F
     /// <returns>The broadcast shape without <paramref name="dim"/>, same dtype; in [-1, 1].</returns>
     /// <exception cref="ShapeException">The shapes do not broadcast, or there is no such dimension.</exception>
     /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="eps"/> is negative or not finite.</exception>
     public static Tensor CosineSimilarity(Tensor x1, Tensor x2, int dim = 1, double eps = 1e-8)
     {
         ArgumentNullException.ThrowIfNull(x1);
@@ -23,6 +24,7 @@ public static partial class F
                 $"CosineSimilarity: x1 is {x1.DType.Text()}, x2 {x2.DType.Text()}; both must be equal.",
                 x1.DType, x2.DType);
         }
+        OptionCheck.NotNegative("CosineSimilarity", nameof(eps), eps);
         Shape shape = Broadcasting.ShapeOf("CosineSimilarity", x1, x2, "x1", "x2");
         int at = shape.ResolveDim(dim, "CosineSimilarity");
         Tensor a = x1.Shape == shape ? x1 : x1.Expand(shape), b = x2.Shape == shape ? x2 : x2.Expand(shape);

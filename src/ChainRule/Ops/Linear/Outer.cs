@@ -1,3 +1,5 @@
+using ChainRule.Ops;
+
 namespace ChainRule;
 
 public sealed partial class Tensor
@@ -10,6 +12,7 @@ public sealed partial class Tensor
     public Tensor Outer(Tensor other)
     {
         CheckVectors("outer", other);
+        Elementwise.CheckType("outer", DType, takesIntegers: true);
         return Reshape(Count, 1) * other;
     }
 
@@ -21,13 +24,17 @@ public sealed partial class Tensor
     public Tensor Dot(Tensor other)
     {
         CheckVectors("dot", other);
+        Elementwise.CheckType("dot", DType, takesIntegers: false);
+        if (Count != other.Count)
+            throw new ShapeException($"dot: lengths differ: {Shape} and {other.Shape}.", Shape, other.Shape);
         return MatMul(other);
     }
 
     private void CheckVectors(string op, Tensor other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (Rank == 1 && other.Rank == 1) return;
-        throw new ShapeException($"{op}: needs two vectors, got {Shape} and {other.Shape}.", Shape, other.Shape);
+        if (Rank != 1 || other.Rank != 1)
+            throw new ShapeException($"{op}: needs two vectors, got {Shape} and {other.Shape}.", Shape, other.Shape);
+        Elementwise.CheckSameType(op, this, other);
     }
 }

@@ -33,11 +33,9 @@ namespace ChainRule
         {
             ArgumentNullException.ThrowIfNull(logits);
             ArgumentNullException.ThrowIfNull(target);
-            if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
-            {
-                throw new ArgumentOutOfRangeException(
-                    nameof(labelSmoothing), $"CrossEntropy: labelSmoothing must be in [0, 1], got {labelSmoothing}.");
-            }
+            OptionCheck.That(
+                "CrossEntropy", nameof(labelSmoothing), labelSmoothing, labelSmoothing is >= 0 and <= 1, "0 to 1");
+            Losses.Check(reduction);
             ClassLoss.CheckInput("CrossEntropy", logits, weight);
             return target.DType.IsFloatingPoint()
                 ? ProbabilityLoss(logits, target, weight, labelSmoothing, reduction)

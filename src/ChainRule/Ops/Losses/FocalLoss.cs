@@ -19,7 +19,8 @@ public static partial class F
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     /// <exception cref="DTypeException">The types do not fit.</exception>
     /// <exception cref="DataException">A label is out of range.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="gamma"/> is negative or NaN.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="gamma"/> is negative or not
+    /// finite.</exception>
     /// <remarks>Source: Lin et al., "Focal loss for dense object detection" (2017), eqs. 4 and 5.</remarks>
     /// <torch>none</torch>
     public static Tensor FocalLoss(
@@ -29,7 +30,7 @@ public static partial class F
         const string Name = "FocalLoss";
         ArgumentNullException.ThrowIfNull(logits);
         ClassLoss.CheckInput(Name, logits, weight);
-        Losses.CheckOption(Name, nameof(gamma), gamma, gamma >= 0, "0 or more");
+        OptionCheck.NotNegative(Name, nameof(gamma), gamma);
         AxisPlan plan = AxisPlan.For(Name, logits.Shape, logits.Rank == 1 ? 0 : 1);
         Tensor labels = ClassLoss.Labels(Name, logits, target, plan, ignoreIndex);
         Tensor counts = labels.NotEqual(ignoreIndex);
@@ -61,8 +62,8 @@ public static partial class F
     {
         const string Name = "SigmoidFocalLoss";
         Losses.CheckPair(Name, logits, target);
-        Losses.CheckOption(Name, nameof(alpha), alpha ?? 0, alpha is null or (>= 0 and <= 1), "0 to 1, or null");
-        Losses.CheckOption(Name, nameof(gamma), gamma, gamma >= 0, "0 or more");
+        OptionCheck.That(Name, nameof(alpha), alpha ?? 0, alpha is null or (>= 0 and <= 1), "0 to 1, or null");
+        OptionCheck.NotNegative(Name, nameof(gamma), gamma);
         Tensor sign = (2 * target.Detach()) - 1, z = logits * sign;
         // 1 - p = s(-z) and -ln p = softplus(-z): exact however sure the answer is.
         Tensor terms = (-z).Sigmoid().Pow(gamma) * (-z).Softplus(threshold: double.PositiveInfinity);

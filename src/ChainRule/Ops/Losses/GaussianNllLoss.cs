@@ -19,7 +19,8 @@ namespace ChainRule
         /// <returns><c>[]</c>, or the shape of <paramref name="input"/> for <see cref="Reduction.None"/>.</returns>
         /// <exception cref="ShapeException">The shapes do not fit.</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
-        /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is not above 0.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is not above 0 or not
+        /// finite.</exception>
         /// <remarks>
         /// Source: Nix and Weigend, "Estimating the mean and variance of the target probability distribution" (1994).
         /// </remarks>
@@ -30,7 +31,7 @@ namespace ChainRule
             const string Name = "GaussianNllLoss";
             ArgumentNullException.ThrowIfNull(variance);
             Losses.CheckPair(Name, input, target);
-            Losses.CheckOption(Name, nameof(epsilon), epsilon, epsilon > 0, "a number above 0");
+            OptionCheck.Positive(Name, nameof(epsilon), epsilon);
             if (variance.Rank == input.Rank - 1 && variance.Dims.SequenceEqual(input.Dims[..^1]))
                 variance = variance.Unsqueeze(-1);
             Losses.CheckFactor(Name, nameof(variance), variance, input);

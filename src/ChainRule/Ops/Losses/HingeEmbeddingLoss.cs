@@ -15,10 +15,12 @@ namespace ChainRule
         /// <returns><c>[]</c>, or the shape of <paramref name="input"/> for <see cref="Reduction.None"/>.</returns>
         /// <exception cref="ShapeException">The shapes differ.</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="margin"/> is not finite.</exception>
         public static Tensor HingeEmbeddingLoss(
             Tensor input, Tensor target, double margin = 1, Reduction reduction = Reduction.Mean)
         {
             Losses.CheckPair("HingeEmbeddingLoss", input, target);
+            OptionCheck.Finite("HingeEmbeddingLoss", nameof(margin), margin);
             return Losses.Reduce(Elementwise.Apply(input, target, new HingeEmbeddingOp(margin)), reduction);
         }
 
@@ -35,6 +37,7 @@ namespace ChainRule
         /// <returns><c>[]</c>, or the shape of <paramref name="target"/> for <see cref="Reduction.None"/>.</returns>
         /// <exception cref="ShapeException">The shapes differ.</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="margin"/> is not finite.</exception>
         /// <remarks>1e-12 is added to the square of each length, as in PyTorch.</remarks>
         public static Tensor CosineEmbeddingLoss(
             Tensor input1, Tensor input2, Tensor target, double margin = 0, Reduction reduction = Reduction.Mean)
@@ -43,6 +46,7 @@ namespace ChainRule
             const double Least = 1e-12;
             Losses.CheckPair(Name, input1, input2, "input1", "input2");
             Losses.CheckPerRow(Name, input1, target);
+            OptionCheck.Finite(Name, nameof(margin), margin);
             Tensor lengths = (input1.Square().Sum(-1) + Least) * (input2.Square().Sum(-1) + Least);
             Tensor apart = 1 - ((input1 * input2).Sum(-1) * lengths.Rsqrt());
             return Losses.Reduce(Elementwise.Apply(apart, target, new HingeEmbeddingOp(1 - margin)), reduction);

@@ -32,11 +32,13 @@ namespace ChainRule
         /// <returns><c>[]</c>, or the shape of the inputs for <see cref="Reduction.None"/>.</returns>
         /// <exception cref="ShapeException">The shapes differ.</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="margin"/> is not finite.</exception>
         public static Tensor MarginRankingLoss(
             Tensor input1, Tensor input2, Tensor target, double margin = 0, Reduction reduction = Reduction.Mean)
         {
             Losses.CheckPair("MarginRankingLoss", input1, input2, "input1", "input2");
             Losses.CheckPair("MarginRankingLoss", input1, target, "input1");
+            OptionCheck.Finite("MarginRankingLoss", nameof(margin), margin);
             return Losses.Reduce(Elementwise.Apply(input1 - input2, target, new HingeOp(margin)), reduction);
         }
     }

@@ -22,7 +22,7 @@ namespace ChainRule
             Tensor input, Tensor target, double delta = 1, Reduction reduction = Reduction.Mean)
         {
             Losses.CheckPair("HuberLoss", input, target);
-            Losses.CheckOption("HuberLoss", nameof(delta), delta, delta > 0, "a number above 0");
+            OptionCheck.That("HuberLoss", nameof(delta), delta, delta > 0, "a number above 0");
             return Losses.Reduce(Elementwise.Apply(input, target, new HuberOp(delta, 1)), reduction);
         }
 
@@ -37,13 +37,13 @@ namespace ChainRule
         /// <returns><c>[]</c>, or the shape of <paramref name="input"/> for <see cref="Reduction.None"/>.</returns>
         /// <exception cref="ShapeException">The shapes differ.</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
-        /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> is negative or NaN.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> is negative or not finite.</exception>
         /// <remarks>Source: Girshick, "Fast R-CNN" (2015), eq. 3.</remarks>
         public static Tensor SmoothL1Loss(
             Tensor input, Tensor target, double beta = 1, Reduction reduction = Reduction.Mean)
         {
             Losses.CheckPair("SmoothL1Loss", input, target);
-            Losses.CheckOption("SmoothL1Loss", nameof(beta), beta, beta >= 0, "0 or more");
+            OptionCheck.NotNegative("SmoothL1Loss", nameof(beta), beta);
             return beta == 0
                 ? L1Loss(input, target, reduction)
                 : Losses.Reduce(Elementwise.Apply(input, target, new HuberOp(beta, 1 / beta)), reduction);

@@ -14,11 +14,13 @@ public static partial class F
     /// <returns><c>[]</c>, the dtype of the weights.</returns>
     /// <exception cref="ArgumentException">There are no weights.</exception>
     /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="factor"/> is negative or not finite.</exception>
     /// <torch>none</torch>
     public static Tensor L2Penalty(IReadOnlyList<Tensor> weights, double factor)
     {
         ArgumentNullException.ThrowIfNull(weights);
         if (weights.Count == 0) throw new ArgumentException("L2Penalty: there are no weights.", nameof(weights));
+        OptionCheck.NotNegative("L2Penalty", nameof(factor), factor);
         Tensor? total = null;
         foreach (Tensor w in weights)
         {

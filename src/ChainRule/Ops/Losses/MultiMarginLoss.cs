@@ -18,7 +18,8 @@ public static partial class F
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     /// <exception cref="DTypeException">The types do not fit.</exception>
     /// <exception cref="DataException">A label is out of range.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="power"/> is neither 1 nor 2.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="power"/> is neither 1 nor 2, or
+    /// <paramref name="margin"/> is not finite.</exception>
     /// <remarks>
     /// Source: Crammer and Singer, "On the algorithmic implementation of multiclass kernel-based vector machines"
     /// (2001), with the sum over all classes (Weston and Watkins 1999).
@@ -31,7 +32,8 @@ public static partial class F
         ArgumentNullException.ThrowIfNull(input);
         Losses.CheckRows(Name, input);
         ClassLoss.CheckInput(Name, input, weight);
-        Losses.CheckOption(Name, nameof(power), power, power is 1 or 2, "1 or 2");
+        OptionCheck.That(Name, nameof(power), power, power is 1 or 2, "1 or 2");
+        OptionCheck.Finite(Name, nameof(margin), margin);
         AxisPlan plan = AxisPlan.For(Name, input.Shape, input.Rank - 1);
         Tensor labels = ClassLoss.Labels(Name, input, target, plan, ignoreIndex: null);
         Tensor right = input.Gather(-1, labels.Unsqueeze(-1));

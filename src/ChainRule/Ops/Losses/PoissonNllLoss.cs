@@ -20,11 +20,14 @@ namespace ChainRule
         /// <returns><c>[]</c>, or the shape of <paramref name="input"/> for <see cref="Reduction.None"/>.</returns>
         /// <exception cref="ShapeException">The shapes differ.</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is negative or not
+        /// finite.</exception>
         public static Tensor PoissonNllLoss(
             Tensor input, Tensor target, bool logInput = true, bool full = false, double epsilon = 1e-8,
             Reduction reduction = Reduction.Mean)
         {
             Losses.CheckPair("PoissonNllLoss", input, target);
+            OptionCheck.NotNegative("PoissonNllLoss", nameof(epsilon), epsilon);
             return Losses.Reduce(Elementwise.Apply(input, target, new PoissonOp(logInput, full, epsilon)), reduction);
         }
     }

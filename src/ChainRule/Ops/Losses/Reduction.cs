@@ -30,20 +30,21 @@ namespace ChainRule.Ops
             Reduction.Sum => terms.Sum(),
             Reduction.None => terms,
             Reduction.BatchMean => terms.Sum() / Samples(terms),
-            _ => throw new ArgumentOutOfRangeException(nameof(reduction),
-            $"Reduction: {reduction} is no kind of reduction; use Mean, Sum, None or BatchMean."),
+            _ => throw Unknown(reduction),
         };
+
+        /// <summary>Checks what a loss that reduces by itself was asked for.</summary>
+        public static void Check(Reduction reduction)
+        {
+            if (reduction is not (Reduction.Mean or Reduction.Sum or Reduction.None or Reduction.BatchMean))
+                throw Unknown(reduction);
+        }
+
+        private static ArgumentOutOfRangeException Unknown(Reduction reduction) => new(nameof(reduction),
+            $"Reduction: {reduction} is no kind of reduction; use Mean, Sum, None or BatchMean.");
 
         /// <summary>What <see cref="Reduction.BatchMean"/> divides by.</summary>
         public static int Samples(Tensor terms) => terms.Rank == 0 ? 1 : terms.Dims[0];
-
-        /// <summary>Checks a number among the options.</summary>
-        public static void CheckOption(string name, string option, double value, bool good, string expected)
-        {
-            if (good) return;
-            throw new ArgumentOutOfRangeException(
-                option, FormattableString.Invariant($"{name}: {option} is {value}; expected {expected}."));
-        }
 
         /// <summary>Checks that the input holds rows of components, and the target one number of each row.</summary>
         public static void CheckPerRow(string name, Tensor input, Tensor target)

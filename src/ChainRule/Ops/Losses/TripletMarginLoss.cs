@@ -19,7 +19,8 @@ public static partial class F
     /// <returns><c>[]</c>, or <c>[...]</c> for <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="power"/> is not above 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="power"/> is not above 0,
+    /// <paramref name="margin"/> is not finite, or <paramref name="epsilon"/> is negative or not finite.</exception>
     /// <remarks>
     /// Source: Balntas et al., "Learning local feature descriptors with triplets and shallow convolutional neural
     /// networks" (2016).
@@ -31,7 +32,9 @@ public static partial class F
         const string Name = "TripletMarginLoss";
         Losses.CheckPair(Name, anchor, positive, "anchor", "positive");
         Losses.CheckPair(Name, anchor, negative, "anchor", "negative");
-        Losses.CheckOption(Name, nameof(power), power, power > 0, "a number above 0");
+        OptionCheck.That(Name, nameof(power), power, power > 0, "a number above 0");
+        OptionCheck.Finite(Name, nameof(margin), margin);
+        OptionCheck.NotNegative(Name, nameof(epsilon), epsilon);
         if (anchor.Rank == 0)
             throw new ShapeException($"{Name}: anchor must be [..., D], got a single number.", anchor.Shape);
 

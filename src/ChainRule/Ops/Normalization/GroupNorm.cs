@@ -17,7 +17,8 @@ namespace ChainRule
         /// <exception cref="ShapeException">The rank is below 2, the groups do not divide the channels, or weight or
         /// bias is not [C].</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
-        /// <exception cref="ArgumentOutOfRangeException"><paramref name="groups"/> is below 1.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="groups"/> is below 1, or
+        /// <paramref name="eps"/> negative or not finite.</exception>
         /// <remarks>Source: Wu and He, "Group normalization" (2018), eqs. 1 to 7.</remarks>
         public static Tensor GroupNorm(
             Tensor x, int groups, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5) =>
@@ -35,6 +36,7 @@ namespace ChainRule
         /// <exception cref="ShapeException">The rank is below 3, a channel has one value, or weight or bias is not
         /// [C].</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="eps"/> is negative or not finite.</exception>
         /// <remarks>
         /// Source: Ulyanov, Vedaldi and Lempitsky, "Instance normalization: the missing ingredient for fast
         /// stylization" (2016), eq. 4.
@@ -71,6 +73,7 @@ namespace ChainRule.Ops
                 throw new ArgumentOutOfRangeException(
                     nameof(groups), $"{op}: groups must be 1 or more, got {groups}.");
             }
+            OptionCheck.NotNegative(op, nameof(eps), eps);
             if (channels % groups != 0)
                 throw new ShapeException($"{op}: {groups} groups do not divide the channels of {x.Shape}.", x.Shape);
             Tensor? scale = Channelwise(op, x, nameof(weight), weight), shift = Channelwise(op, x, nameof(bias), bias);

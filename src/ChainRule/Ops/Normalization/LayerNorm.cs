@@ -17,6 +17,7 @@ namespace ChainRule
         /// <exception cref="ShapeException">The last dimensions are not <paramref name="normalizedShape"/>, or weight
         /// or bias are not of that shape.</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="eps"/> is negative or not finite.</exception>
         /// <remarks>
         /// Source: Ba, Kiros and Hinton, "Layer normalization" (2016), eq. 4. A run is read while it is in the first
         /// cache; the gradients of weight and bias are summed over fixed groups of runs: the same bits for any number
@@ -43,6 +44,7 @@ namespace ChainRule.Ops
         public static Tensor Apply(Tensor x, Shape normal, Tensor? weight, Tensor? bias, double eps)
         {
             Check(x, normal, weight, bias);
+            OptionCheck.NotNegative("LayerNorm", nameof(eps), eps);
             Shape runs = Shape.Create(x.Dims[..^normal.Rank]);
             Tensor dense = x.Dense(), y = Tensor.Empty(x.Shape, x.DType);
             Tensor mean = Tensor.Empty(runs, x.DType), scale = Tensor.Empty(runs, x.DType);

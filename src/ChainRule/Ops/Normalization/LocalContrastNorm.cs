@@ -116,18 +116,10 @@ namespace ChainRule.Ops
                 throw new ArgumentOutOfRangeException(
                     nameof(kernelSize), $"{op}: kernelSize must be odd and above 0, got {kernelSize}.");
             }
-            if (!(sigma > 0))
-            {
-                throw new ArgumentOutOfRangeException(
-                    nameof(sigma), FormattableString.Invariant($"{op}: sigma must be above 0, got {sigma}."));
-            }
+            OptionCheck.That(op, nameof(sigma), sigma, sigma > 0, "a number above 0");
             if (border is not (ContrastBorder.Zero or ContrastBorder.Renormalise))
                 throw new ArgumentOutOfRangeException(nameof(border), $"{op}: {border} is no kind of border.");
-            if (floor is { } f && !(f >= 0))
-            {
-                throw new ArgumentOutOfRangeException(
-                    nameof(floor), FormattableString.Invariant($"{op}: floor must be 0 or more, got {f}."));
-            }
+            OptionCheck.NotNegative(op, nameof(floor), floor ?? 0);
         }
 
         public Tensor Subtract(Tensor x) => x - Mean(x);

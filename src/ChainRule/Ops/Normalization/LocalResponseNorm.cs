@@ -17,7 +17,8 @@ public static partial class F
     /// <returns><c>*</c>, same dtype.</returns>
     /// <exception cref="ShapeException">The rank is below 2.</exception>
     /// <exception cref="DTypeException">The type is not float32 or float64.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is below 1, or another number not
+    /// finite.</exception>
     /// <remarks>
     /// Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks"
     /// (2012), section 3.3, with PyTorch's division of alpha by the size.
@@ -32,6 +33,7 @@ public static partial class F
             throw new ArgumentOutOfRangeException(
                 nameof(size), $"LocalResponseNorm: size must be 1 or more, got {size}.");
         }
+        CheckResponse("LocalResponseNorm", alpha, beta, k);
         if (x.Rank < 2)
             throw new ShapeException($"LocalResponseNorm: expects [N, C, ...], got {x.Shape}.", x.Shape);
         int channels = x.Shape[1];
@@ -43,5 +45,12 @@ public static partial class F
             return (first, weights);
         });
         return x * (BandNode.Apply(x.Square(), sums, 1) + k).Pow(-beta);
+    }
+
+    internal static void CheckResponse(string of, double alpha, double beta, double k)
+    {
+        OptionCheck.Finite(of, nameof(alpha), alpha);
+        OptionCheck.Finite(of, nameof(beta), beta);
+        OptionCheck.Finite(of, nameof(k), k);
     }
 }

@@ -15,10 +15,5 @@ internal static class LogSumExpPooling
         return (r == 1 ? y : y / r).Reshape(sizes.Y);
     }
 
-    public static void CheckSharpness(string op, double r)
-    {
-        if (r > 0 && double.IsFinite(r)) return;
-        string given = r.ToString(CultureInfo.InvariantCulture);
-        throw new ArgumentOutOfRangeException(nameof(r), $"{op}: r must be above 0 and finite, got {given}.");
-    }
+    public static void CheckSharpness(string op, double r) => OptionCheck.Positive(op, nameof(r), r);
 }

@@ -18,6 +18,7 @@ namespace ChainRule
         /// <returns>The shape without <paramref name="dim"/>, same dtype.</returns>
         /// <exception cref="ShapeException">There is no such dimension.</exception>
         /// <exception cref="DTypeException">The elements are not float32 or float64.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="correction"/> is not finite.</exception>
         public Tensor Var(int dim, double correction = 1, bool keepDim = false) => Var([dim], correction, keepDim);
 
         /// <summary>Variance along several dimensions: sum of (x - mean)^2 / (n - correction).</summary>
@@ -29,6 +30,7 @@ namespace ChainRule
         /// 0.</returns>
         /// <exception cref="ShapeException">There is no such dimension, or one is named twice.</exception>
         /// <exception cref="DTypeException">The elements are not float32 or float64.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="correction"/> is not finite.</exception>
         /// <remarks>Two passes, the mean first: no digits are lost where the mean is large.</remarks>
         public Tensor Var(ReadOnlySpan<int> dims, double correction = 1, bool keepDim = false) =>
             VarNode.Apply("var", this, dims, correction, keepDim);
@@ -47,6 +49,7 @@ namespace ChainRule
         /// <returns>The shape without <paramref name="dim"/>, same dtype.</returns>
         /// <exception cref="ShapeException">There is no such dimension.</exception>
         /// <exception cref="DTypeException">The elements are not float32 or float64.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="correction"/> is not finite.</exception>
         public Tensor Std(int dim, double correction = 1, bool keepDim = false) => Std([dim], correction, keepDim);
 
         /// <summary>Standard deviation along several dimensions: the square root of the variance; its derivative at 0
@@ -59,6 +62,7 @@ namespace ChainRule
         /// 0.</returns>
         /// <exception cref="ShapeException">There is no such dimension, or one is named twice.</exception>
         /// <exception cref="DTypeException">The elements are not float32 or float64.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="correction"/> is not finite.</exception>
         public Tensor Std(ReadOnlySpan<int> dims, double correction = 1, bool keepDim = false) =>
             Elementwise.Apply<DeviationOp>(VarNode.Apply("std", this, dims, correction, keepDim));
     }
@@ -75,6 +79,7 @@ namespace ChainRule.Ops
         public static Tensor Apply(string op, Tensor x, ReadOnlySpan<int> dims, double correction, bool keepDim)
         {
             Elementwise.CheckType(op, x.DType, takesIntegers: false);
+            OptionCheck.Finite(op, nameof(correction), correction);
             ReductionPlan plan = ReductionPlan.For(op, x, dims);
             double divisor = Math.Max(0, plan.Reduced - correction);
             Tensor y, mean;

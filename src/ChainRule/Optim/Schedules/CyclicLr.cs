@@ -46,6 +46,8 @@ public sealed class CyclicLr : Schedule
         ArgumentOutOfRangeException.ThrowIfLessThan(stepsUp, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(stepsDown ?? 1, 1, nameof(stepsDown));
         CheckNumber(nameof(CyclicLr), gamma);
+        if (shape is not (CycleShape.Triangular or CycleShape.Halving or CycleShape.Exponential))
+            throw new ArgumentOutOfRangeException(nameof(shape), $"CyclicLr: {shape} is no shape of a cycle.");
         momentum?.Check(optimizer, nameof(CyclicLr));
         (_maximum, _up, _length) = (maximum, stepsUp, stepsUp + (stepsDown ?? stepsUp));
         (_shape, _gamma, _momentum) = (shape, gamma, momentum);

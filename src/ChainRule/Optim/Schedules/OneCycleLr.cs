@@ -1,3 +1,5 @@
+using ChainRule.Ops;
+
 namespace ChainRule.Optim;
 
 /// <summary>How a <see cref="OneCycleLr"/> goes from one rate to the next.</summary>
@@ -47,8 +49,10 @@ public sealed class OneCycleLr : Schedule
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
         CheckNumber(nameof(OneCycleLr), riseShare);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(riseShare, 1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(startDivisor);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(endDivisor);
+        if (shape is not (AnnealShape.Cosine or AnnealShape.Linear))
+            throw new ArgumentOutOfRangeException(nameof(shape), $"OneCycleLr: {shape} is no shape of a way.");
+        OptionCheck.Positive(nameof(OneCycleLr), nameof(startDivisor), startDivisor);
+        OptionCheck.Positive(nameof(OneCycleLr), nameof(endDivisor), endDivisor);
         momentum?.Check(optimizer, nameof(OneCycleLr));
         double first = maximum / startDivisor, last = first / endDivisor, rise = riseShare * steps;
         _shape = shape;

@@ -1,3 +1,5 @@
+using ChainRule.Ops;
+
 namespace ChainRule.Optim;
 
 /// <summary>Which of two measured values is the better one.</summary>
@@ -58,8 +60,10 @@ public sealed class ReduceLrOnPlateau
         double threshold = 1e-4, bool absolute = false, int cooldown = 0, double minimum = 0, double leastChange = 1e-8)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factor);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(factor, 1);
+        if (goal is not (PlateauGoal.Min or PlateauGoal.Max))
+            throw new ArgumentOutOfRangeException(nameof(goal), $"ReduceLrOnPlateau: {goal} is no goal.");
+        OptionCheck.That(
+            nameof(ReduceLrOnPlateau), nameof(factor), factor, factor is > 0 and < 1, "above 0 and below 1");
         ArgumentOutOfRangeException.ThrowIfNegative(patience);
         Schedule.CheckNumber(nameof(ReduceLrOnPlateau), threshold);
         ArgumentOutOfRangeException.ThrowIfNegative(cooldown);

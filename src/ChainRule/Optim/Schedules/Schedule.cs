@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
+using ChainRule.Ops;
 
 namespace ChainRule.Optim;
 
@@ -59,14 +59,8 @@ public abstract class Schedule
 
     // NaN and infinity pass the framework's checks, and would come out of a rate much later.
     internal static void CheckNumber(
-        string schedule, double value, [CallerArgumentExpression(nameof(value))] string name = "")
-    {
-        if (value >= 0 && double.IsFinite(value)) return;
-        throw new ArgumentOutOfRangeException(
-            name,
-            string.Create(
-                CultureInfo.InvariantCulture, $"{schedule}: {name} is {value}; expected a finite number, 0 or more."));
-    }
+        string schedule, double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        OptionCheck.NotNegative(schedule, name, value);
 
     /// <summary>Puts the rates of step 0 in force.</summary>
     protected void Start() => JumpTo(0);

@@ -43,7 +43,7 @@ internal static class ActivationRows
             [
                 .. ElementwiseRows.NeedsReals("softplus", x => x.Softplus()),
                 ErrorInput.Range("beta 0", () => Tensor.Zeros([2]).Softplus(0),
-                    "softplus: beta must be a number other than 0. (Parameter 'beta')"),
+                    "softplus: beta is 0; expected a finite number other than 0. (Parameter 'beta')"),
             ],
             Goldens = ["activation/softplus", "tensor/softplus"],
         },
@@ -88,7 +88,7 @@ internal static class ActivationRows
             [
                 .. ElementwiseRows.NeedsReals("hardtanh", x => x.Hardtanh()),
                 ErrorInput.Range("limits in the wrong order", () => Tensor.Zeros([2]).Hardtanh(1, 0.5),
-                    "hardtanh: maxVal must be above minVal, got 1 and 0.5. (Parameter 'maxVal')"),
+                    "hardtanh: maxVal is 0.5 and minVal 1; expected maxVal above minVal. (Parameter 'maxVal')"),
             ],
             Goldens = ["activation/hardtanh"],
         },
@@ -136,7 +136,8 @@ internal static class ActivationRows
                 ElementwiseRows.NeedsNumbers("clamp", x => x.Clamp(0, 1)),
                 ErrorInput.Argument("no limit", () => Tensor.Zeros([2]).Clamp(),
                     "clamp: neither min nor max is given."),
-                ErrorInput.Argument("limit NaN", () => Tensor.Zeros([2]).Clamp(double.NaN), "clamp: a limit is NaN."),
+                ErrorInput.Range("limit NaN", () => Tensor.Zeros([2]).Clamp(double.NaN),
+                    "clamp: min is NaN; expected a number. (Parameter 'min')"),
             ],
             Goldens = ["tensor/clamp"],
         },

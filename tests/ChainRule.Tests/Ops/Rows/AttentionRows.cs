@@ -83,7 +83,7 @@ internal static class AttentionRows
                 "ScaledDotProductAttention: needs float32 or float64, got int64.\n"
                 + "  help: convert with To(DType.Float32) first."),
             ErrorInput.Range("dropout above 1", () => Dropping(member, 1.5, new Rng(1)),
-                "ScaledDotProductAttention: dropout must be in [0, 1], got 1.5. (Parameter 'dropout')"),
+                "ScaledDotProductAttention: dropout is 1.5; expected 0 to 1. (Parameter 'dropout')"),
             new("no generator", () => Dropping(member, 0.5, null), typeof(ArgumentNullException),
                 "Value cannot be null. (Parameter 'rng')"),
         ],

@@ -100,7 +100,7 @@ internal static class GroupNormalizationRows
                 ErrorInput.Range("size", () => F.SubtractiveNorm(Tensor.Zeros([1, 1, 4, 4]), 4, 1),
                     "SubtractiveNorm: kernelSize must be odd and above 0, got 4. (Parameter 'kernelSize')"),
                 ErrorInput.Range("sigma", () => F.SubtractiveNorm(Tensor.Zeros([1, 1, 4, 4]), 3, 0),
-                    "SubtractiveNorm: sigma must be above 0, got 0. (Parameter 'sigma')"),
+                    "SubtractiveNorm: sigma is 0; expected a number above 0. (Parameter 'sigma')"),
                 ErrorInput.Range(
                     "border", () => F.SubtractiveNorm(Tensor.Zeros([1, 1, 4, 4]), 3, 1, (ContrastBorder)5),
                     "SubtractiveNorm: 5 is no kind of border. (Parameter 'border')"),
@@ -111,7 +111,7 @@ internal static class GroupNormalizationRows
             [
                 ErrorInput.Range(
                     "floor", () => F.DivisiveNorm(Tensor.Zeros([1, 1, 4, 4]), 3, 1, floor: -1),
-                    "DivisiveNorm: floor must be 0 or more, got -1. (Parameter 'floor')"),
+                    "DivisiveNorm: floor is -1; expected a finite number, 0 or more. (Parameter 'floor')"),
                 ErrorInput.DType("integers", () => F.DivisiveNorm(Tensor.Zeros([1, 1, 4, 4], DType.Int64), 3, 1),
                     "DivisiveNorm: needs float32 or float64, got int64.\n"
                     + "  help: convert with To(DType.Float32) first."),

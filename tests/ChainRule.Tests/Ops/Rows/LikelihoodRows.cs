@@ -68,7 +68,7 @@ internal static class LikelihoodRows
                     "GaussianNllLoss: variance [4, 3] does not broadcast to [2, 3]."),
                 ErrorInput.Range("epsilon of 0",
                     () => F.GaussianNllLoss(Tensor.Zeros([2]), Tensor.Zeros([2]), Tensor.Ones([2]), epsilon: 0),
-                    "GaussianNllLoss: epsilon is 0; expected a number above 0. (Parameter 'epsilon')"),
+                    "GaussianNllLoss: epsilon is 0; expected a finite number above 0. (Parameter 'epsilon')"),
             ],
             Goldens = ["loss/gaussian_nll"],
         },
@@ -90,7 +90,7 @@ internal static class LikelihoodRows
             [
                 ErrorInput.Range("gamma below 0",
                     () => F.FocalLoss(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L), gamma: -1),
-                    "FocalLoss: gamma is -1; expected 0 or more. (Parameter 'gamma')"),
+                    "FocalLoss: gamma is -1; expected a finite number, 0 or more. (Parameter 'gamma')"),
                 ErrorInput.Shape("labels of another shape",
                     () => F.FocalLoss(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L, 2L)),
                     "FocalLoss: target must be [2], one label a position, got [3].\n  input: [2, 3] float32"),
@@ -113,7 +113,7 @@ internal static class LikelihoodRows
                     "SigmoidFocalLoss: alpha is 2; expected 0 to 1, or null. (Parameter 'alpha')"),
                 ErrorInput.Range("gamma below 0",
                     () => F.SigmoidFocalLoss(Tensor.Zeros([2]), Tensor.Zeros([2]), gamma: -1),
-                    "SigmoidFocalLoss: gamma is -1; expected 0 or more. (Parameter 'gamma')"),
+                    "SigmoidFocalLoss: gamma is -1; expected a finite number, 0 or more. (Parameter 'gamma')"),
             ],
         },
         new OpRow("l2_penalty")

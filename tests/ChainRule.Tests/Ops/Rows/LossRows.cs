@@ -88,7 +88,7 @@ internal static class LossRows
                     + "leave it out."),
                 ErrorInput.Range("smoothing above 1",
                     () => F.CrossEntropy(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L), labelSmoothing: 1.5),
-                    "CrossEntropy: labelSmoothing must be in [0, 1], got 1.5. (Parameter 'labelSmoothing')"),
+                    "CrossEntropy: labelSmoothing is 1.5; expected 0 to 1. (Parameter 'labelSmoothing')"),
             ],
             Goldens = ["loss/cross_entropy"],
         },

@@ -28,7 +28,7 @@ internal static class MarginLossRows
             [
                 .. LossRows.PairErrors("SmoothL1Loss", (x, y) => F.SmoothL1Loss(x, y)),
                 ErrorInput.Range("beta below 0", () => F.SmoothL1Loss(Tensor.Zeros([2]), Tensor.Zeros([2]), -1),
-                    "SmoothL1Loss: beta is -1; expected 0 or more. (Parameter 'beta')"),
+                    "SmoothL1Loss: beta is -1; expected a finite number, 0 or more. (Parameter 'beta')"),
             ],
             Goldens = ["loss/smooth_l1"],
         },

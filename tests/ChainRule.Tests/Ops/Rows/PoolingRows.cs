@@ -181,7 +181,7 @@ internal static class PoolingRows
                 ErrorInput.Shape("rank", () => F.LogSumExpPool1d(Tensor.Zeros([5, 5]), 2),
                     "LogSumExpPool1d: expects [N, C, L], got [5, 5]."),
                 ErrorInput.Range("sharpness", () => F.LogSumExpPool1d(Tensor.Zeros([1, 1, 5]), 2, r: -1),
-                    "LogSumExpPool1d: r must be above 0 and finite, got -1. (Parameter 'r')"),
+                    "LogSumExpPool1d: r is -1; expected a finite number above 0. (Parameter 'r')"),
             ]),
         SoftMaxRow(
             2,
