@@ -31,6 +31,11 @@ public sealed class Circuit
     /// <returns>The circuit with nodes x, y, z, q, f.</returns>
     public static Circuit Product(Tensor x, Tensor y, Tensor z)
     {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        ArgumentNullException.ThrowIfNull(z);
+        ClassicInput.SameType("Circuit", y, nameof(y), x.DType, nameof(x));
+        ClassicInput.SameType("Circuit", z, nameof(z), x.DType, nameof(x));
         Circuit circuit = new();
         Tensor a = circuit.Input("x", x), b = circuit.Input("y", y), c = circuit.Input("z", z);
         circuit.Node("f", circuit.Node("q", a + b) * c);
@@ -52,8 +57,9 @@ public sealed class Circuit
         if (w.Shape != [3] || x.Shape != [2])
         {
             throw new ShapeException(
-                $"SigmoidNeuron: expects w [3] and x [2], got {w.Shape} and {x.Shape}.", w.Shape, x.Shape);
+                $"Circuit: a neuron expects w [3] and x [2], got {w.Shape} and {x.Shape}.", w.Shape, x.Shape);
         }
+        ClassicInput.SameType("Circuit", x, nameof(x), w.DType, nameof(w));
         Circuit circuit = new();
         Tensor v = circuit.Input("w", w), u = circuit.Input("x", x);
         Tensor a0 = circuit.Node("a0", v[0] * u[0]), a1 = circuit.Node("a1", v[1] * u[1]);
@@ -68,10 +74,11 @@ public sealed class Circuit
     /// <param name="value"><c>...</c> float32 or float64; copied.</param>
     /// <returns>The input, to compute with: <c>*</c>.</returns>
     /// <exception cref="ArgumentException">The name is used already.</exception>
-    /// <exception cref="GradException">The value is not of a floating-point type.</exception>
+    /// <exception cref="DTypeException">The value is not float32 or float64.</exception>
     public Tensor Input(string name, Tensor value)
     {
         ArgumentNullException.ThrowIfNull(value);
+        ClassicInput.NeedFloat("Circuit", value, $"input '{name}'");
         Tensor leaf = value.Detach();
         leaf.RequiresGrad = true;
         return Add(name, leaf);

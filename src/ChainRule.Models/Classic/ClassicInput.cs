@@ -29,6 +29,22 @@ internal static class ClassicInput
         return Finite(subject, x, name);
     }
 
+    /// <summary>Checks that a tensor is of the type that what it meets is of.</summary>
+    public static void SameType(string subject, Tensor x, string name, DType expected, string of)
+    {
+        if (x.DType == expected) return;
+        throw new DTypeException(
+            $"{subject}: {name} is {x.DType.Text()}; expected {expected.Text()}, the type of {of}.", x.DType, expected);
+    }
+
+    /// <summary>Checks that a tensor can be differentiated by.</summary>
+    public static void NeedFloat(string subject, Tensor x, string name)
+    {
+        if (x.DType.IsFloatingPoint()) return;
+        throw new DTypeException(
+            $"{subject}: {name} is {x.DType.Text()}; expected float32 or float64.", x.DType);
+    }
+
     /// <summary>The type of results: that of floating-point data, float32 for other data.</summary>
     public static DType ResultType(Tensor x) => x.DType == DType.Float64 ? DType.Float64 : DType.Float32;
 

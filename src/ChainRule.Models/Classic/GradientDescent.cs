@@ -136,6 +136,7 @@ public static class GradientDescent
         options.Check();
         if (start.Rank != 1)
             throw new ShapeException($"GradientDescent: the start must be [n], got {start.Shape}.", start.Shape);
+        ClassicInput.NeedFloat("GradientDescent", start, "the start");
 
         Place place = new(start);
         Optimizer rule = optimizer([place.X]);

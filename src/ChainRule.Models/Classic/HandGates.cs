@@ -14,7 +14,13 @@ internal static class HandGates
         Shape first = gates[0].Weight.Shape;
         foreach (var (weight, bias) in gates)
         {
-            if (first.Rank == 2 && first[1] > first[0] && weight.Shape == first && bias.Shape == [first[0]]) continue;
+            if (first.Rank == 2 && first[1] > first[0] && weight.Shape == first && bias.Shape == [first[0]])
+            {
+                ClassicInput.NeedFloat(subject, weight, "a weight");
+                ClassicInput.SameType(subject, weight, "a weight", gates[0].Weight.DType, "the first one");
+                ClassicInput.SameType(subject, bias, "a bias", gates[0].Weight.DType, "the weights");
+                continue;
+            }
             throw new ShapeException(
                 $"{subject}: expects weights [hidden, hidden + inputs] and biases [hidden], of one size for all gates, "
                 + $"got {weight.Shape} and {bias.Shape}.", weight.Shape, bias.Shape);
@@ -26,8 +32,10 @@ internal static class HandGates
     {
         Shape expected = [weight.Shape[0]];
         if (state is null) return Tensor.Zeros(expected, weight.DType);
-        return state.Shape == expected ? state : throw new ShapeException(
-            $"{subject}: {name} must be {expected}, got {state.Shape}.", state.Shape);
+        if (state.Shape != expected)
+            throw new ShapeException($"{subject}: {name} must be {expected}, got {state.Shape}.", state.Shape);
+        ClassicInput.SameType(subject, state, name, weight.DType, "the weights");
+        return state;
     }
 
     /// <summary>The steps of a sequence.</summary>
@@ -40,6 +48,7 @@ internal static class HandGates
             throw new ShapeException(
                 $"{subject}: x must be [T, {inputs}] with 1 step or more, got {x.Shape}.", x.Shape);
         }
+        ClassicInput.SameType(subject, x, nameof(x), weight.DType, "the weights");
         return [.. Enumerable.Range(0, x.Shape[0]).Select(t => x[t])];
     }
 }

@@ -71,7 +71,7 @@ public sealed class Pca
     /// <exception cref="ShapeException">The sizes do not fit.</exception>
     public Tensor Transform(Tensor x)
     {
-        Check(x, Mean.Count);
+        Check(x, Mean.Count, nameof(x));
         return (x - Mean).MatMul(Components.T);
     }
 
@@ -81,7 +81,7 @@ public sealed class Pca
     /// <exception cref="ShapeException">The sizes do not fit.</exception>
     public Tensor InverseTransform(Tensor z)
     {
-        Check(z, Components.Shape[0]);
+        Check(z, Components.Shape[0], nameof(z));
         return z.MatMul(Components) + Mean;
     }
 
@@ -91,11 +91,12 @@ public sealed class Pca
     /// <exception cref="ShapeException">The sizes do not fit.</exception>
     public Tensor Reconstruct(Tensor x) => InverseTransform(Transform(x));
 
-    private static void Check(Tensor x, int columns)
+    private void Check(Tensor x, int columns, string name)
     {
-        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(x, name);
         if (x.Rank != 2 || x.Shape[1] != columns)
             throw new ShapeException($"Pca: expects [rows, {columns}], got {x.Shape}.", x.Shape);
+        ClassicInput.SameType("Pca", x, name, Mean.DType, "the fitted data");
     }
 
     private static void Orient(Span<double> direction)

@@ -133,6 +133,7 @@ public sealed class Quadratic
         ArgumentNullException.ThrowIfNull(x);
         if (x.Shape != Linear.Shape)
             throw new ShapeException($"Quadratic: the point must be {Linear.Shape}, got {x.Shape}.", x.Shape);
+        ClassicInput.SameType("Quadratic", x, "the point", Hessian.DType, "the matrix");
         return (x.MatMul(Hessian.MatMul(x)) / 2) + Linear.MatMul(x) + Constant;
     }
 

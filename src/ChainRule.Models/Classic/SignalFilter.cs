@@ -47,6 +47,7 @@ public sealed class SignalFilter
     /// <param name="boundary">What is seen beyond the ends.</param>
     /// <param name="mode">Which way round the kernel is laid.</param>
     /// <exception cref="ShapeException">The kernel is no vector of odd length.</exception>
+    /// <exception cref="DTypeException">It is not float32 or float64.</exception>
     public SignalFilter(
         Tensor kernel, FilterBoundary boundary = FilterBoundary.Zero, FilterMode mode = FilterMode.Convolution)
     {
@@ -56,6 +57,7 @@ public sealed class SignalFilter
             throw new ShapeException(
                 $"SignalFilter: the kernel must be [K] with K odd, got {kernel.Shape}.", kernel.Shape);
         }
+        ClassicInput.NeedFloat("SignalFilter", kernel, "the kernel");
         (Kernel, Boundary, Mode) = (kernel, boundary, mode);
     }
 
@@ -84,6 +86,7 @@ public sealed class SignalFilter
                 $"SignalFilter: expects [..., n] with n {least} or more for boundary {Boundary} and a kernel of "
                 + $"{Kernel.Count}, got {x.Shape}.", x.Shape);
         }
+        ClassicInput.SameType("SignalFilter", x, nameof(x), Kernel.DType, "the kernel");
         int m = Kernel.Count / 2;
         Tensor weight = (Mode == FilterMode.Convolution ? Kernel.Flip(0) : Kernel).Reshape(1, 1, -1);
         Tensor rows = x.Reshape(x.Count / n, 1, n);

@@ -37,7 +37,7 @@ internal sealed class NonFiniteGradient : IDisposable
     private void Look(Op op, Tensor? input)
     {
         if (Operation is not null || input is null) return;
-        if (GradientOf(input) is not { } gradient || gradient.IsFinite()) return;
+        if (GradientOf(input) is not { } gradient || gradient.AllFinite()) return;
         (Operation, Number, Gradient) = (op.Name, op.Number, gradient);
     }
 

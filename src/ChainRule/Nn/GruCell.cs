@@ -25,5 +25,5 @@ public sealed class GruCell : RecurrentCell
     /// <exception cref="ShapeException">The sizes do not fit.</exception>
     /// <exception cref="DTypeException">The types differ.</exception>
     public Tensor Forward(Tensor x, Tensor? state = null) => Traced(x, F.Gru(
-        OneStep(x), Weights.WeightIh, Weights.WeightHh, Weights.BiasIh, Weights.BiasHh, state).Hidden);
+        OneStep(x, state), Weights.WeightIh, Weights.WeightHh, Weights.BiasIh, Weights.BiasHh, state).Hidden);
 }

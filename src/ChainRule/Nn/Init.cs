@@ -204,6 +204,7 @@ public static class Init
     /// <param name="gain">Factor for what follows: 1 for linear and tanh, sqrt 2 for ReLU.</param>
     /// <param name="dtype">Float32 or Float64.</param>
     /// <exception cref="ShapeException">The rank is below 2.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="gain"/> is negative or not finite.</exception>
     /// <remarks>
     /// Source: Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear
     /// neural networks" (2014). Cost: about 2 * out * in * min(out, in) multiplications.
@@ -212,7 +213,7 @@ public static class Init
     public static Tensor Orthogonal(Shape shape, Rng? rng = null, double gain = 1, DType dtype = DType.Float32)
     {
         (int inputs, _) = Fans(shape);
-        CheckWidth(gain, nameof(gain));
+        OptionCheck.NotNegative("Init.Orthogonal", nameof(gain), gain);
         Tensor.NeedFloat(dtype, "Init.Orthogonal");
         if (shape.Count == 0) return Tensor.Zeros(shape, dtype);
         int outputs = shape[0];

@@ -27,7 +27,8 @@ public sealed class LstmCell : RecurrentCell
     public LstmState Forward(Tensor x, LstmState? state = null)
     {
         (_, Tensor hidden, Tensor cell) = F.Lstm(
-            OneStep(x), Weights.WeightIh, Weights.WeightHh, Weights.BiasIh, Weights.BiasHh, state?.Hidden, state?.Cell);
+            OneStep(x, state?.Hidden, state?.Cell), Weights.WeightIh, Weights.WeightHh, Weights.BiasIh, Weights.BiasHh,
+            state?.Hidden, state?.Cell);
         return new LstmState(Traced(x, hidden), cell);
     }
 }

@@ -49,6 +49,6 @@ public sealed class NonFiniteWatch : IDisposable
     internal void Look(Layer layer, long before, Tensor? y)
     {
         _ran.Add((layer, before, Graph.LastNumber));
-        if (First is null && y is not null && y.DType.IsFloatingPoint() && !y.IsFinite()) First = layer;
+        if (First is null && y is not null && y.DType.IsFloatingPoint() && !y.AllFinite()) First = layer;
     }
 }

@@ -50,11 +50,36 @@ public abstract class RecurrentCell : Module
     }
 
     /// <summary>The input as a sequence of one step.</summary>
-    private protected Tensor OneStep(Tensor x)
+    private protected Tensor OneStep(Tensor x, Tensor? hidden, Tensor? cell = null)
     {
         ArgumentNullException.ThrowIfNull(x);
         if (x.Rank != 2 || x.Shape[1] != InputSize)
             throw new ShapeException($"{GetType().Name}: expects [N, {InputSize}], got {x.Shape}.", x.Shape);
+        CheckType(x, nameof(x));
+        CheckState(hidden, nameof(hidden), x);
+        CheckState(cell, nameof(cell), x);
         return x.Unsqueeze(1);
+    }
+
+    private void CheckState(Tensor? state, string name, Tensor x)
+    {
+        if (state is null) return;
+        Shape expected = [x.Shape[0], HiddenSize];
+        if (state.Shape != expected)
+        {
+            throw new ShapeException(
+                $"{GetType().Name}: {name} must be {expected} for an input of {x.Shape}, got {state.Shape}.",
+                state.Shape, x.Shape);
+        }
+        CheckType(state, name);
+    }
+
+    private void CheckType(Tensor t, string name)
+    {
+        DType expected = Weights.WeightIh.Value.DType;
+        if (t.DType == expected) return;
+        throw new DTypeException(
+            $"{GetType().Name}: {name} is {t.DType.Text()}; expected {expected.Text()}, the type of the weights.",
+            t.DType, expected);
     }
 }

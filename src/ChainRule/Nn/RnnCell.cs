@@ -32,6 +32,6 @@ public sealed class RnnCell : RecurrentCell
     /// <exception cref="ShapeException">The sizes do not fit.</exception>
     /// <exception cref="DTypeException">The types differ.</exception>
     public Tensor Forward(Tensor x, Tensor? state = null) => Traced(x, F.Rnn(
-        OneStep(x), Weights.WeightIh, Weights.WeightHh, Weights.BiasIh, Weights.BiasHh, state,
+        OneStep(x, state), Weights.WeightIh, Weights.WeightHh, Weights.BiasIh, Weights.BiasHh, state,
         activation: Activation).Hidden);
 }

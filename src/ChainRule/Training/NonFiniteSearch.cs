@@ -15,7 +15,7 @@ internal sealed class NonFiniteSearch(
     public TrainingException InLoss(double rate)
     {
         string? parameter = model.NamedParameters()
-            .Where(p => !p.Parameter.Value.IsFinite()).Select(p => p.Key).FirstOrDefault();
+            .Where(p => !p.Parameter.Value.AllFinite()).Select(p => p.Key).FirstOrDefault();
         using NonFiniteWatch watch = NonFiniteWatch.Begin();
         Tensor again = loss(model.Forward(batch.Input), batch.Target);
         if (parameter is not null) return Parameter(parameter, watch.First, rate);
@@ -89,7 +89,7 @@ internal sealed class NonFiniteSearch(
         return first;
     }
 
-    private static bool AllFinite(Tensor tensor) => !tensor.DType.IsFloatingPoint() || tensor.IsFinite();
+    private static bool AllFinite(Tensor tensor) => !tensor.DType.IsFloatingPoint() || tensor.AllFinite();
 
     private static string? Text(Layer? layer) => layer is null ? null : $"{layer.Path} ({layer.Summary})";
 }

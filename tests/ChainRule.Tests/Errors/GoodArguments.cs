@@ -109,6 +109,8 @@ internal static class GoodArguments
         ["dim"] = 1,
         ["dim0"] = 0,
         ["dim1"] = 1,
+        ["source"] = 0,
+        ["destination"] = 1,
         ["p"] = 0.5,
         ["dropout"] = 0.25,
         ["gamma"] = 0.5,

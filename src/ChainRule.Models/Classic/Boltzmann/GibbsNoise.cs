@@ -42,9 +42,15 @@ internal sealed class GibbsNoise(Rng? rng, Tensor? hidden, Tensor? visible)
     private static Tensor Below(Tensor uniforms, Tensor probability) =>
         uniforms.Less(probability).To(probability.DType);
 
-    private static Tensor Fitting(Tensor noise, Tensor units, string side) => noise.Shape == units.Shape
-        ? noise
-        : throw new ShapeException(
-            $"Rbm: the {side} units of these rows are {units.Shape}, and the random numbers for them {noise.Shape}.",
-            noise.Shape, units.Shape);
+    private static Tensor Fitting(Tensor noise, Tensor units, string side)
+    {
+        if (noise.Shape != units.Shape)
+        {
+            throw new ShapeException(
+                $"Rbm: the {side} units of these rows are {units.Shape}, and the random numbers for them "
+                + $"{noise.Shape}.", noise.Shape, units.Shape);
+        }
+        ClassicInput.SameType("Rbm", noise, $"the random numbers for {side} units", units.DType, "the weights");
+        return noise;
+    }
 }

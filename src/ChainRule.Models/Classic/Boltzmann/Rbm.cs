@@ -271,6 +271,7 @@ public abstract class Rbm : Layer
         ArgumentNullException.ThrowIfNull(x, name);
         if (x.Rank != 2 || x.Shape[1] != units)
             throw new ShapeException($"{Kind}: {name} must be [N, {units}], got {x.Shape}.", x.Shape);
+        ClassicInput.SameType(Kind, x, name, Weight.Value.DType, "the weights");
     }
 
     private protected string Kind => GetType().Name;

@@ -108,9 +108,9 @@ internal static class Moments
         foreach (Batch batch in data.Blocks(Block))
         {
             Tensor x = (before ?? []).Apply(batch.Input);
-            if (x.DType.IsFloatingPoint() && !x.IsFinite())
+            if (x.DType.IsFloatingPoint() && !x.AllFinite())
             {
-                int bad = Sampler.Places(batch.Count).First(i => !x[i].IsFinite());
+                int bad = Sampler.Places(batch.Count).First(i => !x[i].AllFinite());
                 var (source, sample) = data.Origin(batch.Indices[bad]);
                 SampleFile? file = data.FileOf(batch.Indices[bad]);
                 throw new DataException(subject, "an input holds NaN or an infinity; nothing can be fitted to it.")

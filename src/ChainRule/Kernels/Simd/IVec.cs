@@ -68,12 +68,6 @@ internal interface IVec<TSelf>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => TSelf.Const(1);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static virtual TSelf Greater(TSelf a, TSelf b) => TSelf.Less(b, a);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static virtual TSelf GreaterOrEqual(TSelf a, TSelf b) => TSelf.LessOrEqual(b, a);
 }
 
 /// <summary>A vector (or a scalar) of numbers of one type in a register.</summary>
@@ -129,12 +123,6 @@ internal unsafe interface ISimdVec<TSelf, T> : IVec<TSelf>
 
     /// <summary>The numbers at odd places of a followed by b.</summary>
     static abstract TSelf Odd(TSelf a, TSelf b);
-
-    /// <summary>The first half of a0, b0, a1, b1, ...</summary>
-    static abstract TSelf ZipLow(TSelf a, TSelf b);
-
-    /// <summary>The second half of a0, b0, a1, b1, ...</summary>
-    static abstract TSelf ZipHigh(TSelf a, TSelf b);
 
     static abstract T MaxLane(TSelf x);
     static abstract T MinLane(TSelf x);

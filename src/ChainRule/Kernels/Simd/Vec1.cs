@@ -206,12 +206,6 @@ internal unsafe struct Vec1<T>(T value) : ISimdVec<Vec1<T>, T>
     public static Vec1<T> Odd(Vec1<T> a, Vec1<T> b) => b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> ZipLow(Vec1<T> a, Vec1<T> b) => a;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec1<T> ZipHigh(Vec1<T> a, Vec1<T> b) => b;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(Vec1<T> x) => x.v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -271,22 +271,6 @@ internal unsafe struct Vec128<T>(Vector128<T> value) : ISimdVec<Vec128<T>, T>
         : new() { v = Vector128.Create(a.v.GetUpper(), b.v.GetUpper()) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> ZipLow(Vec128<T> a, Vec128<T> b) => sizeof(T) == 4
-        ? new()
-        {
-            v = (Vector128.WidenLower(a.v.AsUInt32()) | (Vector128.WidenLower(b.v.AsUInt32()) << 32)).As<ulong, T>(),
-        }
-        : new() { v = Vector128.Create(a.v.GetLower(), b.v.GetLower()) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128<T> ZipHigh(Vec128<T> a, Vec128<T> b) => sizeof(T) == 4
-        ? new()
-        {
-            v = (Vector128.WidenUpper(a.v.AsUInt32()) | (Vector128.WidenUpper(b.v.AsUInt32()) << 32)).As<ulong, T>(),
-        }
-        : new() { v = Vector128.Create(a.v.GetUpper(), b.v.GetUpper()) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(Vec128<T> x) => Fold128.Max(x.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -260,29 +260,9 @@ internal unsafe struct Vec256<T>(Vector256<T> value) : ISimdVec<Vec256<T>, T>
         : new() { v = Vector256.Create(Pairs(a.v, true), Pairs(b.v, true)) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> ZipLow(Vec256<T> a, Vec256<T> b) => sizeof(T) == 4
-        ? new()
-        {
-            v = (Vector256.WidenLower(a.v.AsUInt32()) | (Vector256.WidenLower(b.v.AsUInt32()) << 32)).As<ulong, T>(),
-        }
-        : new() { v = Zip(a.v.GetLower(), b.v.GetLower()) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> ZipHigh(Vec256<T> a, Vec256<T> b) => sizeof(T) == 4
-        ? new()
-        {
-            v = (Vector256.WidenUpper(a.v.AsUInt32()) | (Vector256.WidenUpper(b.v.AsUInt32()) << 32)).As<ulong, T>(),
-        }
-        : new() { v = Zip(a.v.GetUpper(), b.v.GetUpper()) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<T> Pairs(Vector256<T> x, bool odd) => odd
         ? Vector128.Create(x.GetLower().GetUpper(), x.GetUpper().GetUpper())
         : Vector128.Create(x.GetLower().GetLower(), x.GetUpper().GetLower());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<T> Zip(Vector128<T> a, Vector128<T> b) => Vector256.Create(
-        Vector128.Create(a.GetLower(), b.GetLower()), Vector128.Create(a.GetUpper(), b.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(Vec256<T> x) => Vec128<T>.MaxLane(new(Vector128.Max(x.v.GetLower(), x.v.GetUpper())));

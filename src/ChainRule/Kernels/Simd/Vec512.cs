@@ -161,84 +161,19 @@ internal unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<T>, T>
 
     // 2^n as a product of two powers that exist for every n allowed: the biased n in the low bits of a sum is halved.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> ScaleByPowerOfTwo(Vec512<T> x, Vec512<T> n)
-    {
-        if (Avx512F.IsSupported)
-        {
-            return typeof(T) == typeof(float)
-                ? new() { v = Avx512F.Scale(x.v.AsSingle(), n.v.AsSingle()).As<float, T>() }
-                : new() { v = Avx512F.Scale(x.v.AsDouble(), n.v.AsDouble()).As<double, T>() };
-        }
-        if (typeof(T) == typeof(float))
-        {
-            Vector512<int> biased = (n.v.AsSingle() + Vector512.Create(12582912f + 254)).AsInt32();
-            Vector512<int> low = biased >>> 1;
-            Vector512<float> y = x.v.AsSingle() * (low << 23).AsSingle() * ((biased - low) << 23).AsSingle();
-            return new() { v = y.As<float, T>() };
-        }
-        Vector512<long> biasedLong = (n.v.AsDouble() + Vector512.Create(6755399441055744.0 + 2046)).AsInt64();
-        Vector512<long> lowLong = biasedLong >>> 1;
-        return new(
-            (x.v.AsDouble() * (lowLong << 52).AsDouble() * ((biasedLong - lowLong) << 52).AsDouble()).As<double, T>());
-    }
+    public static Vec512<T> ScaleByPowerOfTwo(Vec512<T> x, Vec512<T> n) => typeof(T) == typeof(float)
+        ? new() { v = Avx512F.Scale(x.v.AsSingle(), n.v.AsSingle()).As<float, T>() }
+        : new() { v = Avx512F.Scale(x.v.AsDouble(), n.v.AsDouble()).As<double, T>() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> Exponent(Vec512<T> x)
-    {
-        if (Avx512F.IsSupported)
-        {
-            return typeof(T) == typeof(float)
-                ? new() { v = Avx512F.GetExponent(x.v.AsSingle()).As<float, T>() }
-                : new() { v = Avx512F.GetExponent(x.v.AsDouble()).As<double, T>() };
-        }
-        if (typeof(T) == typeof(float))
-        {
-            Vector512<float> size = Vector512.Abs(x.v.AsSingle());
-            Vector512<float> subnormal = Vector512.LessThan(size, Vector512.Create(1.17549435E-38f));
-            Vector512<float> bias =
-                Vector512.ConditionalSelect(subnormal, Vector512.Create(150f), Vector512.Create(127f));
-            Vector512<float> e = Vector512.ConvertToSingle(Normalized(size).AsInt32() >>> 23) - bias;
-            Vector512<float> infinite = Vector512.Create(float.PositiveInfinity);
-            e = Vector512.ConditionalSelect(Vector512.LessThan(size, infinite), e, size);
-            e = Vector512.ConditionalSelect(Vector512.Equals(size, Vector512<float>.Zero), -infinite, e);
-            return new() { v = e.As<float, T>() };
-        }
-        Vector512<double> sizeWide = Vector512.Abs(x.v.AsDouble());
-        Vector512<double> subnormalWide = Vector512.LessThan(sizeWide, Vector512.Create(2.2250738585072014E-308));
-        Vector512<double> biasWide =
-            Vector512.ConditionalSelect(subnormalWide, Vector512.Create(1075.0), Vector512.Create(1023.0));
-        Vector512<double> eWide = FromInt64(Normalized(sizeWide).AsInt64() >>> 52) - biasWide;
-        Vector512<double> infiniteWide = Vector512.Create(double.PositiveInfinity);
-        eWide = Vector512.ConditionalSelect(Vector512.LessThan(sizeWide, infiniteWide), eWide, sizeWide);
-        eWide = Vector512.ConditionalSelect(Vector512.Equals(sizeWide, Vector512<double>.Zero), -infiniteWide, eWide);
-        return new() { v = eWide.As<double, T>() };
-    }
+    public static Vec512<T> Exponent(Vec512<T> x) => typeof(T) == typeof(float)
+        ? new() { v = Avx512F.GetExponent(x.v.AsSingle()).As<float, T>() }
+        : new() { v = Avx512F.GetExponent(x.v.AsDouble()).As<double, T>() };
 
-    // The highest bit of the fraction is moved to the exponent, where it halves what is at or above 1.5.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> Mantissa(Vec512<T> x)
-    {
-        if (Avx512F.IsSupported)
-        {
-            return typeof(T) == typeof(float)
-                ? new() { v = Avx512F.GetMantissa(x.v.AsSingle(), SimdInfo.MantissaAroundOne).As<float, T>() }
-                : new() { v = Avx512F.GetMantissa(x.v.AsDouble(), SimdInfo.MantissaAroundOne).As<double, T>() };
-        }
-        if (typeof(T) == typeof(float))
-        {
-            Vector512<int> bits = Normalized(x.v.AsSingle()).AsInt32() & Vector512.Create(0x007FFFFF);
-            bits = (bits | Vector512.Create(0x3F800000)) - ((bits & Vector512.Create(0x00400000)) << 1);
-            Vector512<float> positive = Vector512.GreaterThanOrEqual(x.v.AsSingle(), Vector512<float>.Zero);
-            Vector512<float> m = Vector512.ConditionalSelect(positive, bits.AsSingle(), Vector512.Create(float.NaN));
-            return new() { v = m.As<float, T>() };
-        }
-        Vector512<long> wide = Normalized(x.v.AsDouble()).AsInt64() & Vector512.Create(0x000FFFFFFFFFFFFF);
-        wide = (wide | Vector512.Create(0x3FF0000000000000)) - ((wide & Vector512.Create(0x0008000000000000)) << 1);
-        Vector512<double> positiveWide = Vector512.GreaterThanOrEqual(x.v.AsDouble(), Vector512<double>.Zero);
-        Vector512<double> nan = Vector512.Create(double.NaN);
-        Vector512<double> mWide = Vector512.ConditionalSelect(positiveWide, wide.AsDouble(), nan);
-        return new() { v = mWide.As<double, T>() };
-    }
+    public static Vec512<T> Mantissa(Vec512<T> x) => typeof(T) == typeof(float)
+        ? new() { v = Avx512F.GetMantissa(x.v.AsSingle(), SimdInfo.MantissaAroundOne).As<float, T>() }
+        : new() { v = Avx512F.GetMantissa(x.v.AsDouble(), SimdInfo.MantissaAroundOne).As<double, T>() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vec512<T> x) => Vec256<T>.Sum(new(x.v.GetLower() + x.v.GetUpper()));
@@ -258,40 +193,14 @@ internal unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<T>, T>
         ? Pick(a, b, Vector512.Create(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31))
         : Pick(a, b, Vector512.Create(1L, 3, 5, 7, 9, 11, 13, 15));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> ZipLow(Vec512<T> a, Vec512<T> b) => sizeof(T) == 4
-        ? Pick(a, b, Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23))
-        : Pick(a, b, Vector512.Create(0L, 8, 1, 9, 2, 10, 3, 11));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512<T> ZipHigh(Vec512<T> a, Vec512<T> b) => sizeof(T) == 4
-        ? Pick(a, b, Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31))
-        : Pick(a, b, Vector512.Create(4L, 12, 5, 13, 6, 14, 7, 15));
-
     // Places in a followed by b.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vec512<T> Pick(Vec512<T> a, Vec512<T> b, Vector512<int> places)
-    {
-        if (Avx512F.IsSupported)
-            return new() { v = Avx512F.PermuteVar16x32x2(a.v.AsInt32(), places, b.v.AsInt32()).As<int, T>() };
-        Vector512<int> fromB = places - Vector512.Create(16);
-        return new()
-        {
-            v = (Vector512.Shuffle(a.v.AsInt32(), places) | Vector512.Shuffle(b.v.AsInt32(), fromB)).As<int, T>(),
-        };
-    }
+    private static Vec512<T> Pick(Vec512<T> a, Vec512<T> b, Vector512<int> places) =>
+        new() { v = Avx512F.PermuteVar16x32x2(a.v.AsInt32(), places, b.v.AsInt32()).As<int, T>() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vec512<T> Pick(Vec512<T> a, Vec512<T> b, Vector512<long> places)
-    {
-        if (Avx512F.IsSupported)
-            return new() { v = Avx512F.PermuteVar8x64x2(a.v.AsInt64(), places, b.v.AsInt64()).As<long, T>() };
-        Vector512<long> fromB = places - Vector512.Create(8L);
-        return new()
-        {
-            v = (Vector512.Shuffle(a.v.AsInt64(), places) | Vector512.Shuffle(b.v.AsInt64(), fromB)).As<long, T>(),
-        };
-    }
+    private static Vec512<T> Pick(Vec512<T> a, Vec512<T> b, Vector512<long> places) =>
+        new() { v = Avx512F.PermuteVar8x64x2(a.v.AsInt64(), places, b.v.AsInt64()).As<long, T>() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(Vec512<T> x) => Vec256<T>.MaxLane(new(Vector256.Max(x.v.GetLower(), x.v.GetUpper())));
@@ -329,30 +238,15 @@ internal unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512<T> Cos(Vec512<T> x) => VectorMath.Cos<Vec512<T>, T>(x);
 
-    // Only integers of magnitude below 2^51 come here: added to the pattern of 1.5 * 2^52 they are the low bits of its
-    // fraction (no 64-bit conversion instruction exists below AVX-512).
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> FromInt64(Vector512<long> n) =>
-        (n + Vector512.Create(6755399441055744.0).AsInt64()).AsDouble() - Vector512.Create(6755399441055744.0);
-
-    // Subnormal numbers times 2^23 (2^52): a product of normal numbers is left as it is.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Normalized(Vector512<float> x) => Vector512.ConditionalSelect(
-        Vector512.LessThan(x, Vector512.Create(1.17549435E-38f)), x * Vector512.Create(8388608f), x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Normalized(Vector512<double> x) => Vector512.ConditionalSelect(
-        Vector512.LessThan(x, Vector512.Create(2.2250738585072014E-308)), x * Vector512.Create(4503599627370496.0), x);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512<T> LoadPartial(T* source, int count)
     {
-        if (Avx512F.IsSupported && typeof(T) == typeof(float))
+        if (typeof(T) == typeof(float))
         {
             Vector512<float> mask = Vector512.LessThan(Lanes, Vector512.Create((float)count));
             return new() { v = Avx512F.MaskLoad((float*)source, mask, Vector512<float>.Zero).As<float, T>() };
         }
-        if (Avx512F.IsSupported && typeof(T) == typeof(double))
+        if (typeof(T) == typeof(double))
         {
             Vector512<double> mask = Vector512.LessThan(Vector512<double>.Indices, Vector512.Create((double)count));
             return new() { v = Avx512F.MaskLoad((double*)source, mask, Vector512<double>.Zero).As<double, T>() };
@@ -365,13 +259,13 @@ internal unsafe struct Vec512<T>(Vector512<T> value) : ISimdVec<Vec512<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePartial(T* target, Vec512<T> value, int count)
     {
-        if (Avx512F.IsSupported && typeof(T) == typeof(float))
+        if (typeof(T) == typeof(float))
         {
             Vector512<float> mask = Vector512.LessThan(Lanes, Vector512.Create((float)count));
             Avx512F.MaskStore((float*)target, mask, value.v.AsSingle());
             return;
         }
-        if (Avx512F.IsSupported && typeof(T) == typeof(double))
+        if (typeof(T) == typeof(double))
         {
             Vector512<double> mask = Vector512.LessThan(Vector512<double>.Indices, Vector512.Create((double)count));
             Avx512F.MaskStore((double*)target, mask, value.v.AsDouble());

@@ -9,22 +9,13 @@ public sealed partial class Tensor
     /// <returns><c>[number of true entries]</c>, same dtype.</returns>
     /// <exception cref="DTypeException">The mask is not Bool.</exception>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-    public unsafe Tensor MaskedSelect(Tensor mask)
+    public Tensor MaskedSelect(Tensor mask)
     {
         ArgumentNullException.ThrowIfNull(mask);
         if (mask.DType != DType.Bool)
             throw new DTypeException($"masked_select: the mask must be bool, got {mask.DType.Text()}.", mask.DType);
         Shape shape = Broadcasting.ShapeOf("masked_select", this, mask, "x", "mask");
-        Tensor chosen = mask.ExpandView(shape).Dense();
-        ReadOnlySpan<byte> flags = new(chosen.Pointer, chosen.Count);
-        Tensor places = Empty([flags.Length - flags.Count((byte)0)], DType.Int64);
-        long* place = places.Ptr<long>();
-        for (int i = 0; i < flags.Length; i++)
-        {
-            if (flags[i] != 0) *place++ = i;
-        }
-        GC.KeepAlive(chosen);
-        Tensor all = Expand(shape);
+        Tensor places = TruePlaces.Of(mask.ExpandView(shape)), all = Expand(shape);
         return IndexSelectNode.Apply(all.Reshape(all.Count), places, 0);
     }
 }

@@ -60,7 +60,7 @@ public sealed class CircuitTests
         ErrorSnapshot.Throws<KeyNotFoundException>(
             "Circuit: there is no node 'y'; there are x.", () => circuit.Value("y"));
         ErrorSnapshot.Throws<ShapeException>(
-            "SigmoidNeuron: expects w [3] and x [2], got [2] and [2].",
+            "Circuit: a neuron expects w [3] and x [2], got [2] and [2].",
             () => Circuit.SigmoidNeuron(Tensor.Zeros([2]), Tensor.Zeros([2])));
     }
 }

@@ -26,6 +26,9 @@ internal static class ComparisonRows
         WithNumber("equal number", nameof(Tensor.EqualTo), x => x.EqualTo(2), x => x == 2),
         WithNumber("equal fraction", nameof(Tensor.EqualTo), x => x.EqualTo(0.5), x => x == 0.5),
         WithNumber("not_equal number", nameof(Tensor.NotEqual), x => x.NotEqual(2), x => x != 2),
+        WithNumber("isnan", nameof(Tensor.IsNaN), x => x.IsNaN(), double.IsNaN),
+        WithNumber("isinf", nameof(Tensor.IsInf), x => x.IsInf(), double.IsInfinity),
+        WithNumber("isfinite", nameof(Tensor.IsFinite), x => x.IsFinite(), double.IsFinite),
         Logic("logical_and", nameof(Tensor.LogicalAnd), (a, b) => a.LogicalAnd(b), (a, b) => a * b),
         Logic("logical_or", nameof(Tensor.LogicalOr), (a, b) => a.LogicalOr(b), Math.Max),
         OpRow.Elementwise("logical_not", nameof(Tensor.LogicalNot), x => x.LogicalNot(), x => 1 - x) with

@@ -69,6 +69,24 @@ internal static class ScatteringRows
                     "index_add: index -1 at position [0] is out of range for dim 0 of [2]; use 0 to 1."),
             ],
         },
+        new OpRow("nonzero")
+        {
+            Covers = [nameof(Tensor.Nonzero)],
+            Types = OpRow.Any,
+            Exact = true,
+            Differentiable = false,
+            Result = _ => DType.Int64,
+            Serial = "places are counted and found on one thread",
+            Cases =
+            [
+                .. new (int[] Shape, double[] Values)[]
+                {
+                    ([5], [0, 1, 0, 1, 1]), ([3], [0, 0, 0]), ([], [1]), ([], [0]), ([0], []), ([2, 0], []),
+                    ([2, 3], [1, 0, 0, 0, 1, 1]), ([2, 2, 2], [0, 1, 0, 0, 1, 0, 0, 1]),
+                }
+                .Select(c => new OpCase([In.Values(c.Shape, c.Values)], t => t[0].Nonzero(), r => Places(r[0]))),
+            ],
+        },
         new OpRow("masked_select")
         {
             Covers = [nameof(Tensor.MaskedSelect)],
@@ -87,6 +105,12 @@ internal static class ScatteringRows
             ],
         },
     ];
+
+    private static Nd Places(Nd x)
+    {
+        int[] flat = [.. Enumerable.Range(0, x.Data.Length).Where(i => x.Data[i] != 0)];
+        return new Nd([flat.Length, x.Rank], [.. flat.SelectMany(i => Nd.Unravel(i, x.Dims)).Select(p => (double)p)]);
+    }
 
     private static ErrorInput Outside(string label, Func<Tensor> call, string text) =>
         new(label, call, typeof(DataException), text);

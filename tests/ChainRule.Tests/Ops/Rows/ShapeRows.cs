@@ -109,6 +109,24 @@ internal static class ShapeRows
             ],
             Goldens = ["tensor/transpose"],
         },
+        Row("movedim", nameof(Tensor.Movedim), View,
+            One("first to last", [2, 3, 4], x => x.Movedim(0, -1), r => r.Permute(1, 2, 0)),
+            One("last to first", [2, 3, 4], x => x.Movedim(-1, 0), r => r.Permute(2, 0, 1)),
+            One("two", [2, 3, 4], x => x.Movedim([0, 2], [2, 0]), r => r.Permute(2, 1, 0)),
+            One("none", [2, 3], x => x.Movedim([], []), r => r),
+            One("number", [], x => x.Movedim(0, -1), r => r),
+            One("empty", [0, 3], x => x.Movedim(1, 0), r => r.Permute(1, 0))) with
+        {
+            Errors =
+            [
+                ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2, 3]).Movedim(0, 2),
+                    "movedim: dim 2 is out of range for rank 2; use -2 to 1."),
+                ErrorInput.Shape("one twice", () => Tensor.Zeros([2, 3]).Movedim([0, -2], [0, 1]),
+                    "movedim: dim -2 is named twice for [2, 3]."),
+                ErrorInput.Argument("not a place for each", () => Tensor.Zeros([2, 3]).Movedim([0], []),
+                    "movedim: 1 sources for 0 destinations; give one for each. (Parameter 'source')"),
+            ],
+        },
         Row("expand", nameof(Tensor.Expand), View,
             One("new dimension", [3], x => x.Expand([2, 3]), r => r.To([2, 3])),
             One("size 1", [2, 1, 3], x => x.Expand([2, 4, 3]), r => r.To([2, 4, 3])),

@@ -95,6 +95,8 @@ internal static class StatisticRows
             Errors = [ErrorInput.Shape("no such dimension", () => Tensor.Zeros([2]).Cumprod(1),
                 "cumprod: dim 1 is out of range for rank 1; use -1 to 0.")],
         },
+        .. Best("cummax", nameof(Tensor.Cummax), (x, d) => x.Cummax(d), (x, best) => x >= best),
+        .. Best("cummin", nameof(Tensor.Cummin), (x, d) => x.Cummin(d), (x, best) => x <= best),
         Truth("any", nameof(Tensor.Any), (x, d) => x.Any(d), v => v.Any(e => e != 0) ? 1 : 0),
         Truth("all", nameof(Tensor.All), (x, d) => x.All(d), v => v.All(e => e != 0) ? 1 : 0),
     ];
@@ -186,6 +188,63 @@ internal static class StatisticRows
                 $"{name}: dim 1 is out of range for rank 1; use -1 to 0."),
         ],
         };
+
+    // Values and places of a running extremum.
+    private static OpRow[] Best(
+        string name, string covers, Func<Tensor, int, (Tensor Values, Tensor Indices)> call,
+        Func<double, double, bool> wins)
+    {
+        return
+        [
+            Part(name, (x, d) => call(x, d).Values, value: true) with
+            {
+                Errors =
+                [
+                    ErrorInput.Shape("no such dimension", () => call(Tensor.Zeros([2]), 1).Values,
+                        $"{name}: dim 1 is out of range for rank 1; use -1 to 0."),
+                    ErrorInput.DType("bool", () => call(Tensor.From(true), 0).Values,
+                        $"{name}: needs numbers, got bool.\n  help: convert with To(DType.Float32) first."),
+                ],
+            },
+            Part(name + " indices", (x, d) => call(x, d).Indices, value: false) with
+            {
+                Result = _ => DType.Int64,
+                Differentiable = false,
+            },
+        ];
+
+        double[] Running(double[] v, bool value)
+        {
+            double[] result = new double[v.Length];
+            for (int i = 0, best = 0; i < v.Length; i++)
+            {
+                if (double.IsNaN(v[i]) || wins(v[i], v[best])) best = i;
+                result[i] = value ? v[best] : best;
+            }
+            return result;
+        }
+
+        OpRow Part(string row, Func<Tensor, int, Tensor> part, bool value) => new(row)
+        {
+            Covers = [covers],
+            Types = OpRow.Numbers,
+            Exact = true,
+            Cases =
+            [
+                .. new (int[] Shape, int Dim)[] { ([], 0), ([1], 0), ([5], 0), ([2, 3], 0), ([2, 3], -1),
+                    ([3, 4, 5], 1), ([2, 67], 1), ([67, 2], 0), ([0], 0), ([3, 0], 1), ([0, 3], 1) }
+                    .Select(c => new OpCase([new In(c.Shape)], t => part(t[0], c.Dim),
+                        r => c.Shape.Length == 0
+                            ? Nd.Scalar(value ? r[0].Data[0] : 0)
+                            : r[0].Along(c.Dim, v => Running(v, value))) { Label = $"along {c.Dim}" }),
+            ],
+            Large =
+            [
+                new([new In(701, 401)], t => part(t[0], 1)) { Label = "along 1" },
+                new([new In(401, 701)], t => part(t[0], 0)) { Label = "along 0" },
+            ],
+        };
+    }
 
     private static OpCase WithZeros(params double[] values) =>
         new([In.Values([values.Length], values)], t => t[0].Prod(),

@@ -3,7 +3,7 @@ namespace ChainRule;
 public sealed partial class Tensor
 {
     /// <summary>True when no element is NaN or infinite.</summary>
-    internal bool IsFinite()
+    internal bool AllFinite()
     {
         if (!DType.IsFloatingPoint()) return true;
         using NoGrad.Scope _ = NoGrad.Begin();
