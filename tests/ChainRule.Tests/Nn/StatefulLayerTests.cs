@@ -82,6 +82,15 @@ public sealed class StatefulLayerTests
     }
 
     [Fact]
+    public void BatchNorm_that_averages_all_batches_can_be_used_before_the_first()
+    {
+        BatchNorm1d layer = new(2, eps: 0, momentum: null);
+        layer.Eval();
+        Tensor x = Tensor.From(new[,] { { 1f, -2f }, { 3f, 4f } });
+        TensorAssert.SameBits(x, layer.Forward(x));                  // mean 0 and variance 1
+    }
+
+    [Fact]
     public void Batch_norm_refuses_impossible_options()
     {
         Assert.Equal(
