@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using ChainRule.Kernels;
 
 namespace ChainRule.Tests.Kernels;
@@ -177,7 +178,8 @@ public sealed unsafe class VectorMathTests
         float[] expected = Map<Vec1<float>, float>(function, x);
         Assert.Equal(expected, Map<Vec128<float>, float>(function, x), SameBits);
         Assert.Equal(expected, Map<Vec256<float>, float>(function, x), SameBits);
-        Assert.Equal(expected, Map<Vec512<float>, float>(function, x), SameBits);
+        if (Vector512.IsHardwareAccelerated)
+            Assert.Equal(expected, Map<Vec512<float>, float>(function, x), SameBits);
     }
 
     [Theory]
@@ -190,7 +192,8 @@ public sealed unsafe class VectorMathTests
         double[] expected = Map<Vec1<double>, double>(function, x);
         Assert.Equal(expected, Map<Vec128<double>, double>(function, x), SameBits);
         Assert.Equal(expected, Map<Vec256<double>, double>(function, x), SameBits);
-        Assert.Equal(expected, Map<Vec512<double>, double>(function, x), SameBits);
+        if (Vector512.IsHardwareAccelerated)
+            Assert.Equal(expected, Map<Vec512<double>, double>(function, x), SameBits);
     }
 
     private static bool SameBits(float a, float b) =>
