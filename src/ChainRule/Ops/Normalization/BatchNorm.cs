@@ -22,8 +22,8 @@ namespace ChainRule
         /// <exception cref="ShapeException">The rank is below 2, a [C] tensor has another size, or training has one
         /// value a channel.</exception>
         /// <exception cref="DTypeException">The types differ, or are not float32 or float64.</exception>
-        /// <exception cref="ArgumentOutOfRangeException"><paramref name="momentum"/> is outside [0, 1] in
-        /// training, or <paramref name="eps"/> negative or not finite.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="momentum"/> is outside [0, 1] where
+        /// it is used, or <paramref name="eps"/> negative or not finite.</exception>
         /// <exception cref="ArgumentException">Running statistics are missing: only one is given, or none without
         /// training.</exception>
         /// <remarks>
@@ -54,7 +54,7 @@ namespace ChainRule.Ops
             double momentum, double eps)
         {
             Check(x, runningMean, runningVar, weight, bias, training);
-            CheckNumbers("BatchNorm", training ? momentum : 0, eps);
+            CheckNumbers("BatchNorm", training && runningMean is not null ? momentum : 0, eps);
             Shape channels = [x.Dims[1]];
             Tensor dense = x.Dense(), y = Tensor.Empty(x.Shape, x.DType);
             Tensor mean = Tensor.Empty(channels, x.DType), scale = Tensor.Empty(channels, x.DType);
