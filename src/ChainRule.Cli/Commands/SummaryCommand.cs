@@ -59,12 +59,13 @@ internal sealed class SummaryCommand : ICommandDefinition
 
     private static (Layer Model, int[] Input) Find(string name, int[]? input, int[]? hidden)
     {
+        if (input is not null) CheckSize(input);
         if (Enum.GetValues<NetworkKind>().Where(k => Recipe.NameOf(k) == name).ToArray() is [var network])
         {
             if (hidden is not null && network != NetworkKind.Mlp)
                 throw new UsageException($"--hidden is for an mlp; the model is {name}.");
             input ??= [1, Pictures, Pictures];
-            int numbers = CountOf(input);
+            int numbers = input.Aggregate((a, b) => a * b);
             ModelOptions options = network switch
             {
                 NetworkKind.Cnn => new MnistCnnOptions(),
@@ -87,7 +88,8 @@ internal sealed class SummaryCommand : ICommandDefinition
         return (saved.Model, input);
     }
 
-    private static int CountOf(int[] sizes)
+    // What cannot be an input is refused before memory is asked for it.
+    private static void CheckSize(int[] sizes)
     {
         long count = 1;
         foreach (int size in sizes)
@@ -99,7 +101,6 @@ internal sealed class SummaryCommand : ICommandDefinition
                     + $"{Quantity.Count(MostNumbers)} numbers.");
             }
         }
-        return (int)count;
     }
 
     private static ModelSummary Run(string name, Layer model, int[] input)

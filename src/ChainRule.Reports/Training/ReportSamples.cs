@@ -15,6 +15,7 @@ internal sealed class ReportSamples
     private readonly List<Example> _right = [], _wrong = [];           // wrong ones: the worst first
     private readonly List<(double Target, double Output)> _pairs = [];
     private ConfusionMatrix? _confusion;
+    private bool _sequences;
 
     private ReportSamples(ReportData data) => _data = data;
 
@@ -28,7 +29,8 @@ internal sealed class ReportSamples
         foreach (Batch batch in data.Loader.Epoch(data.Loader.State.Epoch))
         {
             using Step step = Step.Begin();
-            Tensor output = model.Forward(batch.Input);
+            Tensor output = model.Forward(batch);
+            samples._sequences |= batch.Sequences is not null;
             if (output.Rank == 2 && batch.Target is { Rank: 1, DType: DType.Int64 }) samples.AddClasses(output, batch);
             else if (output.Count == batch.Target.Count) samples.AddNumbers(output, batch);
             else break;                                              // neither: nothing that this page can show
@@ -82,7 +84,7 @@ internal sealed class ReportSamples
         page.Heading("Samples");
         page.Text(_wrong.Count == 0 ? "No mistakes were made."
             : _confusion is null ? "The largest errors." : "The surest mistakes first, then some that are right.");
-        if (_confusion is not null && TensorPicture.IsPicture(shown[0].Input.Shape))
+        if (_confusion is not null && !_sequences && TensorPicture.IsPicture(shown[0].Input.Shape))
         {
             PictureGrid grid = new(Columns, PictureSize);
             foreach (Example e in shown)
@@ -151,7 +153,7 @@ internal sealed class ReportSamples
 
     // The memory of a step is gone after it: the input is copied.
     private static Example ExampleOf(Batch batch, int i, double target, double output, double weight) =>
-        new(batch.Indices[i], batch.Input[i].Detach(), target, output, weight);
+        new(batch.Indices[i], (batch.Sequences?[i] ?? batch.Input[i]).Detach(), target, output, weight);
 
     private string Samples => _data.Name.Length == 0 ? "samples" : $"{_data.Name} samples";
 

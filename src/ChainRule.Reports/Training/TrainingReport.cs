@@ -25,7 +25,7 @@ namespace ChainRule.Reports;
 /// </remarks>
 public sealed class TrainingReport : ITrainingCallback, IStateful
 {
-    private const int MostHistograms = 24;
+    private const int MostHistograms = 24, MostInHistogram = 1_000_000;
 
     private readonly string _path;
     private readonly Layer _model;
@@ -196,10 +196,14 @@ public sealed class TrainingReport : ITrainingCallback, IStateful
     private void WriteWeights(ReportPage page)
     {
         List<Plot> plots = [];
+        using NoGrad.Scope noGrad = NoGrad.Begin();
         foreach ((string key, Parameter parameter) in _model.NamedParameters())
         {
             if (parameter.Value.Rank < 2 || plots.Count == MostHistograms) continue;
-            plots.Add(new Histogram(parameter.Value.ToDoubles()) { Title = key, Width = 310, Height = 200 });
+            // Of very many, one of so many: a histogram is the same to the eye.
+            int stride = 1 + (parameter.Value.Count - 1) / MostInHistogram;
+            Tensor values = stride == 1 ? parameter : parameter.Value.Flatten().Slice(0, 0, step: stride);
+            plots.Add(new Histogram(values.ToDoubles()) { Title = key, Width = 310, Height = 200 });
         }
         if (plots.Count == 0) return;
         page.Heading("Weights");

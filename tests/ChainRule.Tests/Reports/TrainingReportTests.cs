@@ -46,6 +46,39 @@ public sealed class TrainingReportTests
     }
 
     [Fact]
+    public void Report_gives_padded_sequences_with_their_lengths()
+    {
+        using TempFolder folder = new();
+        int[] lengths = [1, 3, 2, 5, 4, 1];
+        SequenceDataset data = new([.. lengths.Select(n => Tensor.Ones([n, 2]))],
+            Tensor.From([.. lengths.Select(n => n > 2 ? 1L : 0)]));
+        IsLong model = new();
+        TrainingReport report = new(folder["a.html"], model) { Data = new(new DataLoader(data, 3)) };
+        Trainer trainer = new(model, new Sgd(model.Parameters(), 1e-6), (y, t) => F.CrossEntropy(y, t))
+        {
+            Callbacks = [report],
+        };
+        trainer.Fit(new DataLoader(data, 3));
+        string html = File.ReadAllText(folder["a.html"]);
+        Assert.Contains("6 of 6 samples are right", html);
+        Assert.Contains("<td>1, 1, 1, 1, 1, 1</td>", html);          // three steps of two, no padding
+    }
+
+    // Class 1 where there are more than two steps, by the lengths alone.
+    private sealed class IsLong : SequenceLayer
+    {
+        private readonly Parameter _weight;
+
+        public IsLong() => _weight = AddParameter("weight", Tensor.Ones([1]));
+
+        protected override Tensor ForwardCore(SequenceBatch x)
+        {
+            Tensor over = x.Lengths.To(DType.Float32) - 2.5f;
+            return Tensor.Stack([over * -1f, over], 1) * _weight;
+        }
+    }
+
+    [Fact]
     public void Report_of_numbers_shows_pairs()
     {
         using TempFolder folder = new();
