@@ -180,6 +180,8 @@ public sealed class TrainCommandTests : IDisposable
             chainrule: Fit: the loss is NaN at step 2 (epoch 1, batch 2).
               source: a layer gave NaN or an infinity for finite inputs and parameters.
               first layer: model.fc2 (Linear 128 -> 10)
+              first operation: linear
+              samples: 101, 300, 322, 33, 260, 355, 357, 241 and 56 more
               help: a lower rate (--lr) often keeps the loss finite.
 
             """.ReplaceLineEndings("\n"), run.Errors);
