@@ -24,6 +24,7 @@ internal static class Readers
     [
         new("safetensors", SafeTensorFiles, path => SafeTensors.Read(path), 200, Structures.LengthAndText),
         new("checkpoint", () => [Checkpoint(epochs: 2), Checkpoint(epochs: 1)], Resume, 200, Structures.LengthAndText),
+        new("transforms", TransformFiles, path => SavedTransforms.Load(path), 200, Structures.LengthAndText),
         new("idx", IdxFiles, path => Idx.Read(path), 4),
         new("idx.gz", () => [.. IdxFiles().Append([0, 0, 8, 1, 0, 1, 0, 0, .. new byte[1 << 16]]).Select(Gzip)],
             path => Idx.Read(path), 4 * Ratio, Structures.Gzip) { Constant = FirstBuffer },
@@ -59,6 +60,18 @@ internal static class Readers
             Written(path => SafeTensors.Write(path, [tensors[0]])),
             Written(path => SafeTensors.Write(path, [])),
         ];
+    }
+
+    private static byte[][] TransformFiles()
+    {
+        TensorDataset data = new(Tensor.Randn([9, 3], new Rng(1)), Tensor.Zeros([9]));
+        Transform[] all =
+        [
+            new Scale(0.5f), Standardize.Fit(data), MinMax.Fit(data), Decorrelate.Fit(data, Decorrelation.Pca, 2),
+            Decorrelate.Fit(data, Decorrelation.ZcaWhitening, 1), new FlattenSamples(),
+        ];
+        Linear model = new(2, 1);
+        return [Written(path => model.Save(path, all)), Written(path => model.Save(path, all[3..5]))];
     }
 
     private static byte[][] IdxFiles() =>

@@ -29,8 +29,8 @@ public enum Decorrelation
 /// <c>[N, K]</c>. Directions in which nothing varies give 0 when whitened: points that are black in every picture, and
 /// all but N - 1 directions where there are fewer samples than numbers. Source: Bell and Sejnowski, "The independent
 /// components of natural scenes are edge filters" (1997); Krizhevsky, "Learning multiple layers of features from tiny
-/// images" (2009), appendix A. Cost: D K products a sample (D^2 for zero-phase ones); to fit, D^2 a sample and some
-/// 6 D^3 more.
+/// images" (2009), appendix A. Cost: D K products a sample, twice as many for zero-phase ones; to fit,
+/// D^2 a sample and some 6 D^3 more.
 /// </remarks>
 public sealed class Decorrelate : Transform, IInvertible
 {
@@ -42,21 +42,21 @@ public sealed class Decorrelate : Transform, IInvertible
 
     private static readonly string[] Names = ["pca", "pca whitening", "zca whitening"];
 
-    // [D], [D, K] and [K, D], for inputs of either type.
-    private readonly (Tensor Mean, Tensor There, Tensor Back) _double, _single;
+    // For inputs of either type. There [D, K] and back [K, D] scale; zero-phase components turn by the directions too:
+    // their product [D, D] may be larger than the file that they came from.
+    private readonly (Tensor Mean, Tensor Directions, Tensor There, Tensor Back) _double, _single;
     private readonly double[] _variances;
 
     private Decorrelate(Decorrelation form, double epsilon, Tensor mean, Tensor directions, double[] variances)
     {
-        (Form, Epsilon, Directions, _variances) = (form, epsilon, directions, variances);
+        (Form, Epsilon, _variances) = (form, epsilon, variances);
         using NoGrad.Scope _ = NoGrad.Begin();
         double[] width = [.. variances.Select(v => form == Decorrelation.Pca ? 1
             : v > Flat * variances[0] ? Math.Sqrt(v + epsilon) : 0)];
         Tensor there = directions.T * Tensor.From([.. width.Select(w => w > 0 ? 1 / w : 0)]);
         Tensor back = directions * Tensor.From(width).Unsqueeze(1);
-        if (form == Decorrelation.ZcaWhitening) (there, back) = (there.MatMul(directions), directions.T.MatMul(back));
-        _double = (mean, there.Keep(), back.Keep());
-        _single = (Single(mean), Single(there), Single(back));
+        _double = (mean, directions, there.Keep(), back.Keep());
+        _single = (Single(mean), Single(directions), Single(there), Single(back));
     }
 
     /// <summary>What is made of the inputs.</summary>
@@ -69,7 +69,7 @@ public sealed class Decorrelate : Transform, IInvertible
     public Tensor Mean => _double.Mean;
 
     /// <summary><c>[K, D]</c> Float64: principal directions of length 1.</summary>
-    public Tensor Directions { get; }
+    public Tensor Directions => _double.Directions;
 
     /// <summary><c>[K]</c> variances of the training inputs along the directions, the largest first.</summary>
     public IReadOnlyList<double> Variances => _variances;
@@ -116,9 +116,9 @@ public sealed class Decorrelate : Transform, IInvertible
     public override Tensor Apply(Tensor input, SampleRandom random)
     {
         using NoGrad.Scope _ = NoGrad.Begin();
-        var (rows, (mean, there, _)) = Rows(input, Mean.Count);
+        var (rows, (mean, directions, there, _)) = Rows(input, Mean.Count);
         Tensor y = (rows - mean).MatMul(there);
-        return (Form == Decorrelation.ZcaWhitening ? y.Reshape(input.Shape) : y).Keep();
+        return (Form == Decorrelation.ZcaWhitening ? y.MatMul(directions).Reshape(input.Shape) : y).Keep();
     }
 
     /// <inheritdoc/>
@@ -131,8 +131,8 @@ public sealed class Decorrelate : Transform, IInvertible
     {
         bool zero = Form == Decorrelation.ZcaWhitening;
         using NoGrad.Scope _ = NoGrad.Begin();
-        var (rows, (mean, _, back)) = Rows(output, zero ? Mean.Count : _variances.Length);
-        Tensor x = rows.MatMul(back) + mean;
+        var (rows, (mean, directions, _, back)) = Rows(output, zero ? Mean.Count : _variances.Length);
+        Tensor x = (zero ? rows.MatMul(directions.T) : rows).MatMul(back) + mean;
         return (zero ? x.Reshape(output.Shape) : x).Keep();
     }
 
@@ -168,7 +168,7 @@ public sealed class Decorrelate : Transform, IInvertible
         return new Decorrelate((Decorrelation)form, epsilon, mean, directions, variances);
     }
 
-    private (Tensor Rows, (Tensor Mean, Tensor There, Tensor Back) Numbers) Rows(Tensor x, int size)
+    private (Tensor Rows, (Tensor, Tensor, Tensor, Tensor) Numbers) Rows(Tensor x, int size)
     {
         ArgumentNullException.ThrowIfNull(x);
         if (x.Rank < 1 || x.Count != (long)x.Shape[0] * size)
