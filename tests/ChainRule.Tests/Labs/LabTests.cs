@@ -1,5 +1,6 @@
 using ChainRule.Data;
 using ChainRule.Labs;
+using ChainRule.Tests.Contracts;
 using ChainRule.Training;
 
 namespace ChainRule.Tests.LabTests;
@@ -28,6 +29,17 @@ public sealed class LabTests
         using CancellationTokenSource cancel = new();
         cancel.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() => Run(name, seed: 3, cancel.Token));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Lab_has_a_page_of_a_whole_run_in_the_documentation(string name)
+    {
+        Lab lab = Lab.All.Single(l => l.Name == name);
+        string page = File.ReadAllText(Checkout.In("docs", "labs", name, "README.md")).ReplaceLineEndings("\n");
+        Assert.StartsWith(
+            $"# {lab.Title}\n\n{lab.Question}\n\nMade by `chainrule lab {name} --seed 1`.", page);
+        Assert.DoesNotContain("quick run", page);
     }
 
     [Fact]
