@@ -9,6 +9,7 @@ internal static class Program
         ("conv", "the passes of convolutions beside oneDNN's", ConvSuite.Run),
         ("elementwise", "elementwise and fused operations beside TensorPrimitives and PyTorch", ElementwiseSuite.Run),
         ("steps", "time of a whole training step beside PyTorch's, as ratios of medians", Steps.Run),
+        ("trainer", "what Trainer costs over the loop written by hand, as a ratio of medians", TrainerSuite.Run),
         ("startup", "time from the start of a process to the end of its first step beside PyTorch's", StartupSuite.Run),
         ("figures", "trains the networks with a promised figure, and prints figure and target", Figures.Run),
     ];
