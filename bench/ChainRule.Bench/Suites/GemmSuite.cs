@@ -18,8 +18,9 @@ internal static unsafe class GemmSuite
     public static int Run(string[] args)
     {
         IReadOnlyList<GemmCase> cases = [.. GemmCase.All, .. args.Select(GemmCase.Read).OfType<GemmCase>()];
+        // In shorter turns two threads are still finding their cores.
         SuiteOptions? options = SuiteOptions.Read(
-            "gemm", args, [.. cases.Select(c => c.Name), "scaling"], rounds: 5, seconds: 0.05);
+            "gemm", args, [.. cases.Select(c => c.Name), "scaling"], rounds: 5, seconds: 0.2);
         if (options is null) return 2;
         Report report = new(
             "gemm", options, new("case", -14), new("M x K x N", -22), new("threads", 8), new("ChainRule", 12),

@@ -73,6 +73,31 @@ public sealed class PlotTests
     }
 
     [Fact]
+    public void Search_for_a_rate_is_drawn_with_the_rate_to_take_and_the_first_that_diverged()
+    {
+        RateSearch search = new([new(0.01, 2), new(0.1, 1), new(1, 3), new(10, double.PositiveInfinity)], Best: 0.1);
+        LinePlot drawn = new LinePlot
+        {
+            Title = "Bisection",
+            XLabel = "learning rate",
+            YLabel = "loss",
+            XScale = AxisScale.Log,
+        };
+        drawn.Add("", [0.01, 0.1, 1, 10], [2, 1, 3, double.NaN], LineStyle.LineAndPoints)
+            .Mark(0.1, "0.1").Mark(10, "diverged");
+        Assert.Equal(drawn.ToSvg(), search.Plot("Bisection").ToSvg());
+    }
+
+    [Fact]
+    public void Search_for_a_rate_of_many_steps_is_a_curve_without_dots()
+    {
+        RateLoss[] tried = [.. Enumerable.Range(0, 50).Select(i => new RateLoss(Math.Pow(10, (i / 10.0) - 5), 50 - i))];
+        string svg = new RateSearch(tried, tried[25].Rate).Plot().ToSvg();
+        Assert.Contains("<polyline", svg);
+        Assert.DoesNotContain("<circle", svg);
+    }
+
+    [Fact]
     public void Slanted_line_of_pixels_covers_its_area()
     {
         PixelCanvas canvas = new(100, 100, 1);
