@@ -1,8 +1,8 @@
 #:property PublishAot=false
 #:property TreatWarningsAsErrors=true
 
-// Line coverage of src/ChainRule: dotnet run dev.cs -- coverage. The tests run once for every width of vectors, since
-// each has code of its own; a line counts when any of them ran it. Slow tests start other processes, which are not
+// Line coverage of src/ChainRule: dotnet run dev.cs -- coverage [WIDTH ...]. The tests run once for every width of
+// vectors, or for those named, since each has code of its own; a line counts when any of them ran it. Slow tests start other processes, which are not
 // seen.
 
 using System.Diagnostics;
@@ -10,6 +10,12 @@ using System.Globalization;
 using System.Xml;
 
 const double Least = 95;
+string[] all = ["512", "256", "128", "0"], widths = args.Length > 0 ? args : all;
+if (widths.Except(all).FirstOrDefault() is { } wrong)
+{
+    Console.Error.WriteLine($"coverage: there is no width '{wrong}'; expected some of {string.Join(", ", all)}, or none.");
+    return 2;
+}
 string root = Path.GetDirectoryName((string)AppContext.GetData("EntryPointFileDirectoryPath")!)!;
 string results = Path.Combine(root, "artifacts", "coverage");
 if (Directory.Exists(results)) Directory.Delete(results, recursive: true);
@@ -18,7 +24,7 @@ if (Dotnet("512", "build", "-c", "Release", "-nologo", "-clp:ErrorsOnly;NoSummar
 // By file, whether each line that has code was run.
 SortedDictionary<string, Dictionary<int, bool>> files = [];
 bool passed = true;
-foreach (string width in (string[])["512", "256", "128", "0"])
+foreach (string width in widths)
 {
     Console.WriteLine($"coverage: registers of {width} bits");
     string folder = Path.Combine(results, width);
@@ -37,10 +43,10 @@ foreach (var (name, lines) in files.OrderByDescending(f => f.Value.Values.Count(
     if (missed.Length > 0)
         Console.WriteLine($"{missed.Length,5} of {lines.Count,4} lines not run: {name}: {Ranges(missed)}");
 }
-int all = files.Values.Sum(f => f.Count), run = files.Values.Sum(f => f.Values.Count(r => r));
-double share = 100.0 * run / Math.Max(all, 1);
+int count = files.Values.Sum(f => f.Count), run = files.Values.Sum(f => f.Values.Count(r => r));
+double share = 100.0 * run / Math.Max(count, 1);
 Console.WriteLine(string.Create(
-    CultureInfo.InvariantCulture, $"{run} of {all} lines of src/ChainRule run by the tests: {share:0.00}%"));
+    CultureInfo.InvariantCulture, $"{run} of {count} lines of src/ChainRule run by the tests: {share:0.00}%"));
 return passed && share >= Least ? 0 : 1;
 
 static string Option(string setting) =>

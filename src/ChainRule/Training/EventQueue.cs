@@ -22,10 +22,10 @@ internal sealed class EventQueue : ITrainingCallback
         [EnumeratorCancellation] CancellationToken enumerator = default)
     {
         using CancellationTokenSource left = new();
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancelled, enumerator, left.Token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled, enumerator);
         EventQueue queue = new(left.Token);
         Task training = Task.Factory.StartNew(
-            () => queue.Train(fit, any.Token), CancellationToken.None, TaskCreationOptions.LongRunning,
+            () => queue.Train(fit, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
         try
         {
@@ -37,6 +37,8 @@ internal sealed class EventQueue : ITrainingCallback
         }
         finally
         {
+            // In this order: a training that waits for room must find that it shall end when it goes on.
+            await stop.CancelAsync().ConfigureAwait(false);
             await left.CancelAsync().ConfigureAwait(false);
             await training.ConfigureAwait(false);
         }
