@@ -2,8 +2,8 @@
 #:property TreatWarningsAsErrors=true
 
 // Line coverage of src/ChainRule: dotnet run dev.cs -- coverage [WIDTH ...]. The tests run once for every width of
-// vectors, or for those named, since each has code of its own; a line counts when any of them ran it. Slow tests start other processes, which are not
-// seen.
+// vectors, or for those named, as each has code of its own; a line counts when any of them ran it. Slow tests start
+// other processes, which are not seen.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -13,7 +13,7 @@ const double Least = 95;
 string[] all = ["512", "256", "128", "0"], widths = args.Length > 0 ? args : all;
 if (widths.Except(all).FirstOrDefault() is { } wrong)
 {
-    Console.Error.WriteLine($"coverage: there is no width '{wrong}'; expected some of {string.Join(", ", all)}, or none.");
+    Console.Error.WriteLine($"coverage: there is no width '{wrong}'; expected {string.Join(", ", all)}, or nothing.");
     return 2;
 }
 string root = Path.GetDirectoryName((string)AppContext.GetData("EntryPointFileDirectoryPath")!)!;
