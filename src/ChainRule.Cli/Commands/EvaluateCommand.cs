@@ -34,7 +34,7 @@ internal sealed class EvaluateCommand : ICommandDefinition
     /// <inheritdoc/>
     public Command Define(Session session)
     {
-        var command = new Command("evaluate", "Tests a trained model: accuracy, loss, and what is taken for what.")
+        var command = new Command("evaluate", "Tests a trained model: accuracy, loss and confusion matrix.")
         {
             _model, _data, _threads, _json,
         };

@@ -52,6 +52,9 @@ internal sealed class TrainCommand : ICommandDefinition
             + "rows or more]",
         v => v is >= 0 and < 1, "a share of 0 or more and below 1");
 
+    private readonly Option<int?> _patience = Opt.Whole("--patience", "N",
+        "Stops after so many epochs in a row without a better one. [default: never]");
+
     private readonly Option<int?> _samples = Opt.Whole("--samples", "N",
         "Learn from so many samples only. [default: all; 20000 digits]");
 
@@ -90,6 +93,9 @@ internal sealed class TrainCommand : ICommandDefinition
     private readonly Option<string?> _plot = Opt.Text("--plot", "FILE.svg|FILE.png",
         "Also draws the losses, anew after every epoch.");
 
+    private readonly Option<string?> _board = Opt.Text("--tensorboard", "FOLDER",
+        "Also writes curves, weights and gradients for TensorBoard.");
+
     private readonly Option<string?> _checkpoints = Opt.Text("--checkpoints", "FOLDER",
         "Also leaves all that a training is in a folder, after every epoch and when it is interrupted.");
 
@@ -120,8 +126,8 @@ internal sealed class TrainCommand : ICommandDefinition
         var command = new Command("train", "Trains a network and saves it; with no option a cnn on built-in digits.")
         {
             _data, _model, _hidden, _activation, _epochs, _batch, _optimizer, _rate, _schedule, _decay, _validation,
-            _samples, _target, _task, _ignore, _categorical, _missing, _test, _seed, _threads, _out,
-            _report, _plot, _checkpoints, _resume, _dashboard, _json,
+            _patience, _samples, _target, _task, _ignore, _categorical, _missing, _test, _seed, _threads, _out,
+            _report, _plot, _board, _checkpoints, _resume, _dashboard, _json,
         };
         command.SetAction(parsed =>
         {
@@ -149,6 +155,7 @@ internal sealed class TrainCommand : ICommandDefinition
         Schedule = parsed.GetValue(_schedule),
         WeightDecay = parsed.GetValue(_decay),
         Validation = parsed.GetValue(_validation),
+        Patience = parsed.GetValue(_patience),
         Samples = parsed.GetValue(_samples),
         Target = parsed.GetValue(_target),
         Task = parsed.GetValue(_task),
@@ -160,6 +167,7 @@ internal sealed class TrainCommand : ICommandDefinition
         Out = parsed.GetValue(_out),
         Report = parsed.GetValue(_report),
         Plot = parsed.GetValue(_plot),
+        TensorBoard = parsed.GetValue(_board),
         Checkpoints = parsed.GetValue(_checkpoints),
         Resume = parsed.GetValue(_resume),
     };

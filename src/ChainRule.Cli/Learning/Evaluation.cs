@@ -23,7 +23,7 @@ internal sealed record Evaluation
     /// <summary>Mean loss; of a scaled target where the target is a number.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>What was taken for what; null where the target is a number.</summary>
+    /// <summary>Confusion matrix; null where the target is a number.</summary>
     public ConfusionMatrix? Confusion { get; init; }
 
     /// <summary>Coefficient of determination, where the target is a number.</summary>

@@ -28,6 +28,9 @@ internal sealed record Recipe
     /// <summary>Share of the training samples for validation; null as with <see cref="Epochs"/>.</summary>
     public required double? Validation { get; init; }
 
+    /// <summary>Epochs without a better one after which training ends; null for never.</summary>
+    public required int? Patience { get; init; }
+
     /// <summary>Passes over the training samples; null: enough, when it is known how many there are.</summary>
     public required int? Epochs { get; init; }
 
@@ -86,6 +89,7 @@ internal sealed record Recipe
             Hidden = request.Hidden ?? (pictures ? PictureHidden : RowHidden),
             Activation = request.Activation ?? Activation.Relu,
             Validation = request.Validation,
+            Patience = request.Patience,
             Epochs = request.Epochs ?? (pictures ? PictureEpochs(network, data) : null),
             Batch = request.Batch ?? (pictures ? network == NetworkKind.Softmax ? 100 : 64 : null),
             Optimizer = optimizer,

@@ -83,6 +83,7 @@ internal sealed class SavedRun
         ["schedule"] = r.Schedule.ToString(),
         ["weight decay"] = Text(r.WeightDecay),
         ["validation"] = Text(r.Validation),
+        ["patience"] = Text(r.Patience),
         ["samples"] = Text(r.Samples),
         ["seed"] = Text(r.Seed),
         ["target"] = r.Csv.Target ?? "",

@@ -84,6 +84,9 @@ internal sealed record TrainRequest
     /// <summary>Share of the training samples for validation.</summary>
     public double? Validation { get; init; }
 
+    /// <summary>Epochs without a better one after which training ends; null for never.</summary>
+    public int? Patience { get; init; }
+
     /// <summary>Passes over the training samples.</summary>
     public int? Epochs { get; init; }
 
@@ -113,6 +116,9 @@ internal sealed record TrainRequest
 
     /// <summary>The picture of the losses; null for none.</summary>
     public string? Plot { get; init; }
+
+    /// <summary>The folder of TensorBoard's files; null for none.</summary>
+    public string? TensorBoard { get; init; }
 
     /// <summary>The folder of checkpoints; null for none.</summary>
     public string? Checkpoints { get; init; }

@@ -1,5 +1,6 @@
 using ChainRule.Cli.Output;
 using ChainRule.Data;
+using ChainRule.Formats;
 using ChainRule.Models;
 using ChainRule.Nn;
 using ChainRule.Optim;
@@ -20,7 +21,7 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
     {
         Recipe recipe = Recipe.Resolve(request);
         OutputFile.Check(recipe.Out);
-        CheckPictures();
+        CheckOutputs();
         SavedRun.Check(request);
         var setup = TrainSetup.Of(recipe, session.Data);
         recipe = setup.Recipe;
@@ -65,8 +66,14 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
         }
     }
 
-    private void CheckPictures()
+    private void CheckOutputs()
     {
+        if (request.TensorBoard is { } board)
+        {
+            if (File.Exists(board))
+                throw new UsageException($"--tensorboard: '{board}' is a file; expected a folder.");
+            OutputFile.CheckFolder(board, "--tensorboard");
+        }
         if (request.Plot is { } plot)
         {
             if (Path.GetExtension(plot).ToLowerInvariant() is not (".svg" or ".png"))
@@ -79,9 +86,11 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
         OutputFile.Check(page, "--report", "report.html");
     }
 
-    // What draws while it trains.
+    // What draws, writes and watches while it trains.
     private IEnumerable<ITrainingCallback> Watchers(TrainSetup setup)
     {
+        if (setup.Recipe.Patience is { } patience) yield return new EarlyStopping(patience);
+        if (request.TensorBoard is { } board) yield return new TensorBoard(board, setup.Model);
         if (request.Plot is { } plot) yield return new LossPlot(plot);
         if (request.Report is not { } page) yield break;
         LayerWatch layers = new(setup.Model);

@@ -11,7 +11,7 @@ namespace ChainRule.Cli.Output;
 internal sealed class DashboardTrainReport(Session session) : TrainReport
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-    private const int TableWidth = 54, MostRows = 13, LeastRows = 5, OtherRows = 8, MostSpeeds = 64;
+    private const int TableWidth = 60, MostRows = 13, LeastRows = 5, OtherRows = 8, MostSpeeds = 64;
     private const int Utf8 = 65001, Utf16 = 1200;
 
     private readonly Stopwatch _clock = new(), _silence = new();

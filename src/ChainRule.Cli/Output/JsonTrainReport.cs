@@ -68,7 +68,8 @@ internal sealed class JsonTrainReport(Session session) : TrainReport
     /// <inheritdoc/>
     public override void End(TrainOutcome outcome)
     {
-        var line = new JsonLine("end").With("reason", "finished").With("bestEpoch", outcome.History.BestEpoch ?? 0);
+        string reason = outcome.History.End == TrainingEnd.Stopped ? "stopped early" : "finished";
+        var line = new JsonLine("end").With("reason", reason).With("bestEpoch", outcome.History.BestEpoch ?? 0);
         if (outcome.Test is { } test)
             line.With("testLoss", test.Loss).With("test" + Capital(test.Metrics[0].Name), test.Metrics[0].Value);
         session.Event(line.With("saved", outcome.Recipe.Out)

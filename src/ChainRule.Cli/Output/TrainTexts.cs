@@ -59,6 +59,11 @@ internal static class TrainTexts
     {
         string metric = MetricName(outcome.Material);
         session.Line();
+        if (outcome.History.End == TrainingEnd.Stopped)
+        {
+            session.Line($"stopped after epoch {outcome.History.Epochs.Count} of {outcome.Recipe.Epochs}: no better "
+                + $"for {Quantity.Of(outcome.Recipe.Patience!.Value, "epoch")}");
+        }
         if (outcome.History.Epochs.Count > 1)
         {
             EpochResult best = outcome.History.Best!;

@@ -43,7 +43,7 @@ internal static class ReportCurves
                 YScale = ScaleOf(losses.Means),
             };
             plots.Add(loss.Add("steps", losses.Places, losses.Means)
-                .Add("their mean around", losses.Places, losses.Smooth()));
+                .Add("running mean", losses.Places, losses.Smooth()));
             LinePlot rate = new()
             {
                 Width = Width,

@@ -50,7 +50,7 @@ internal sealed class ReportSamples
 
     private void WriteClasses(ReportPage page, ConfusionMatrix matrix)
     {
-        page.Heading("What is taken for what");
+        page.Heading("Confusion matrix");
         page.Text($"{Figures.Count(matrix.Right)} of {Figures.Count(matrix.Total)} {Samples} are right, "
             + $"{Figures.Percent(matrix.Value)}.");
         int classes = matrix.Classes;

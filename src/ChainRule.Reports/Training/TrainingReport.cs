@@ -184,9 +184,9 @@ public sealed class TrainingReport : ITrainingCallback, IStateful
             yield return ("best epoch", Figures.Count(number));
             EvaluationResult result = epoch.Validation ?? epoch.Training;
             string where = epoch.Validation is null ? "training" : "validation";
-            yield return ($"{where} loss then", Figures.Number(result.Loss));
+            yield return ($"{where} loss at best", Figures.Number(result.Loss));
             foreach (MetricValue metric in result.Metrics)
-                yield return ($"{where} {metric.Name} then", Figures.Number(metric.Value));
+                yield return ($"{where} {metric.Name} at best", Figures.Number(metric.Value));
         }
         if (_epochs.Count > 0)
             yield return ("samples/s", Figures.Count((long)_epochs.Average(e => e.SamplesPerSecond)));

@@ -20,7 +20,7 @@ public sealed class HelpTests
 
         Commands:
           train                    Trains a network and saves it; with no option a cnn on built-in digits.
-          evaluate <MODEL>         Tests a trained model: accuracy, loss, and what is taken for what.
+          evaluate <MODEL>         Tests a trained model: accuracy, loss and confusion matrix.
           predict <MODEL> <INPUT>  Applies a trained model: the three likeliest classes, or a number.
           summary <MODEL>          Shows a network's layers, shapes, parameters, work and memory.
           lab <NAME>               Runs an experiment and writes a page of it; without a name lists them.
@@ -68,6 +68,8 @@ public sealed class HelpTests
           --validation <SHARE>                        Share of the samples kept aside to find the best
                                                       epoch. [default: 0.05 for pictures, 0.1 for files of
                                                       100 rows or more]
+          --patience <N>                              Stops after so many epochs in a row without a better
+                                                      one. [default: never]
           --samples <N>                               Learn from so many samples only. [default: all; 20000
                                                       digits]
           --target <COLUMN>                           Column of a CSV file to predict, by name or number.
@@ -87,6 +89,8 @@ public sealed class HelpTests
           --report <FILE.html>                        Also writes a page with curves, mistakes, weights and
                                                       settings, new after every epoch.
           --plot <FILE.svg|FILE.png>                  Also draws the losses, anew after every epoch.
+          --tensorboard <FOLDER>                      Also writes curves, weights and gradients for
+                                                      TensorBoard.
           --checkpoints <FOLDER>                      Also leaves all that a training is in a folder, after
                                                       every epoch and when it is interrupted.
           --resume                                    Goes on from the latest of --checkpoints, to the same
@@ -110,7 +114,7 @@ public sealed class HelpTests
     public void Evaluate_has_this_help() => AssertHelp("evaluate",
         """
         Description:
-          Tests a trained model: accuracy, loss, and what is taken for what.
+          Tests a trained model: accuracy, loss and confusion matrix.
 
         Usage:
           chainrule evaluate <MODEL> [options]

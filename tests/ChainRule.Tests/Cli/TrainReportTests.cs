@@ -1,5 +1,6 @@
 using ChainRule.Cli;
 using ChainRule.Cli.Output;
+using ChainRule.Formats;
 using ChainRule.Training;
 using Spectre.Console;
 
@@ -25,6 +26,29 @@ public sealed class TrainReportTests : IDisposable
             Assert.Contains(expected, html);
         Assert.DoesNotContain("http", html);
         Assert.StartsWith("<svg", File.ReadAllText(_folder["c.svg"]));
+    }
+
+    [Fact]
+    public void TensorBoard_folder_holds_curves_graph_and_weights()
+    {
+        CliRun run = CliRun.Of($"{Train} --tensorboard {_folder["board"]}");
+        Assert.Equal((ExitCode.Done, ""), (run.Code, run.Errors));
+        var events = EventReader.Read(Assert.Single(Directory.GetFiles(_folder["board"]))).ToList();
+        string[] tags = [.. events.SelectMany(e => e.Values).Select(v => v.Tag).Distinct()];
+        foreach (string expected in (string[])["loss/step", "loss/training", "weights/fc1.weight"])
+            Assert.Contains(expected, tags);
+        Assert.Contains(events, e => e.Graph.Count > 0);
+    }
+
+    [Fact]
+    public void Patience_ends_a_training_that_gets_no_better()
+    {
+        string command =
+            $"train --data iris --epochs 60 --patience 2 --validation 0.2 --out {_folder["m.safetensors"]}";
+        CliRun run = CliRun.Of(command);
+        Assert.Equal((ExitCode.Done, ""), (run.Code, run.Errors));
+        Assert.Matches("\nstopped after epoch [0-9]+ of 60: no better for 2 epochs\n", run.Output);
+        Assert.Contains("\"reason\":\"stopped early\"", CliRun.Of(command + " --json").Output);
     }
 
     [Theory]
@@ -153,6 +177,8 @@ public sealed class TrainReportTests : IDisposable
     [InlineData("--checkpoints /nowhere/x --resume",
         "there is no checkpoint in /nowhere/x to go on from.\n  help: leave --resume out")]
     [InlineData("--plot c.pdf", "--plot: a picture is an .svg or a .png; got 'c.pdf'.")]
+    [InlineData("--patience 0", "--patience: got '0'; expected a whole number of 1 or more.\n"
+        + "  help: see chainrule train --help")]
     [InlineData("--report r.txt", "--report: a page is an .html; got 'r.txt'.")]
     public void Wrong_use_is_refused(string options, string expected) =>
         CliRun.Fails(CliRun.Of($"{Train} {options}"), ExitCode.WrongUse, $"chainrule: {expected}");

@@ -16,7 +16,7 @@ public sealed class TrainingReportTests
         using TempFolder folder = new();
         string html = Train(folder["r/report.html"], Pictures(), epochs: 2);
         foreach (string expected in (string[])["<title>a &lt;test&gt;</title>", "2 of 2", "Loss", "Accuracy",
-            "Loss by step", "Learning rate", "What is taken for what", "of 12 new samples are right", "Epochs",
+            "Loss by step", "Learning rate", "Confusion matrix", "of 12 new samples are right", "Epochs",
             "Weights", "1.weight", "Linear 16 -&gt; 3", "96 floating-point", "environment", "threads", "seed",
             "data:image/png;base64,", ">ape<"])
         {
@@ -92,7 +92,7 @@ public sealed class TrainingReportTests
         trainer.Fit(new DataLoader(data, 4));
         string html = File.ReadAllText(folder["report.html"]);
         Assert.Contains("Predicted and actual", html);
-        Assert.DoesNotContain("What is taken for what", html);
+        Assert.DoesNotContain("Confusion matrix", html);
     }
 
     [Fact]
