@@ -97,7 +97,7 @@ internal static class Training
         {
             Plateau = new ReduceLrOnPlateau(optimizer, patience: 0, threshold: 0.3),
             AccumulateBatches = 2,
-            Callbacks = [new EarlyStopping(patience: 2)],
+            Callbacks = [new EarlyStopping(patience: 3)],
             Checkpoints = checkpoints,
         };
     }

@@ -31,7 +31,8 @@ internal sealed class ReportSamples
             using Step step = Step.Begin();
             Tensor output = model.Forward(batch);
             samples._sequences |= batch.Sequences is not null;
-            if (output.Rank == 2 && batch.Target is { Rank: 1, DType: DType.Int64 }) samples.AddClasses(output, batch);
+            if (output.Rank == 2 && batch.Target is { Rank: 1, DType: DType.Int64 or DType.Int32 })
+                samples.AddClasses(output, batch);
             else if (output.Count == batch.Target.Count) samples.AddNumbers(output, batch);
             else break;                                              // neither: nothing that this page can show
             done += batch.Count;
@@ -111,7 +112,7 @@ internal sealed class ReportSamples
         _confusion ??= new ConfusionMatrix(classes);
         _confusion.Add(output, batch.Target);
         double[] shares = output.Softmax(-1).ToDoubles();
-        long[] targets = batch.Target.ToArray<long>();
+        double[] targets = batch.Target.ToDoubles();
         for (int i = 0; i < targets.Length; i++)
         {
             int best = 0;

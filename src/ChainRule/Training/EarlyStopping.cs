@@ -6,7 +6,10 @@ namespace ChainRule.Training;
 /// Ends training when the monitored figure has not got better for some epochs. With
 /// <see cref="Trainer.KeepBest"/> the model then has the weights of its best epoch.
 /// </summary>
-/// <remarks>Source: Prechelt, "Early stopping - but when?" (1998).</remarks>
+/// <remarks>
+/// An epoch is better where its figure lies beyond the best one before by more than the least change; NaN never is.
+/// Counts as the rules of this name in Keras and Lightning do. Source: Prechelt, "Early stopping - but when?" (1998).
+/// </remarks>
 public sealed class EarlyStopping : ITrainingCallback, IStateful
 {
     private readonly int _patience;
@@ -15,7 +18,9 @@ public sealed class EarlyStopping : ITrainingCallback, IStateful
     private int _waited;
 
     /// <summary>A rule for when to stop.</summary>
-    /// <param name="patience">Epochs in a row that need not be better, 0 or more.</param>
+    /// <param name="patience">
+    /// Training ends with this many epochs in a row that are not better, 0 or more: 0 and 1 both mean the first one.
+    /// </param>
     /// <param name="minChange">How much better an epoch must be than the best before, 0 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
     public EarlyStopping(int patience, double minChange = 0)
@@ -33,7 +38,7 @@ public sealed class EarlyStopping : ITrainingCallback, IStateful
         double gain = higher ? value - _best : _best - value;
         if (double.IsNaN(_best) ? !double.IsNaN(value) : gain > _minChange) (_best, _waited) = (value, 0);
         else _waited++;
-        return _waited > _patience ? TrainingDecision.Stop : TrainingDecision.Continue;
+        return _waited >= Math.Max(_patience, 1) ? TrainingDecision.Stop : TrainingDecision.Continue;
     }
 
     /// <inheritdoc/>

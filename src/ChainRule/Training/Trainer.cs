@@ -69,13 +69,15 @@ public sealed class Trainer
     public ScheduleUnit ScheduleUnit { get; init; }
 
     /// <summary>
-    /// Lowers the rates when the monitored figure of an epoch has stopped getting better; null for no such rule.
+    /// Lowers the rates when the monitored figure of an epoch has stopped getting better; null for no such rule. Its
+    /// goal is that of <see cref="Monitor"/>: <see cref="PlateauGoal.Max"/> for an accuracy.
     /// </summary>
     public ReduceLrOnPlateau? Plateau { get; init; }
 
     /// <summary>
     /// Batches whose gradients are averaged for one update, 1 or more: as one batch of so many times the samples, in
-    /// the memory of one. What is left at the end of an epoch makes a smaller group.
+    /// the memory of one; a smaller batch counts by its samples. What is left at the end of an epoch makes a smaller
+    /// group.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int AccumulateBatches
@@ -134,7 +136,8 @@ public sealed class Trainer
     /// <param name="cancellationToken">Ends training within one batch; the history then says so.</param>
     /// <returns>What happened, epoch by epoch.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is below 1.</exception>
-    /// <exception cref="ArgumentException"><see cref="Monitor"/> is not one of <see cref="Metrics"/>.</exception>
+    /// <exception cref="ArgumentException"><see cref="Monitor"/> is not one of <see cref="Metrics"/>, or
+    /// <see cref="Plateau"/> has the other goal.</exception>
     /// <exception cref="DataException">A loader gives no batch.</exception>
     /// <exception cref="TrainingException">The loss or a gradient became NaN or infinite; the parameters are those
     /// before it, and the error names layer, operation and samples.</exception>
@@ -353,6 +356,13 @@ public sealed class Trainer
         if (Monitor is not null && !Metrics.Contains(Monitor))
             throw new ArgumentException(
                 $"Fit: the monitored metric, {Monitor.Name}, is not one of the trainer's metrics.");
+        bool higher = Monitor?.HigherIsBetter == true;
+        if (Plateau is { } plateau && plateau.Goal == PlateauGoal.Max != higher)
+        {
+            throw new ArgumentException($"Fit: the plateau's goal is {plateau.Goal}, and of {Monitor?.Name ?? "loss"} "
+                + $"the {(higher ? "larger" : "smaller")} is better; expected "
+                + $"PlateauGoal.{(higher ? PlateauGoal.Max : PlateauGoal.Min)}.");
+        }
         CheckNotEmpty(train, "training");
         if (validation is not null) CheckNotEmpty(validation, "validation");
     }

@@ -72,8 +72,10 @@ internal sealed class TrainingLoop
         {
             if (token.IsCancellationRequested) return TrainingEnd.Cancelled;
             int group = Math.Min(_trainer.AccumulateBatches, _train.BatchCount - _run.Batch);
+            long samples = Math.Min(
+                (long)group * _train.BatchSize, _train.SampleCount - ((long)_run.Batch * _train.BatchSize));
             double loss = 0;
-            for (int i = 0; i < group && batches.MoveNext(); i++) loss = RunBatch(batches.Current, i, group);
+            for (int i = 0; i < group && batches.MoveNext(); i++) loss = RunBatch(batches.Current, i, group, samples);
             if (_trainer.ScheduleUnit == ScheduleUnit.Step) _trainer.Schedule?.Step();
             TrainingProgress progress = Progress(loss);
             _trainer.Progress?.Report(progress);
@@ -84,8 +86,8 @@ internal sealed class TrainingLoop
         return null;
     }
 
-    // A batch's share of an update; the last of its group updates the parameters.
-    private double RunBatch(Batch batch, int index, int group)
+    // A batch's share of an update, by its samples; the last of its group updates the parameters.
+    private double RunBatch(Batch batch, int index, int group, long samples)
     {
         Layer model = _trainer.Model;
         using Step step = Step.Begin();
@@ -95,7 +97,7 @@ internal sealed class TrainingLoop
         double value = loss.Item();
         if (!double.IsFinite(value)) throw Search(batch, value).InLoss(_trainer.Optimizer.LearningRate);
         if (index == 0) foreach (Parameter p in _trainer.Parameters) p.Value.ZeroGrad();
-        (group == 1 ? loss : loss * (1.0 / group)).Backward();
+        (group == 1 ? loss : loss * ((double)batch.Count / samples)).Backward();
         if (!_trainer.GradientsAreUsable()) throw Search(batch, value).InGradient();
         double rate = _trainer.Optimizer.LearningRate;
         if (index == group - 1) _trainer.Update(_run.Epoch);

@@ -51,7 +51,7 @@ public sealed class TrainingReportTests
         using TempFolder folder = new();
         int[] lengths = [1, 3, 2, 5, 4, 1];
         SequenceDataset data = new([.. lengths.Select(n => Tensor.Ones([n, 2]))],
-            Tensor.From([.. lengths.Select(n => n > 2 ? 1L : 0)]));
+            Tensor.From([.. lengths.Select(n => n > 2 ? 1 : 0)]));
         IsLong model = new();
         TrainingReport report = new(folder["a.html"], model) { Data = new(new DataLoader(data, 3)) };
         Trainer trainer = new(model, new Sgd(model.Parameters(), 1e-6), (y, t) => F.CrossEntropy(y, t))

@@ -60,7 +60,7 @@ public sealed class ResumeTests
                 AccumulateBatches = 2,
                 Average = new StochasticAverage(2),
                 Checkpoints = c,
-                Callbacks = [new EarlyStopping(1, 0.5), .. Stop(s)],
+                Callbacks = [new EarlyStopping(2, 0.5), .. Stop(s)],
             });
         },
     };

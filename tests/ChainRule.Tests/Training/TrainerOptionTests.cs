@@ -11,18 +11,20 @@ public sealed class TrainerOptionTests
     public void Accumulated_batches_train_as_one_large_batch()
     {
         TensorDataset data = Problems.Sectors(70, 1);
-        float[] Weights(int batch, int accumulate)
+        float[] Weights(int batch, int accumulate, bool dropLast = true)
         {
             Sequential model = Problems.Mlp(1);
             Trainer trainer = new(model, new Sgd(model.Parameters(), 0.1), Problems.CrossEntropy)
             {
                 AccumulateBatches = accumulate,
             };
-            trainer.Fit(new DataLoader(data, batch, dropLast: true), epochs: 2);
+            trainer.Fit(new DataLoader(data, batch, dropLast: dropLast), epochs: 2);
             return Problems.Weights(model);
         }
         Assert.Equal(Weights(35, 1), Weights(5, 7), (a, b) => Math.Abs(a - b) < 1e-6);
         Assert.Equal(Weights(70, 1), Weights(35, 3), (a, b) => Math.Abs(a - b) < 1e-6);    // a smaller group at the end
+        // A smaller batch at the end: its samples count as much as the others.
+        Assert.Equal(Weights(70, 1), Weights(32, 3, dropLast: false), (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
     [Fact]
@@ -96,20 +98,24 @@ public sealed class TrainerOptionTests
         Assert.Equal(mean.Measured, mean.Validation);
     }
 
-    [Fact]
-    public void Early_stopping_waits_its_patience_and_the_best_weights_stay()
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(1, 2)]
+    [InlineData(2, 5)]
+    [InlineData(3, 9)]
+    public void Early_stopping_ends_with_as_many_epochs_without_gain_as_its_patience(int patience, int epochs)
     {
-        EarlyStopping rule = new(patience: 1, minChange: 0.1);
-        TrainingDecision After(double loss) => rule.OnEpoch(
-            new EpochResult(1, new EvaluationResult(loss, [], 1), null, 0, 0, default)
+        // Better by more than the least change: epochs 1, 3 and 6. By just as much: 2, 5 and 9.
+        double[] losses = [1, 0.875, 0.75, 0.75, 0.625, 0.5, double.NaN, 0.5, 0.375];
+        EarlyStopping rule = new(patience, minChange: 0.125);
+        int seen = 0;
+        TrainingDecision Next(double loss) => rule.OnEpoch(
+            new EpochResult(++seen, new EvaluationResult(loss, [], 1), null, 0, 0, default)
             {
                 Monitored = new MonitoredValue("loss", loss, false),
             });
-        Assert.Equal(TrainingDecision.Continue, After(1));
-        Assert.Equal(TrainingDecision.Continue, After(0.95));
-        Assert.Equal(TrainingDecision.Continue, After(0.8));            // 0.2 better than 1
-        Assert.Equal(TrainingDecision.Continue, After(double.NaN));
-        Assert.Equal(TrainingDecision.Stop, After(0.75));
+        while (Next(losses[seen]) == TrainingDecision.Continue) { }
+        Assert.Equal(epochs, seen);
     }
 
     [Fact]

@@ -221,6 +221,22 @@ public sealed class TrainerTests
         Assert.Contains(
             "the monitored metric, accuracy, is not one",
             Assert.Throws<ArgumentException>(() => monitors.Fit(data)).Message);
+        Sgd sgd = new(model.Parameters());
+        Accuracy accuracy = new();
+        foreach ((PlateauGoal goal, Metric? monitor, string message) in (IEnumerable<(PlateauGoal, Metric?, string)>)
+            [
+                (PlateauGoal.Min, accuracy, "goal is Min, and of accuracy the larger is better; expected PlateauGoal.Max."),
+                (PlateauGoal.Max, null, "goal is Max, and of loss the smaller is better; expected PlateauGoal.Min."),
+            ])
+        {
+            Trainer against = new(model, sgd, Problems.CrossEntropy, accuracy)
+            {
+                Plateau = new ReduceLrOnPlateau(sgd, goal),
+                Monitor = monitor,
+            };
+            Assert.Equal("Fit: the plateau's " + message,
+                Assert.Throws<ArgumentException>(() => against.Fit(data)).Message);
+        }
         Assert.Contains("none of the model's parameters",
             Assert.Throws<ArgumentException>(
                 () => new Trainer(model, new Sgd(stranger.Parameters()), Problems.CrossEntropy)).Message);

@@ -77,6 +77,8 @@ public sealed class ReduceLrOnPlateau
     /// <summary>Whose rates are set.</summary>
     public Optimizer Optimizer { get; }
 
+    internal PlateauGoal Goal => _goal;
+
     /// <summary>What to save, and to set when training is resumed.</summary>
     public PlateauState State { get; set; }
 

@@ -4,8 +4,8 @@ namespace ChainRule.Training;
 
 /// <summary>How often each class was taken for each: a table, whose diagonal holds what was right.</summary>
 /// <remarks>
-/// Output <c>[N, C]</c> with target <c>[N]</c> class numbers, int64. Of equal outputs the first counts, and NaN
-/// is never the largest.
+/// Output <c>[N, C]</c> with target <c>[N]</c> class numbers, int64 or int32. Of equal outputs the first counts, and
+/// NaN is never the largest.
 /// </remarks>
 public sealed class ConfusionMatrix : Metric
 {
@@ -70,19 +70,18 @@ public sealed class ConfusionMatrix : Metric
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(target);
-        if (output.Rank != 2 || output.Shape[1] != Classes || target.Rank != 1 || target.DType != DType.Int64
-            || target.Shape[0] != output.Shape[0])
+        if (output.Rank != 2 || output.Shape[1] != Classes || target.Rank != 1
+            || target.DType is not (DType.Int64 or DType.Int32) || target.Shape[0] != output.Shape[0])
         {
             throw new ShapeException($"ConfusionMatrix: output is {output.Shape}, target {target.Shape} "
-                + $"{target.DType.Text()}; expected [N, {Classes}] and class numbers [N], int64.",
+                + $"{target.DType.Text()}; expected [N, {Classes}] and class numbers [N], int64 or "
+                + "int32.",
                 output.Shape, target.Shape);
         }
         double[] scores = output.ToDoubles();
-        long[] actual = target.ToArray<long>();
+        int[] actual = ClassChoice.Actual("ConfusionMatrix", target, Classes);
         for (int row = 0; row < actual.Length; row++)
         {
-            if ((ulong)actual[row] >= (ulong)Classes)
-                throw ClassChoice.OutOfRange("ConfusionMatrix", row, actual[row], Classes);
             int best = ClassChoice.Largest(scores.AsSpan(row * Classes, Classes));
             _counts[actual[row] * Classes + best]++;
         }
