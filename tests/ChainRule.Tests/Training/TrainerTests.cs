@@ -225,8 +225,8 @@ public sealed class TrainerTests
         Accuracy accuracy = new();
         foreach ((PlateauGoal goal, Metric? monitor, string message) in (IEnumerable<(PlateauGoal, Metric?, string)>)
             [
-                (PlateauGoal.Min, accuracy, "goal is Min, and of accuracy the larger is better; expected PlateauGoal.Max."),
-                (PlateauGoal.Max, null, "goal is Max, and of loss the smaller is better; expected PlateauGoal.Min."),
+                (PlateauGoal.Min, accuracy, "Min, and of accuracy the larger is better; expected PlateauGoal.Max."),
+                (PlateauGoal.Max, null, "Max, and of loss the smaller is better; expected PlateauGoal.Min."),
             ])
         {
             Trainer against = new(model, sgd, Problems.CrossEntropy, accuracy)
@@ -234,7 +234,7 @@ public sealed class TrainerTests
                 Plateau = new ReduceLrOnPlateau(sgd, goal),
                 Monitor = monitor,
             };
-            Assert.Equal("Fit: the plateau's " + message,
+            Assert.Equal("Fit: the plateau's goal is " + message,
                 Assert.Throws<ArgumentException>(() => against.Fit(data)).Message);
         }
         Assert.Contains("none of the model's parameters",
