@@ -23,7 +23,9 @@ internal static class Readers
     public static IReadOnlyList<FileReader> All { get; } =
     [
         new("safetensors", SafeTensorFiles, path => SafeTensors.Read(path), 200, Structures.LengthAndText),
-        new("checkpoint", () => [Checkpoint(epochs: 2), Checkpoint(epochs: 1)], Resume, 200, Structures.LengthAndText),
+        new("checkpoint",
+            () => [Checkpoint(epochs: 2), Unsummed(Checkpoint(epochs: 2)), Unsummed(Checkpoint(epochs: 1))], Resume,
+            200, Structures.LengthAndText),
         new("transforms", TransformFiles, path => SavedTransforms.Load(path), 200, Structures.LengthAndText),
         new("idx", IdxFiles, path => Idx.Read(path), 4),
         new("idx.gz", () => [.. IdxFiles().Append([0, 0, 8, 1, 0, 1, 0, 0, .. new byte[1 << 16]]).Select(Gzip)],
@@ -196,6 +198,15 @@ internal static class Readers
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    // As version 1 was, whose changes no checksum finds before they are read.
+    private static byte[] Unsummed(byte[] checkpoint)
+    {
+        SafeTensorsContent content = SafeTensors.Read(new MemoryStream(checkpoint), null);
+        Dictionary<string, string> texts = new(content.Metadata) { ["version"] = "1" };
+        texts.Remove("checksum");
+        return Written(path => SafeTensors.Write(path, content.Tensors.Select(t => (t.Key, t.Value)), texts));
     }
 
     // Fit reads the loop's part; it is cancelled from the first, so that nothing is trained.

@@ -128,7 +128,11 @@ internal static class TrainerSuite
 
         public TimeSpan Checkpoint { get; private set; }
 
-        public void OnStart(TrainingStart start) => _begin = Stopwatch.GetTimestamp();
+        public TrainingDecision OnStart(TrainingStart start)
+        {
+            _begin = Stopwatch.GetTimestamp();
+            return TrainingDecision.Continue;
+        }
 
         public TrainingDecision OnEpoch(EpochResult result)
         {

@@ -9,7 +9,11 @@ internal sealed class LossPlot(string path) : ITrainingCallback
     private readonly List<EpochResult> _epochs = [];
 
     /// <inheritdoc/>
-    public void OnStart(TrainingStart start) => _epochs.AddRange(start.Done);
+    public TrainingDecision OnStart(TrainingStart start)
+    {
+        _epochs.AddRange(start.Done);
+        return TrainingDecision.Continue;
+    }
 
     /// <inheritdoc/>
     public TrainingDecision OnEpoch(EpochResult result)

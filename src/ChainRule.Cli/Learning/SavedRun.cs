@@ -1,5 +1,4 @@
 using System.Globalization;
-using ChainRule.IO;
 using ChainRule.Training;
 
 namespace ChainRule.Cli.Learning;
@@ -44,29 +43,42 @@ internal sealed class SavedRun
         OutputFile.CheckFolder(folder, "--checkpoints");
     }
 
-    /// <summary>Goes on from the latest checkpoint.</summary>
+    /// <summary>Goes on from the latest checkpoint that is whole; says which were passed over.</summary>
     /// <exception cref="UsageException">It is of a training with other settings; every difference is named.</exception>
-    public void Resume(Trainer trainer)
+    public void Resume(Trainer trainer, Session session)
     {
-        string latest = Checkpoints.Latest(_folder)!;
-        IReadOnlyDictionary<string, string> notes = SafeTensors.Read(latest).Metadata;
-        if (!notes.ContainsKey("notes.data"))
-        {
-            throw new UsageException($"{latest} is no checkpoint of {CommandLine.Name} train.",
-                "name the folder of a training that was begun with --checkpoints");
-        }
+        Checkpoint latest = Latest();
+        foreach (CheckpointException damaged in latest.PassedOver)
+            session.Remark($"passed over {damaged.File}, which is damaged: {damaged.Problem}");
         List<string> other = [];
         foreach ((string name, string value) in _settings)
         {
-            string? before = notes.GetValueOrDefault("notes." + name);
+            string? before = latest.Notes.GetValueOrDefault(name);
             if (before != value) other.Add($"  {name}: {before ?? "nothing"} then, {value} now");
         }
         if (other.Count > 0)
         {
-            throw new UsageException($"{latest} is of a training with other settings:\n{string.Join('\n', other)}",
+            throw new UsageException($"{latest.File} is of a training with other settings:\n{string.Join('\n', other)}",
                 "repeat the command of that training and add --resume");
         }
-        trainer.Resume(_folder);
+        trainer.Resume(latest);
+    }
+
+    private Checkpoint Latest()
+    {
+        string? file;
+        try
+        {
+            Checkpoint latest = Checkpoint.Latest(_folder)!;
+            if (latest.Notes.ContainsKey("data")) return latest;
+            file = latest.File;
+        }
+        catch (CheckpointException e) when (e.Key == "format")
+        {
+            file = e.File;
+        }
+        throw new UsageException($"{file} is no checkpoint of {CommandLine.Name} train.",
+            "name the folder of a training that was begun with --checkpoints");
     }
 
     // All that the weights depend on; where files go and how many threads compute does not belong to it.

@@ -22,9 +22,7 @@ internal abstract class TrainReport : IProgress<TrainingProgress>, ITrainingCall
     public virtual TrainingHistory During(Func<TrainingHistory> training) => training();
 
     /// <inheritdoc/>
-    public virtual void OnStart(TrainingStart start)
-    {
-    }
+    public virtual TrainingDecision OnStart(TrainingStart start) => TrainingDecision.Continue;
 
     /// <summary>After each step.</summary>
     public abstract void Report(TrainingProgress value);

@@ -30,7 +30,7 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
         TrainReport report = makeReport(recipe);
         SavedRun? run = request.Checkpoints is { } folder ? new SavedRun(folder, recipe) : null;
         Trainer trainer = MakeTrainer(setup, [report, .. Watchers(setup)], run, report);
-        if (request.Resume) run!.Resume(trainer);
+        if (request.Resume) run!.Resume(trainer, session);
         report.Start(new TrainStart(
             recipe, material, loader.Dataset.Count, validation?.Count ?? 0, model.ParameterCount()));
         if (request.Resume && !session.Json)

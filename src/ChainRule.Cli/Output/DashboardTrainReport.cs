@@ -36,7 +36,11 @@ internal sealed class DashboardTrainReport(Session session) : TrainReport
     }
 
     /// <inheritdoc/>
-    public override void OnStart(TrainingStart start) => _epochs.AddRange(start.Done);
+    public override TrainingDecision OnStart(TrainingStart start)
+    {
+        _epochs.AddRange(start.Done);
+        return TrainingDecision.Continue;
+    }
 
     /// <inheritdoc/>
     public override TrainingHistory During(Func<TrainingHistory> training)

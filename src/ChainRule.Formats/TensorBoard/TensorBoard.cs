@@ -52,7 +52,7 @@ public sealed class TensorBoard : ITrainingCallback, IDisposable
     public EventWriter? Events => _events;
 
     /// <inheritdoc/>
-    public void OnStart(TrainingStart start)
+    public TrainingDecision OnStart(TrainingStart start)
     {
         ArgumentNullException.ThrowIfNull(start);
         _events?.Dispose();
@@ -61,6 +61,7 @@ public sealed class TensorBoard : ITrainingCallback, IDisposable
         if (start.Step > 0) _events.AddStart(start.Step + 1);
         else if (_model is not null) _events.AddGraph(_model);
         _events.Flush();
+        return TrainingDecision.Continue;
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,8 @@ namespace ChainRule.Reports;
 /// };
 /// </code>
 /// Start, epochs and end are information, steps and checkpoints are debugging, a training that failed is an error, and
-/// what <see cref="Layers"/> found wrong is a warning. Nothing is formatted for a level that is switched off.
+/// what <see cref="Layers"/> found wrong is a warning, as is a damaged checkpoint that was passed over. Nothing is
+/// formatted for a level that is switched off.
 /// </remarks>
 public sealed partial class TrainingLogger : ITrainingCallback
 {
@@ -42,11 +43,13 @@ public sealed partial class TrainingLogger : ITrainingCallback
     public LayerWatch? Layers { get; init; }
 
     /// <inheritdoc/>
-    public void OnStart(TrainingStart start)
+    public TrainingDecision OnStart(TrainingStart start)
     {
         ArgumentNullException.ThrowIfNull(start);
         if (start.Step > 0) Resumed(_logger, start.Step, start.Done.Count, start.Epochs);
         else Started(_logger, start.Epochs, start.Batches);
+        foreach (CheckpointException damaged in start.PassedOver) PassedOver(_logger, damaged.File, damaged.Problem);
+        return TrainingDecision.Continue;
     }
 
     /// <inheritdoc/>
@@ -82,7 +85,7 @@ public sealed partial class TrainingLogger : ITrainingCallback
     public void OnEnd(TrainingHistory history)
     {
         ArgumentNullException.ThrowIfNull(history);
-        if (history.End == TrainingEnd.Failed) Failed(_logger, history.Epochs.Count);
+        if (history.End == TrainingEnd.Failed) Failed(_logger, history.Failure, history.Epochs.Count);
         else Ended(_logger, history.End, history.Epochs.Count, history.BestEpoch);
     }
 
@@ -110,5 +113,8 @@ public sealed partial class TrainingLogger : ITrainingCallback
     private static partial void Ended(ILogger logger, TrainingEnd end, int epochs, int? bestEpoch);
 
     [LoggerMessage(8, LogLevel.Error, "Training failed after {Epochs} complete epochs")]
-    private static partial void Failed(ILogger logger, int epochs);
+    private static partial void Failed(ILogger logger, Exception? failure, int epochs);
+
+    [LoggerMessage(9, LogLevel.Warning, "Checkpoint {Path} is damaged and was passed over: {Problem}")]
+    private static partial void PassedOver(ILogger logger, string? path, string problem);
 }

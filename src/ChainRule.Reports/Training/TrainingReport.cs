@@ -66,7 +66,7 @@ public sealed class TrainingReport : ITrainingCallback, IStateful
     public IReadOnlyList<(string Name, string Value)> Settings { get; init; } = [];
 
     /// <inheritdoc/>
-    public void OnStart(TrainingStart start)
+    public TrainingDecision OnStart(TrainingStart start)
     {
         ArgumentNullException.ThrowIfNull(start);
         _epochs.Clear();
@@ -80,6 +80,7 @@ public sealed class TrainingReport : ITrainingCallback, IStateful
             _rates.Clear();
         }
         _resumed = false;
+        return TrainingDecision.Continue;
     }
 
     /// <inheritdoc/>

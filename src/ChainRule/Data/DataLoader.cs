@@ -128,12 +128,12 @@ public sealed class DataLoader : IEnumerable<Batch>
     public int[] Order(long epoch)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        return Order(State.Seed, epoch);
+        return Order(State with { Epoch = epoch });
     }
 
-    private int[] Order(ulong seed, long epoch)
+    internal int[] Order(DataLoaderState place)
     {
-        int[] order = Sampler.Order(BatchSize, new Rng(seed, (ulong)epoch));
+        int[] order = Sampler.Order(BatchSize, new Rng(place.Seed, (ulong)place.Epoch));
         string name = Sampler.GetType().Name;
         if (order.Length != Sampler.Count)
             throw new DataException(
@@ -149,7 +149,7 @@ public sealed class DataLoader : IEnumerable<Batch>
 
     private IEnumerable<Batch> Batches(ulong seed, long epoch, int skip)
     {
-        int[] order = Order(seed, epoch), repeats = Repeats(order);
+        int[] order = Order(new DataLoaderState(seed, epoch)), repeats = Repeats(order);
         int count = BatchCount;
         IEnumerable<Batch> batches = Workers > 0
             ? OrderedWorkers<Batch>.Run(Make, skip, count, Workers, Prefetch)

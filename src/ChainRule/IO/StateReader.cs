@@ -142,6 +142,21 @@ public sealed class StateReader
     internal IEnumerable<string> Names() => _content.Metadata.Keys
         .Where(k => k.StartsWith(_prefix, StringComparison.Ordinal)).Select(k => k[_prefix.Length..]);
 
+    /// <summary>All texts and numbers of this section, by their names in it.</summary>
+    internal Dictionary<string, string> Texts() => Names().ToDictionary(n => n, Text);
+
+    /// <summary>Whether this section has anything.</summary>
+    internal bool HasAny() => Names().Any() || Tensors().Count > 0;
+
+    /// <summary>Throws where a text is another one than this training's; files of version 1 lack some.</summary>
+    /// <param name="name">Name in this section.</param>
+    /// <param name="own">What this training has.</param>
+    /// <param name="whose">Says whose it is, as in "this training has".</param>
+    internal void Expect(string name, string own, string whose)
+    {
+        if (Has(name) && Text(name) != own) throw Wrong(name, $"is {Text(name)}; {whose} {own}.");
+    }
+
     internal CheckpointException Wrong(string name, string problem) =>
         new("Checkpoint", $"'{_prefix}{name}' {problem}") { File = _file, Key = _prefix + name };
 }

@@ -11,11 +11,13 @@ namespace ChainRule.Training;
 /// trainer.Fit(train, validation, epochs: 20);
 /// </code>
 /// A file is written beside its place, brought to the disk and renamed: it is there whole or not at all. A folder
-/// belongs to one training.
+/// belongs to one training. Where that goes on from an older checkpoint, the later ones are renamed to end in
+/// <c>.aside</c>.
 /// </remarks>
 public sealed class Checkpoints
 {
-    private const string Prefix = "checkpoint-", Suffix = ".safetensors", Best = "best" + Suffix;
+    internal const string Suffix = ".safetensors";
+    private const string Prefix = "checkpoint-", Best = "best" + Suffix, Aside = ".aside";
 
     /// <summary>Checkpoints in a folder, after every epoch.</summary>
     /// <param name="folder">The folder; made where it is missing.</param>
@@ -64,8 +66,8 @@ public sealed class Checkpoints
     internal string Write(long step, StateWriter state)
     {
         Directory.CreateDirectory(Folder);
-        string path = Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D9}{Suffix}"));
-        SafeTensors.Write(path, state.Tensors, state.Texts);
+        string path = PathOf(step);
+        Checkpoint.Write(path, state);
         foreach (string old in Numbered(Folder).SkipLast(KeepLast)) File.Delete(old);
         return path;
     }
@@ -77,22 +79,53 @@ public sealed class Checkpoints
         source.CopyTo(target);
     });
 
-    /// <summary>Throws where another training left checkpoints; takes away what a killed one was writing.</summary>
-    internal void Begin(bool resumed)
+    /// <summary>
+    /// Throws where another training left checkpoints; takes away what a killed one was writing, and renames what lies
+    /// beyond the place from which this one goes on.
+    /// </summary>
+    internal void Begin(Checkpoint? from)
     {
-        if (!resumed && Latest(Folder) is { } other)
+        bool own = from is not null && Path.GetDirectoryName(Path.GetFullPath(from.File)) is { } folder
+            && Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder)) == folder;
+        if (!own && Latest(Folder) is { } other)
         {
             throw new InvalidOperationException($"Fit: '{Folder}' holds {Path.GetFileName(other)} of an earlier "
                 + "training. Call Resume to go on with it, or choose another folder.");
         }
         if (!Directory.Exists(Folder)) return;
         foreach (string rest in Directory.EnumerateFiles(Folder, $"*{Suffix}.*.tmp")) File.Delete(rest);
+        if (from is null) return;
+        // Damaged or of another course: it must not be gone on from next time, nor crowd out what is written now.
+        string last = PathOf(from.Step);
+        foreach (string later in Numbered(Folder).Where(f => Compare(f, last) > 0).ToArray())
+            File.Move(later, later + Aside, overwrite: true);
     }
+
+    /// <summary>
+    /// The checkpoints of a folder in which a readable one is looked for; none where none has a number.
+    /// </summary>
+    internal static IEnumerable<string> LatestFirst(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        string best = Path.Combine(folder, Best);
+        string[] numbered = [.. Numbered(folder).Reverse()];
+        return numbered.Length > 0 && File.Exists(best) ? numbered.Append(best) : numbered;
+    }
+
+    private string PathOf(long step) =>
+        Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D9}{Suffix}"));
 
     private static IEnumerable<string> Numbered(string folder) => !Directory.Exists(folder) ? []
         : Directory.EnumerateFiles(folder, $"{Prefix}*{Suffix}")
             .Where(f => Path.GetFileName(f)[Prefix.Length..^Suffix.Length].All(char.IsAsciiDigit))
-            .OrderBy(f => Path.GetFileName(f).Length).ThenBy(f => f, StringComparer.Ordinal);
+            .Order(Comparer<string>.Create(Compare));
+
+    // By number: numbers of more digits come later.
+    private static int Compare(string a, string b)
+    {
+        (a, b) = (Path.GetFileName(a), Path.GetFileName(b));
+        return a.Length != b.Length ? a.Length.CompareTo(b.Length) : string.CompareOrdinal(a, b);
+    }
 
     private static ArgumentOutOfRangeException BelowOne(string name, int value) => new(
         name, FormattableString.Invariant($"Checkpoints: {name} is {value}; expected 1 or more."));

@@ -17,6 +17,9 @@ public sealed class EarlyStopping : ITrainingCallback, IStateful
     private double _best = double.NaN;
     private int _waited;
 
+    private TrainingDecision Decision =>
+        _waited >= Math.Max(_patience, 1) ? TrainingDecision.Stop : TrainingDecision.Continue;
+
     /// <summary>A rule for when to stop.</summary>
     /// <param name="patience">
     /// Training ends with this many epochs in a row that are not better, 0 or more: 0 and 1 both mean the first one.
@@ -31,6 +34,14 @@ public sealed class EarlyStopping : ITrainingCallback, IStateful
     }
 
     /// <inheritdoc/>
+    public TrainingDecision OnStart(TrainingStart start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        if (start.Done.Count == 0) (_best, _waited) = (double.NaN, 0);
+        return Decision;    // a resumed training may have been stopped already
+    }
+
+    /// <inheritdoc/>
     public TrainingDecision OnEpoch(EpochResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
@@ -38,7 +49,7 @@ public sealed class EarlyStopping : ITrainingCallback, IStateful
         double gain = higher ? value - _best : _best - value;
         if (double.IsNaN(_best) ? !double.IsNaN(value) : gain > _minChange) (_best, _waited) = (value, 0);
         else _waited++;
-        return _waited >= Math.Max(_patience, 1) ? TrainingDecision.Stop : TrainingDecision.Continue;
+        return Decision;
     }
 
     /// <inheritdoc/>

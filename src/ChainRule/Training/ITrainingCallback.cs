@@ -18,9 +18,8 @@ public interface ITrainingCallback
 {
     /// <summary>Before the first step of a call of Fit.</summary>
     /// <param name="start">What is to come.</param>
-    void OnStart(TrainingStart start)
-    {
-    }
+    /// <returns>Whether to begin at all: a training that had been stopped may be resumed.</returns>
+    TrainingDecision OnStart(TrainingStart start) => TrainingDecision.Continue;
 
     /// <summary>After every update of the parameters; their gradients are still there.</summary>
     /// <param name="progress">Where training stands.</param>
@@ -39,7 +38,7 @@ public interface ITrainingCallback
     }
 
     /// <summary>After the last step, however training ended: also when it failed.</summary>
-    /// <param name="history">What happened, epoch by epoch.</param>
+    /// <param name="history">What happened, epoch by epoch, and what ended it.</param>
     void OnEnd(TrainingHistory history)
     {
     }
@@ -50,7 +49,11 @@ public interface ITrainingCallback
 /// <param name="Batches">Batches in an epoch.</param>
 /// <param name="Step">Updates of the parameters so far; above 0 where training goes on.</param>
 /// <param name="Done">Epochs that a resumed training had completed; empty otherwise.</param>
-public sealed record TrainingStart(int Epochs, int Batches, long Step, IReadOnlyList<EpochResult> Done);
+public sealed record TrainingStart(int Epochs, int Batches, long Step, IReadOnlyList<EpochResult> Done)
+{
+    /// <summary>Damaged checkpoints that were passed over for an older one, the latest first.</summary>
+    public IReadOnlyList<CheckpointException> PassedOver { get; init; } = [];
+}
 
 /// <summary>A checkpoint that was written.</summary>
 /// <param name="Path">The file.</param>

@@ -76,7 +76,7 @@ public sealed class LayerWatch : ITrainingCallback, IStateful
     private int RowLength => (_layers.Count * WatchedLayer.Figures) + (_units.Count * 2);
 
     /// <inheritdoc/>
-    public void OnStart(TrainingStart start)
+    public TrainingDecision OnStart(TrainingStart start)
     {
         if (!_loaded)
         {
@@ -87,6 +87,7 @@ public sealed class LayerWatch : ITrainingCallback, IStateful
         _loaded = false;
         foreach ((Layer layer, UnitActivity units) in _rectified) layer.Activity = units;
         TakeWeights();
+        return TrainingDecision.Continue;
     }
 
     /// <inheritdoc/>

@@ -23,7 +23,7 @@ namespace ChainRule.Training;
 /// </remarks>
 public sealed class Trainer
 {
-    private StateReader? _resumed;
+    private Checkpoint? _resumed;
 
     /// <summary>A trainer of a model.</summary>
     /// <param name="model">The model: <c>[N, ...]</c> to <c>[N, ...]</c>.</param>
@@ -168,21 +168,38 @@ public sealed class Trainer
     /// brought back, and the next call of it, with the same loaders, continues in the middle of the epoch. The weights
     /// at the end are those of a training that was never interrupted, to the bit.
     /// </summary>
-    /// <param name="path">A checkpoint, or a folder of them: the latest is taken.</param>
+    /// <param name="path">A checkpoint, <c>.safetensors</c>, or a folder of them: the latest that is whole is
+    /// taken.</param>
     /// <returns>False where the folder holds no checkpoint or does not exist; nothing was changed.</returns>
     /// <exception cref="FileNotFoundException">The path is that of a file, and there is none.</exception>
-    /// <exception cref="CheckpointException">The file is damaged, or that of a training with another model, optimiser
-    /// or metrics.</exception>
+    /// <exception cref="CheckpointException">The file, or each of the folder, is damaged; or it is that of a training
+    /// with another model, optimiser, schedule or metrics.</exception>
+    /// <remarks>
+    /// Damaged checkpoints that were passed over are in <see cref="TrainingStart.PassedOver"/> when <see cref="Fit"/>
+    /// begins. That throws <see cref="CheckpointException"/> where a loader gives other batches than the training had:
+    /// other samples, batches, sampler or kinds of transforms.
+    /// </remarks>
     public bool Resume(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string? file = Path.HasExtension(path) && !Directory.Exists(path) ? path : Checkpoints.Latest(path);
-        if (file is null) return false;
-        StateReader state = TrainingState.Read(file);
-        TrainingState.Load(this, state);
-        StepCount = state.Times("step");
-        _resumed = state;
-        return true;
+        bool file = File.Exists(path)
+            || (!Directory.Exists(path) && Path.GetExtension(path) == Checkpoints.Suffix);
+        Checkpoint? checkpoint = file ? Checkpoint.Read(path) : Checkpoint.Latest(path);
+        if (checkpoint is not null) Resume(checkpoint);
+        return checkpoint is not null;
+    }
+
+    /// <summary>Goes on from a checkpoint that was read before.</summary>
+    /// <inheritdoc cref="Resume(string)"/>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <exception cref="CheckpointException">It is that of a training with another model, optimiser, schedule or
+    /// metrics.</exception>
+    public void Resume(Checkpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        TrainingState.Load(this, checkpoint.State);
+        StepCount = checkpoint.Step;
+        _resumed = checkpoint;
     }
 
     /// <summary>Measures the model on a set, in evaluation mode; its mode is put back afterwards.</summary>
@@ -324,10 +341,10 @@ public sealed class Trainer
     {
         if (!Model.IsTraining) Model.Train();
         TrainingLoop loop = new(this, train, validation, epochs, callbacks);
-        StateReader? resumed = _resumed;
-        _resumed = null;
-        if (resumed is not null) loop.LoadState(resumed.Section("loop"));
-        return loop.Run(resumed is not null, token);
+        Checkpoint? resumed = _resumed;
+        if (resumed is not null) loop.LoadState(resumed.State.Section("loop"));
+        _resumed = null;    // and not before: with the right loaders it can go on
+        return loop.Run(resumed, token);
     }
 
     internal MonitoredValue MonitoredIn(EvaluationResult measured)

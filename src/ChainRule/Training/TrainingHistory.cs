@@ -60,6 +60,9 @@ public enum TrainingEnd
 /// completed.</param>
 public sealed record TrainingHistory(IReadOnlyList<EpochResult> Epochs, TrainingEnd End, int? BestEpoch)
 {
+    /// <summary>What ended it, for callbacks; null unless it failed.</summary>
+    public Exception? Failure { get; init; }
+
     /// <summary>Results of the best epoch; null when no epoch was completed.</summary>
     public EpochResult? Best => BestEpoch is { } best ? Epochs[best - 1] : null;
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.ExceptionServices;
 using ChainRule.Data;
 using ChainRule.IO;
 using ChainRule.Nn;
@@ -12,6 +14,8 @@ internal sealed class TrainingLoop
     private readonly Trainer _trainer;
     private readonly DataLoader _train;
     private readonly DataLoader? _validation;
+    private readonly LoaderState _trainState;
+    private readonly LoaderState? _validationState;
     private readonly int _epochs;
     private readonly IReadOnlyList<ITrainingCallback> _callbacks;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -34,29 +38,61 @@ internal sealed class TrainingLoop
         _generators = new GeneratorStates(trainer.Model);
         _best = new BestWeights(trainer.Model);
         _order = train.State;
+        _trainState = new LoaderState(train);
+        _validationState = validation is null ? null : new LoaderState(validation);
     }
 
-    public TrainingHistory Run(bool resumed, CancellationToken token)
+    public TrainingHistory Run(Checkpoint? from, CancellationToken token)
     {
         TrainingEnd? end = _run.Epoch > _epochs ? TrainingEnd.Finished : null;
-        _trainer.Checkpoints?.Begin(resumed);
-        _trainer.Average?.Attach(_trainer.Model);
-        TrainingStart start = new(_epochs, _train.BatchCount, _trainer.StepCount, [.. _done]);
-        foreach (ITrainingCallback callback in _callbacks) callback.OnStart(start);
+        _trainer.Checkpoints?.Begin(from);
+        _trainer.Average?.Begin(_trainer.Model, resumed: from is not null);
+        TrainingStart start = new(_epochs, _train.BatchCount, _trainer.StepCount, [.. _done])
+        {
+            PassedOver = from?.PassedOver ?? [],
+        };
+        Exception? failure = null;
         try
         {
+            foreach (ITrainingCallback callback in _callbacks)
+                if (callback.OnStart(start) == TrainingDecision.Stop) end = TrainingEnd.Stopped;
             while (end is null) end = RunEpoch(token) ?? FinishEpoch(token);
             if (_run.Batch > 0 && _trainer.Checkpoints is not null) WriteCheckpoint();
+        }
+        catch (Exception e)
+        {
+            failure = e;
+            throw;
         }
         finally
         {
             // The average and the best weights stay in the model, also when an exception ends it.
             if (_trainer.KeepBest && _bestEpoch is not null) _best.Restore();
             else _trainer.Average?.Swap();
-            TrainingHistory history = new(_done, end ?? TrainingEnd.Failed, _bestEpoch);
-            foreach (ITrainingCallback callback in _callbacks) callback.OnEnd(history);
+            TellEnd(new TrainingHistory(_done, failure is null ? end!.Value : TrainingEnd.Failed, _bestEpoch)
+            {
+                Failure = failure,
+            });
         }
         return new TrainingHistory(_done, end.Value, _bestEpoch);
+    }
+
+    // All are told. What one of them throws is thrown then, unless the training has failed: its reason comes first.
+    private void TellEnd(TrainingHistory history)
+    {
+        ExceptionDispatchInfo? first = null;
+        foreach (ITrainingCallback callback in _callbacks)
+        {
+            try
+            {
+                callback.OnEnd(history);
+            }
+            catch (Exception e)
+            {
+                first ??= ExceptionDispatchInfo.Capture(e);
+            }
+        }
+        if (history.Failure is null) first?.Throw();
     }
 
     private TrainingEnd? RunEpoch(CancellationToken token)
@@ -117,16 +153,21 @@ internal sealed class TrainingLoop
     // Null where training goes on.
     private TrainingEnd? FinishEpoch(CancellationToken token)
     {
+        if (_training is null) _trainer.Average?.AfterEpoch(_run.Epoch);    // else it was, before a cancellation
         EvaluationResult training = _training ??= _trainer.Result(_run.LossSum, _run.Samples);
         double speed = _run.SamplesPerSecond;
-        _trainer.Average?.AfterEpoch(_run.Epoch);
+        DataLoaderState? place = _validation?.State;
         _trainer.Average?.Swap();
         EpochResult result;
         bool isBest;
         try
         {
             EvaluationResult? measured = _validation is null ? null : _trainer.Measure(_validation, token);
-            if (_validation is not null && measured is null) return TrainingEnd.Cancelled;
+            if (_validation is not null && measured is null)
+            {
+                _validation.State = place!.Value;
+                return TrainingEnd.Cancelled;
+            }
             result = new(_run.Epoch, training, measured, speed, _run.Rate, _run.Time)
             {
                 Monitored = _trainer.MonitoredIn(measured ?? training),
@@ -179,16 +220,19 @@ internal sealed class TrainingLoop
         state.Add("seconds", (_before + _clock.Elapsed).TotalSeconds);
         state.Add("epoch", _run);
         state.Add("bestEpoch", _bestEpoch ?? 0);
+        state.Add("accumulateBatches", _trainer.AccumulateBatches);
         _best.Save(state.Section("best"));
         EpochTable.Save(state, _done);
         if (_training is { } training)
             EpochTable.Save(state.Section("trained"), [new EpochResult(1, training, null, 0, 0, default)]);
-        Add(state.Section("train"), _train, _run.Batch == 0 ? _train.State : _order);
-        if (_validation is not null) Add(state.Section("validation"), _validation, _validation.State);
+        _trainState.Save(state.Section("train"), _run.Batch == 0 ? _train.State : _order);
+        _validationState?.Save(state.Section("validation"), _validation!.State);
     }
 
     public void LoadState(StateReader state)
     {
+        state.Expect("accumulateBatches", _trainer.AccumulateBatches.ToString(CultureInfo.InvariantCulture),
+            "this trainer has");
         _before = state.Seconds("seconds");
         _run = new EpochRun(state.Section("epoch").Whole("number", 1));
         _run.LoadState(state.Section("epoch"));
@@ -198,29 +242,13 @@ internal sealed class TrainingLoop
         int best = state.Whole("bestEpoch", 0, _done.Count);
         _bestEpoch = best == 0 ? null : best;
         _best.Load(state.Section("best"));
-        _order = Place(state.Section("train"), _train);
+        _order = _trainState.Load(state.Section("train"));
         if (_run.Batch > _train.BatchCount)
             throw state.Wrong("epoch.batch", $"is {_run.Batch}; an epoch has {_train.BatchCount}.");
         _train.State = _run.Batch == 0 ? _order : _order with { Epoch = _order.Epoch + 1 };
-        if (_validation is not null && state.Section("validation").Has("epoch"))
-            _validation.State = Place(state.Section("validation"), _validation);
-    }
-
-    private static void Add(StateWriter state, DataLoader loader, DataLoaderState place)
-    {
-        state.Add("seed", new RngState(place.Seed, 0, 0));
-        state.Add("epoch", place.Epoch);
-        state.Add("samples", loader.Dataset.Count);
-        state.Add("batchSize", loader.BatchSize);
-    }
-
-    private static DataLoaderState Place(StateReader state, DataLoader loader)
-    {
-        int samples = state.Whole("samples", 1), batch = state.Whole("batchSize", 1);
-        if (samples != loader.Dataset.Count)
-            throw state.Wrong("samples", $"is {samples}; this loader's data set has {loader.Dataset.Count}.");
-        if (batch != loader.BatchSize)
-            throw state.Wrong("batchSize", $"is {batch}; this loader's batches have {loader.BatchSize} samples.");
-        return new DataLoaderState(state.Generator("seed").Seed, state.Times("epoch"));
+        StateReader validation = state.Section("validation");
+        if (_validationState is not null) _validation!.State = _validationState.Load(validation);
+        else if (validation.HasAny())
+            throw state.Wrong("validation", "is the place of a validation loader; this training has none.");
     }
 }

@@ -8,18 +8,15 @@ namespace ChainRule.Training;
 /// <summary>Everything a training is, to and from a checkpoint.</summary>
 internal static class TrainingState
 {
-    private const string Format = "chainrule checkpoint", Version = "1";
-
     public static void Save(Trainer trainer, TrainingLoop loop, StateWriter state)
     {
-        state.Add("format", Format);
-        state.Add("version", Version);
         state.Add("step", trainer.StepCount);
         StateWriter model = state.Section("model"), optimizer = state.Section("optimizer");
         foreach ((string key, Tensor value) in trainer.Model.State()) model.Add(key, value);
         StateWriter generators = state.Section("generators");
         foreach ((string key, Rng rng) in trainer.Model.Generators()) generators.Add(key, rng.State);
         state.Add("optimizerKind", trainer.Optimizer.GetType().Name);
+        foreach ((string name, string kind) in Kinds(trainer)) state.Add(name, kind);
         OptimizerState remembered = trainer.Optimizer.State();
         foreach ((string name, Tensor value) in remembered.Tensors) optimizer.Add(name, value);
         foreach ((string name, double value) in remembered.Numbers) optimizer.Add(name, value);
@@ -36,37 +33,10 @@ internal static class TrainingState
         foreach ((string name, string text) in trainer.Checkpoints!.Notes) state.Add("notes." + name, text);
     }
 
-    public static StateReader Read(string path)
-    {
-        SafeTensorsContent content = SafeTensors.Read(path);
-        StateReader state = new(content, path);
-        if (!state.Has("format") || state.Text("format") != Format)
-        {
-            throw new CheckpointException(
-                "Resume", "the file holds weights or something else, not a training that can go on.")
-            {
-                File = path,
-                Key = "format",
-            };
-        }
-        if (state.Text("version") != Version)
-        {
-            throw new CheckpointException("Resume", $"the checkpoint has version {state.Text("version")}; "
-                + $"this ChainRule reads version {Version}.")
-            {
-                File = path,
-                Key = "version",
-            };
-        }
-        return state;
-    }
-
     /// <summary>Brings back everything but what belongs to the loop, which follows with the loaders.</summary>
     public static void Load(Trainer trainer, StateReader state)
     {
-        string kind = trainer.Optimizer.GetType().Name;
-        if (state.Text("optimizerKind") != kind)
-            throw state.Wrong("optimizerKind", $"is {state.Text("optimizerKind")}; this training has {kind}.");
+        state.Expect("optimizerKind", trainer.Optimizer.GetType().Name, "this training has");
         StateReader optimizer = state.Section("optimizer"), generators = state.Section("generators");
         OptimizerState remembered = new(
             [.. optimizer.Tensors().Select(t => (t.Key, t.Value))],
@@ -74,6 +44,7 @@ internal static class TrainingState
         (string Key, Rng Rng)[] own = [.. trainer.Model.Generators()];
         RngState[] places = [.. own.Select(g => generators.Generator(g.Key))];
         StateLoading.Load(trainer.Model, state.Section("model").Tensors(), strict: true, state.File);
+        foreach ((string name, string kind) in Kinds(trainer)) state.Expect(name, kind, "this training has");
         if (trainer.Schedule is { } schedule) schedule.JumpTo(state.Times("schedule"));
         try
         {
@@ -94,8 +65,17 @@ internal static class TrainingState
         trainer.Average?.Attach(trainer.Model);
         foreach ((string name, IStateful part) in Parts(trainer))
         {
-            if (part is not ITrainingCallback || state.Section(name).Names().Any()) state.Load(name, part);
+            if (part is not ITrainingCallback || state.Section(name).HasAny()) state.Load(name, part);
         }
+    }
+
+    // Of the parts that change the weights and are not told by what they remember.
+    private static IEnumerable<(string Name, string Kind)> Kinds(Trainer trainer)
+    {
+        yield return ("scheduleKind", trainer.Schedule is { } schedule
+            ? $"{schedule.GetType().Name} by {trainer.ScheduleUnit}" : "none");
+        yield return ("plateauKind", trainer.Plateau?.GetType().Name ?? "none");
+        yield return ("averageKind", trainer.Average?.GetType().Name ?? "none");
     }
 
     // Callbacks go by their kind, so that one may be added to a training that goes on.

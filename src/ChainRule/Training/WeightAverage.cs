@@ -38,6 +38,13 @@ public abstract class WeightAverage : IStateful
         foreach (var (key, _, average) in _parts) state.Copy(key, average);
     }
 
+    /// <summary>Begins with a model, or goes on with it where a training does.</summary>
+    internal void Begin(Module model, bool resumed)
+    {
+        Attach(model);
+        if (!resumed) Count = 0;
+    }
+
     /// <summary>Follows this model from now on.</summary>
     internal void Attach(Module model)
     {

@@ -90,6 +90,21 @@ public sealed class TrainReportTests : IDisposable
     }
 
     [Fact]
+    public void Resume_passes_over_a_damaged_checkpoint_and_says_so()
+    {
+        string runs = _folder["runs"], train = $"{Train} --checkpoints {runs}";
+        Assert.Equal(ExitCode.Done, CliRun.Of(train).Code);
+        byte[] whole = File.ReadAllBytes(_folder["m.safetensors"]);
+        string latest = Checkpoints.Latest(runs)!;
+        File.WriteAllBytes(latest, File.ReadAllBytes(latest)[..^9]);
+        CliRun run = CliRun.Of($"{train} --resume");
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.StartsWith($"chainrule: passed over {latest}, which is damaged: '", run.Errors);
+        Assert.EndsWith(" it is cut short.\n", run.Errors);
+        Assert.Equal(whole, File.ReadAllBytes(_folder["m.safetensors"]));
+    }
+
+    [Fact]
     public void Folder_that_cannot_be_written_is_refused_before_the_training()
     {
         File.WriteAllText(_folder["file"], "");

@@ -37,6 +37,19 @@ public sealed class TrainingLoggerTests
     }
 
     [Fact]
+    public void Damaged_checkpoint_that_was_passed_over_is_a_warning()
+    {
+        using TempFolder folder = new();
+        Memory log = new(LogLevel.Information);
+        Fit(folder["runs"], log, 2);
+        string latest = Checkpoints.Latest(folder["runs"])!;
+        File.WriteAllText(latest, "");
+        Fit(folder["runs"], log, 2);
+        Assert.Contains($"Warning Checkpoint {latest} is damaged and was passed over: the file ends after 0 of the 8 "
+            + "bytes that hold the header's length; the file is cut short or not safetensors.", log.Lines);
+    }
+
+    [Fact]
     public void Failure_is_an_error()
     {
         Memory log = new(LogLevel.Trace);
@@ -45,7 +58,9 @@ public sealed class TrainingLoggerTests
         {
             Callbacks = [new TrainingLogger(log)],
         };
-        Assert.Throws<TrainingException>(() => trainer.Fit(new DataLoader(Problems.Sectors(10, 1), 5)));
+        TrainingException e = Assert.Throws<TrainingException>(
+            () => trainer.Fit(new DataLoader(Problems.Sectors(10, 1), 5)));
+        Assert.Same(e, log.Failure);
         Assert.Equal("Error Training failed after 0 complete epochs", log.Lines[^1]);
         Assert.Throws<ArgumentOutOfRangeException>(() => new TrainingLogger(log) { EverySteps = 0 });
     }
@@ -77,6 +92,8 @@ public sealed class TrainingLoggerTests
     {
         public List<string> Lines { get; } = [];
 
+        public Exception? Failure { get; private set; }
+
         public List<KeyValuePair<string, object?>> Fields { get; } = [];
 
         public IDisposable? BeginScope<TState>(TState state)
@@ -89,6 +106,7 @@ public sealed class TrainingLoggerTests
             Func<TState, Exception?, string> formatter)
         {
             Lines.Add($"{logLevel} {formatter(state, exception)}");
+            Failure = exception;
             if (state is IEnumerable<KeyValuePair<string, object?>> fields) Fields.AddRange(fields);
         }
     }
