@@ -45,6 +45,9 @@ internal static class Readers
         new("vocabulary", () => [[.. "<pad>\n<unk>\nthe\n\\n\n\\\\\n"u8]], path => Vocabulary.Read(path), 200),
         new("lines", LineFiles, path => ToDataset(LabelledSequences.ReadLines(path)), 500),
         new("steps", StepFiles, path => ToDataset(LabelledSequences.ReadSteps(path, Steps)), 500),
+        new("fasta", FastaFiles, path => ToDataset(LabelledSequences.ReadFasta(path, r => r.Identifier)), 500),
+        new("fasta.steps", () => [[.. ">a\nMKV\nL\n>a\nHH-\n_\n>b\nAC\n>b\n01\n"u8]],
+            path => ToDataset(LabelledSequences.ReadFastaSteps(path)), 500),
         new("events", EventFiles, path => EventReader.Read(path).Count(), 64, Structures.Records),
     ];
 
@@ -161,6 +164,9 @@ internal static class Readers
 
     private static byte[][] StepFiles() =>
         [[.. "# note\n<>\nG _\nV  e\n<end>\n<>\nK\th\n"u8], [.. "EU NNP B-ORG\nrejects VBZ O\n\nPeter NNP B-PER\n"u8]];
+
+    private static byte[][] FastaFiles() =>
+        [[.. ">sp|P1 first protein\r\nMKVA\r\nLl*\r\n\r\n; a remark\r\n>P2\r\nAC-G GT\r\n"u8], [.. ">a\nb"u8]];
 
     private static void ToDataset(LabelledSequences sequences) => sequences.ToDataset(
         Vocabulary.OfWords(sequences.Items.Select(i => i.Tokens)), sequences.ClassNames).All();

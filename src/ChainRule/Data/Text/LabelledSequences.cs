@@ -36,6 +36,13 @@ public sealed record StepFileOptions
 /// </code></remarks>
 public sealed class LabelledSequences
 {
+    /// <summary>
+    /// Stands where a label is not known, or shall not count: no class, but the target -100, which losses pass over.
+    /// </summary>
+    public const string NoLabel = "";
+
+    private const long Ignored = -100;
+
     private readonly bool _each;
 
     /// <summary>Sequences that are read already.</summary>
@@ -55,7 +62,11 @@ public sealed class LabelledSequences
             throw Wrong(item.Row, $"a sequence of {item.Tokens.Count} tokens has {item.Labels.Count} labels; "
                 + "expected one for each, or one for each sequence of the file.");
         }
-        ClassNames = [.. Items.SelectMany(i => i.Labels).Distinct().Order(StringComparer.Ordinal)];
+        ClassNames =
+        [
+            .. Items.SelectMany(i => i.Labels).Distinct().Where(label => label != NoLabel)
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>The sequences.</summary>
@@ -64,7 +75,7 @@ public sealed class LabelledSequences
     /// <summary>The file that they come from; null for none.</summary>
     public string? File { get; }
 
-    /// <summary>All labels that occur, sorted (ordinal).</summary>
+    /// <summary>All labels that occur, sorted (ordinal), without <see cref="NoLabel"/>.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>Reads lines of a label, a separator and a text.</summary>
@@ -137,11 +148,70 @@ public sealed class LabelledSequences
         }
     }
 
+    /// <summary>Reads a FASTA file whose records have a label each.</summary>
+    /// <param name="path">The file, plain or gzip, in UTF-8.</param>
+    /// <param name="label">The label of a record, as from its description.</param>
+    /// <param name="tokens">Parts a sequence; null for <see cref="Tokens.Characters"/>, one for each residue.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="DataException">The file is damaged (<see cref="Fasta.Read"/>), or a sequence has no tokens;
+    /// names file and row.</exception>
+    public static LabelledSequences ReadFasta(
+        string path, Func<FastaRecord, string> label, Func<string, IReadOnlyList<string>>? tokens = null)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        tokens ??= Tokens.Characters;
+        return new LabelledSequences(
+            Fasta.Read(path).Select(r => new LabelledSequence(tokens(r.Sequence), [label(r)], r.Row)), path);
+    }
+
+    /// <summary>
+    /// Reads a FASTA file with a label for each residue, such as its secondary structure, in records of the same form.
+    /// </summary>
+    /// <param name="path">The file, plain or gzip, in UTF-8.</param>
+    /// <param name="labels">
+    /// The file that holds the labels, in a record of the same identifier for each sequence, in any order; null where
+    /// each sequence is followed by the record of its labels.
+    /// </param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="DataException">A file is damaged (<see cref="Fasta.Read"/>; labels may be other signs of ASCII
+    /// too), or a sequence has no labels, or not one for each residue; names file and row.</exception>
+    public static LabelledSequences ReadFastaSteps(string path, string? labels = null)
+    {
+        List<FastaRecord> records = Fasta.ReadMixed(path, n => labels is null && n % 2 == 1);
+        if (labels is null && records.Count % 2 == 1)
+            throw Fasta.Wrong(path, records[^1].Row, $"'{records[^1].Identifier}' is not followed by its labels.");
+        Dictionary<string, FastaRecord> byName = new(StringComparer.Ordinal);
+        foreach (FastaRecord record in labels is null ? [] : Fasta.ReadMixed(labels, _ => true))
+        {
+            if (!byName.TryAdd(record.Identifier, record))
+                throw Fasta.Wrong(labels!, record.Row, $"'{record.Identifier}' has labels in row "
+                    + $"{byName[record.Identifier].Row} already.");
+        }
+        IEnumerable<(FastaRecord Residues, FastaRecord Labels)> pairs = labels is null
+            ? records.Chunk(2).Select(two => (two[0], two[1]))
+            : records.Select(r => (r, byName.TryGetValue(r.Identifier, out FastaRecord? own) ? own
+                : throw Fasta.Wrong(path, r.Row, $"'{r.Identifier}' has no labels in {labels}.")));
+        return new LabelledSequences(pairs.Select(pair => Join(pair.Residues, pair.Labels)), path);
+
+        LabelledSequence Join(FastaRecord residues, FastaRecord own)
+        {
+            if (residues.Sequence.Length != own.Sequence.Length)
+            {
+                throw Fasta.Wrong(path, residues.Row, $"'{residues.Identifier}' has {residues.Sequence.Length} "
+                    + $"residues and, in row {own.Row}{(labels is null ? "" : $" of {labels}")}, "
+                    + $"{own.Sequence.Length} labels.");
+            }
+            return new LabelledSequence(
+                Tokens.Characters(residues.Sequence), Tokens.Characters(own.Sequence), residues.Row);
+        }
+    }
+
     /// <summary>The sequences as numbers.</summary>
     /// <param name="tokens">Numbers the tokens.</param>
     /// <param name="classNames">The classes, as for the training part: <see cref="ClassNames"/> there.</param>
     /// <returns>
-    /// Inputs <c>[T_n]</c> int64; targets <c>[N]</c> int64, or <c>[T_n]</c> where each step has a label.
+    /// Inputs <c>[T_n]</c> int64; targets <c>[N]</c> int64, or <c>[T_n]</c> where each step has a label; -100 for
+    /// <see cref="NoLabel"/>.
     /// </returns>
     /// <exception cref="DataException">A token or a label is not known; names file and row.</exception>
     public SequenceDataset ToDataset(Vocabulary tokens, IReadOnlyList<string> classNames)
@@ -169,7 +239,8 @@ public sealed class LabelledSequences
             }
         }
 
-        long ClassOf(string label, LabelledSequence item) => classes.TryGetValue(label, out long id) ? id
+        long ClassOf(string label, LabelledSequence item) => label == NoLabel ? Ignored
+            : classes.TryGetValue(label, out long id) ? id
             : throw Wrong(item.Row, $"the label '{label}' is none of the classes {string.Join(", ", classNames)}.");
     }
 
