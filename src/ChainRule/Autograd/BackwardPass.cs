@@ -28,14 +28,22 @@ internal sealed class BackwardPass
     /// <summary>False where an operation's saved values are let go of afterwards, and may be overwritten.</summary>
     public bool RetainGraph { get; private set; }
 
+    /// <summary>
+    /// True where an operation that has just written the whole gradient of a leaf shall set its
+    /// <see cref="Tensor.GradBound"/>, if it can with less reading than the gradient would take.
+    /// </summary>
+    public bool NotesBounds { get; private set; }
+
     /// <summary>Walks back from <paramref name="root"/>.</summary>
     /// <param name="root">A tensor that requires a gradient.</param>
     /// <param name="seed">Its gradient.</param>
     /// <param name="retainGraph">Keep saved values.</param>
     /// <param name="createGraph">Record the walk.</param>
     /// <param name="captured">Where given: receives the gradients of its keys, and no leaf's Grad is touched.</param>
+    /// <param name="bounds">Note bounds of the leaves' gradients.</param>
     public static void Run(
-        Tensor root, Tensor seed, bool retainGraph, bool createGraph, Dictionary<Tensor, Tensor?>? captured)
+        Tensor root, Tensor seed, bool retainGraph, bool createGraph, Dictionary<Tensor, Tensor?>? captured,
+        bool bounds = false)
     {
         BackwardPass pass = t_spare ?? new BackwardPass();
         t_spare = null;                                              // a walk inside a walk gets a pass of its own
@@ -44,6 +52,7 @@ internal sealed class BackwardPass
         {
             Graph.Recording = createGraph;
             (pass.CreateGraph, pass.RetainGraph, pass._captured) = (createGraph, retainGraph, captured);
+            pass.NotesBounds = bounds;
             pass._stamp = Interlocked.Increment(ref s_stamp);
             pass.Walk(root, seed, retainGraph);
         }

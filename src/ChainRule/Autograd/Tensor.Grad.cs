@@ -44,6 +44,16 @@ public sealed partial class Tensor
     /// </summary>
     public Tensor? Grad => _history is LeafGradient { Filled: true } leaf ? leaf.Value : null;
 
+    /// <summary>
+    /// A magnitude that no entry of <see cref="Grad"/> exceeds, as the walk that wrote it noted; infinity where none
+    /// is known.
+    /// </summary>
+    internal double GradBound
+    {
+        get => _history is LeafGradient leaf ? leaf.Bound : double.PositiveInfinity;
+        set => Leaf().Bound = value;
+    }
+
     /// <summary>The operation that computed this tensor, while its graph stands.</summary>
     internal Op? Op => (_state & Recorded) != 0 ? Unsafe.As<Op>(_history) : null;
 
@@ -66,7 +76,16 @@ public sealed partial class Tensor
     /// No gradient is given and the tensor has more than one element, or shapes differ.
     /// </exception>
     /// <exception cref="DTypeException">The gradient is of another type.</exception>
-    public void Backward(Tensor? gradient = null, bool retainGraph = false, bool createGraph = false)
+    public void Backward(Tensor? gradient = null, bool retainGraph = false, bool createGraph = false) =>
+        Walk(gradient, retainGraph, createGraph, bounds: false);
+
+    /// <summary>
+    /// The same, and notes what entries of the gradients cannot exceed, <see cref="GradBound"/>, where that is found
+    /// with less reading than by looking at them.
+    /// </summary>
+    internal void BackwardWithBounds() => Walk(null, retainGraph: false, createGraph: false, bounds: true);
+
+    private void Walk(Tensor? gradient, bool retainGraph, bool createGraph, bool bounds)
     {
         if (!RequiresGrad)
         {
@@ -76,7 +95,7 @@ public sealed partial class Tensor
         }
         BackwardPass.Run(
             this, BackwardPass.Seed(this, gradient, createGraph, "Backward"), retainGraph || createGraph, createGraph,
-            null);
+            null, bounds);
     }
 
     /// <summary>Forgets the gradient. Its memory is kept for the next one.</summary>
@@ -111,6 +130,7 @@ public sealed partial class Tensor
         if (leaf.Filled && !ReferenceEquals(leaf.Value, home)) leaf.Value!.CopyDense(home);
         accumulate = leaf.Filled;
         leaf.Filled = true;
+        leaf.Bound = double.PositiveInfinity;
         return leaf.Value = home;
     }
 
@@ -120,6 +140,7 @@ public sealed partial class Tensor
         LeafGradient leaf = Leaf();
         leaf.Value = grad;
         leaf.Filled = true;
+        leaf.Bound = double.PositiveInfinity;
     }
 
     /// <summary>Moves the memory that gradients of this leaf go to; what was summed up so far moves along.</summary>
@@ -140,10 +161,11 @@ public sealed partial class Tensor
         return made;
     }
 
-    // The gradient, the memory it usually lies in, and whether there is one.
+    // The gradient, the memory it usually lies in, whether there is one, and what it does not exceed.
     private sealed class LeafGradient
     {
         public Tensor? Value, Home;
         public bool Filled;
+        public double Bound = double.PositiveInfinity;
     }
 }

@@ -69,25 +69,28 @@ public static unsafe class Clip
             for (int row = 0; row < rows; row++)
             {
                 byte* w = p.Value.Pointer + ((nint)row * size * p.Value.DType.Size());
-                double norm = Math.Sqrt(p.Value.DType == DType.Float64
-                    ? GradFold.Run(default(SquareRule), (double*)w, size, 1)
-                    : GradFold.Run(default(SquareRule), (float*)w, size, 1));
+                double norm = Math.Sqrt(VectorFold.Run(default(SquareRule), p.Value.DType, w, size));
                 if (norm > maxNorm) VectorLoops.Map(new ScaleMap(maxNorm / norm), p.Value.DType, w, w, size);
             }
             GC.KeepAlive(p.Value);
         }
     }
 
-    /// <summary>Largest magnitude of any entry of any gradient; NaN where one is.</summary>
-    internal static double LargestGradient(IReadOnlyList<Parameter> parameters)
+    /// <summary>
+    /// Whether no entry of any gradient is NaN or infinite. Gradients with a <see cref="Tensor.GradBound"/> are not
+    /// read.
+    /// </summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="allowInfinite">Ask for NaN only.</param>
+    internal static bool GradientsAreFinite(IReadOnlyList<Parameter> parameters, bool allowInfinite)
     {
         double largest = 0;
         for (int i = 0; i < parameters.Count; i++)
         {
-            if (parameters[i].Grad is { } gradient)
-                largest = Math.Max(largest, Fold(new ReadOnlySpan<Tensor>(in gradient), default(LargestRule)));
+            if (parameters[i].Grad is not { } gradient || double.IsFinite(parameters[i].Value.GradBound)) continue;
+            largest = Math.Max(largest, Fold(new ReadOnlySpan<Tensor>(in gradient), default(LargestRule)));
         }
-        return largest;
+        return allowInfinite ? !double.IsNaN(largest) : double.IsFinite(largest);
     }
 
     /// <summary>Norm of tensors as one vector.</summary>
@@ -116,9 +119,7 @@ public static unsafe class Clip
         foreach (Tensor tensor in tensors)
         {
             Tensor dense = tensor.Dense();
-            double part = dense.DType == DType.Float64
-                ? GradFold.Run(rule, dense.Ptr<double>(), dense.Count, scale)
-                : GradFold.Run(rule, dense.Ptr<float>(), dense.Count, scale);
+            double part = VectorFold.Run(rule, dense.DType, dense.Pointer, dense.Count, scale);
             GC.KeepAlive(dense);
             total = TRule.Join(total, part);
         }

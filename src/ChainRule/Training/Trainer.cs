@@ -306,11 +306,8 @@ public sealed class Trainer
     /// <summary>
     /// Whether no gradient is NaN, nor infinite, which <see cref="ClipGradValue"/> would cut off, however.
     /// </summary>
-    internal bool GradientsAreUsable()
-    {
-        double largest = Clip.LargestGradient(Parameters);
-        return ClipGradValue is null ? double.IsFinite(largest) : !double.IsNaN(largest);
-    }
+    internal bool GradientsAreUsable() =>
+        Clip.GradientsAreFinite(Parameters, allowInfinite: ClipGradValue is not null);
 
     // Null when cancelled.
     internal EvaluationResult? Measure(DataLoader data, CancellationToken cancellationToken)

@@ -133,7 +133,7 @@ internal sealed class TrainingLoop
         double value = loss.Item();
         if (!double.IsFinite(value)) throw Search(batch, value).InLoss(_trainer.Optimizer.LearningRate);
         if (index == 0) foreach (Parameter p in _trainer.Parameters) p.Value.ZeroGrad();
-        (group == 1 ? loss : loss * ((double)batch.Count / samples)).Backward();
+        (group == 1 ? loss : loss * ((double)batch.Count / samples)).BackwardWithBounds();
         if (!_trainer.GradientsAreUsable()) throw Search(batch, value).InGradient();
         double rate = _trainer.Optimizer.LearningRate;
         if (index == group - 1) _trainer.Update(_run.Epoch);

@@ -58,7 +58,10 @@ namespace ChainRule.Ops
             if (_rectified is not null) dy = FusedRelu.Backward(this, dy, _rectified, C, pass);
             else if (pass.Wants(C)) SumKernel.RowsTo(pass, dy, C!);
             if (pass.Wants(x)) Products.Plain(dy, false, weight, false, pass.Target(x, out bool add), add);
-            if (pass.Wants(weight)) Products.Plain(dy, true, x, false, pass.Target(weight, out bool add), add);
+            if (!pass.Wants(weight)) return;
+            Products.Plain(dy, true, x, false, pass.Target(weight, out bool adds), adds);
+            // A batch of rows makes a gradient of many times their size: the rows tell sooner that it is finite.
+            if (pass.NotesBounds && !adds && weight.IsLeaf) weight.GradBound = Products.Bound(dy, true, x, false);
         }
 
         public override void Release()

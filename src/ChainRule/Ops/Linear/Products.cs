@@ -1,4 +1,5 @@
 using System.Numerics;
+using ChainRule.Kernels;
 using ChainRule.Kernels.Gemm;
 
 namespace ChainRule.Ops;
@@ -36,6 +37,33 @@ internal static unsafe class Products
     {
         if (y.Count == 0) return;
         Multiply(new(a, transposeA), new(b, transposeB), y, 1, accumulate, bias?.Dense(), relu);
+    }
+
+    /// <summary>
+    /// A magnitude that no entry of op(a) op(b) exceeds, nor any sum on the way to it: the factors' largest numbers,
+    /// times the terms of a sum. Infinity where that does not fit the type, and where the factors are no smaller than
+    /// the product: looking at it is then as easy.
+    /// </summary>
+    /// <param name="a">Left matrix, dense.</param>
+    /// <param name="transposeA">It was read transposed.</param>
+    /// <param name="b">Right matrix, dense.</param>
+    /// <param name="transposeB">It was read transposed.</param>
+    public static double Bound(Tensor a, bool transposeA, Tensor b, bool transposeB)
+    {
+        int rows = a.Dims[transposeA ? 1 : 0], inner = a.Dims[transposeA ? 0 : 1], columns = b.Dims[transposeB ? 0 : 1];
+        if ((long)a.Count + b.Count >= (long)rows * columns || !a.IsContiguous || !b.IsContiguous)
+            return double.PositiveInfinity;
+        // Rounding makes sums larger by (1 + 2^-24)^inner, and inner < rows * columns / (rows + columns) < 2^16 here.
+        double bound = 1.01 * inner * Largest(a) * Largest(b);
+        double most = a.DType == DType.Float64 ? double.MaxValue : float.MaxValue;
+        return bound < most ? bound : double.PositiveInfinity;       // NaN is not below
+    }
+
+    private static double Largest(Tensor t)
+    {
+        double largest = VectorFold.Run(default(LargestRule), t.DType, t.Pointer, t.Count);
+        GC.KeepAlive(t);
+        return largest;
     }
 
     private static void Multiply(

@@ -1,11 +1,10 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using ChainRule.Kernels;
 using ChainRule.Kernels.Scheduling;
 
-namespace ChainRule.Optim;
+namespace ChainRule.Kernels;
 
-/// <summary>How numbers are gathered into one.</summary>
+/// <summary>How the numbers of a vector are gathered into one.</summary>
 internal interface IFoldRule
 {
     V Add<V>(V sum, V x)
@@ -24,15 +23,25 @@ internal interface IFoldRule
         where T : unmanaged, INumber<T> => double.CreateTruncating(V.Sum(sum));
 }
 
-/// <summary>One number from all entries of a gradient, gathered in an order that its length alone decides.</summary>
-internal static unsafe class GradFold
+/// <summary>One number from all numbers of a vector, gathered in an order that its length alone decides.</summary>
+internal static unsafe class VectorFold
 {
     private const int Grain = 32 * 1024;
 
     // Lanes are emptied into a double after so many elements: keeps rounding errors small.
     private const int Block = 2048;
 
-    public static double Run<TRule, T>(TRule rule, T* x, int count, double scale)
+    /// <summary>What the rule makes of the numbers, each multiplied by a scale before.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="type">Float64, or else float32.</param>
+    /// <param name="x">The numbers.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="scale">What they are multiplied by.</param>
+    public static double Run<TRule>(TRule rule, DType type, byte* x, int count, double scale = 1)
+        where TRule : unmanaged, IFoldRule => type == DType.Float64
+            ? Run(rule, (double*)x, count, scale) : Run(rule, (float*)x, count, scale);
+
+    private static double Run<TRule, T>(TRule rule, T* x, int count, double scale)
         where TRule : unmanaged, IFoldRule
         where T : unmanaged, INumber<T> => SimdInfo.Width switch
         {
@@ -133,6 +142,7 @@ internal readonly struct PowerRule(double power) : IFoldRule
         where V : struct, IVec<V> => sum + V.Exp(V.Const(_power) * V.Log(V.Abs(x)));
 }
 
+/// <summary>The largest magnitude; NaN where a number is.</summary>
 internal readonly struct LargestRule : IFoldRule
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
