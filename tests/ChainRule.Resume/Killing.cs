@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ChainRule.IO;
 using ChainRule.Training;
 
 namespace ChainRule.Resume;
@@ -48,10 +47,11 @@ internal static class Killing
     private static (string? Hash, bool Killed) Train(
         string name, string folder, int threads, TimeSpan? limit, Action? begun = null)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!, ["train", name, folder])
-        {
-            RedirectStandardOutput = true,
-        };
+        // As this process was started: its own program, or dotnet with the assembly.
+        string program = Environment.ProcessPath!;
+        bool byDotnet = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
+        string[] assembly = byDotnet ? [Environment.GetCommandLineArgs()[0]] : [];
+        ProcessStartInfo start = new(program, [.. assembly, "train", name, folder]) { RedirectStandardOutput = true };
         start.Environment["CHAINRULE_THREADS"] = $"{threads}";
         using Process process = Process.Start(start)!;
         if (process.StandardOutput.ReadLine() != "training")
@@ -77,7 +77,7 @@ internal static class Killing
         {
             try
             {
-                SafeTensors.Read(file);
+                Checkpoint.Read(file);
             }
             catch (CheckpointException e)
             {

@@ -19,7 +19,8 @@ namespace ChainRule.Reports;
 ///     Callbacks = [new TrainingReport("report.html", model) { Data = new(new DataLoader(validation, 256)) }],
 /// };
 /// </code>
-/// Written after every epoch, to a temporary file that is then renamed, and at the end. It only looks: weights,
+/// Written after every epoch, to a temporary file that is then renamed, and at the end, when it says how training ended
+/// and, where it failed, by what. It only looks: weights,
 /// generators and the results of the training are those without it. A training that goes on from a checkpoint goes on
 /// with its curves.
 /// </remarks>
@@ -115,7 +116,15 @@ public sealed class TrainingReport : ITrainingCallback, IStateful
         };
         // Whoever interrupts does not want to wait for all samples.
         bool all = history.End is TrainingEnd.Finished or TrainingEnd.Stopped;
-        Write(state, history.BestEpoch, all ? int.MaxValue : Data?.PerEpoch ?? 0);
+        try
+        {
+            Write(state, history.BestEpoch, all ? int.MaxValue : Data?.PerEpoch ?? 0, history.Failure);
+        }
+        catch (Exception) when (history.Failure is not null)
+        {
+            // What broke the training may break these too; the page must tell of it all the same.
+            Write(state, history.BestEpoch, samples: null, history.Failure);
+        }
     }
 
     /// <inheritdoc/>
@@ -156,20 +165,28 @@ public sealed class TrainingReport : ITrainingCallback, IStateful
 
     private TimeSpan Elapsed => _before + _clock.Elapsed;
 
-    private void Write(string state, int? best, int samples)
+    // Samples is null where the model is not to be run.
+    private void Write(string state, int? best, int? samples, Exception? failure = null)
     {
         ReportPage page = new(Title, string.Create(CultureInfo.InvariantCulture,
             $"Begun {_begun:yyyy-MM-dd HH:mm:ss zzz}, {state} after {Figures.Time(Elapsed)}."));
+        if (failure is not null)
+        {
+            string[] lines = failure.Message.Split('\n', StringSplitOptions.TrimEntries);
+            page.Warning($"{failure.GetType().Name}: {lines[0]}");
+            foreach (string line in lines.Skip(1)) page.Text(line);
+        }
         page.Facts(Facts(best));
         page.Heading("Curves");
         List<Plot> plots = ReportCurves.All(_epochs, _losses, _rates, best);
         if (plots.Count > 0) page.Plots(plots);
         else page.Text("No step was done.");
-        if (Data is not null && _epochs.Count > 0) ReportSamples.Of(_model, Data, samples).Write(page);
+        if (Data is not null && _epochs.Count > 0 && samples is { } most)
+            ReportSamples.Of(_model, Data, most).Write(page);
         if (Layers is not null) ReportLayers.Write(page, Layers);
         ReportTables.Epochs(page, _epochs, best);
         WriteWeights(page);
-        WriteModel(page);
+        WriteModel(page, mayRun: samples is not null);
         ReportTables.Environment(page, Settings);
         byte[] content = Encoding.UTF8.GetBytes(page.Finish());
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
@@ -211,9 +228,9 @@ public sealed class TrainingReport : ITrainingCallback, IStateful
         page.Plots(plots);
     }
 
-    private void WriteModel(ReportPage page)
+    private void WriteModel(ReportPage page, bool mayRun)
     {
-        if (Data is not null) _summary ??= ModelSummary.Of(_model, First(Data.Loader));
+        if (Data is not null && mayRun) _summary ??= ModelSummary.Of(_model, First(Data.Loader));
         if (_summary is not null) ReportTables.Model(page, _summary);
         else ReportTables.Parameters(page, _model);
     }

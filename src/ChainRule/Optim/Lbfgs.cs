@@ -51,9 +51,9 @@ public sealed record LbfgsOptions : OptimizerOptions
 /// for (int i = 0; i &lt; 20; i++)
 ///     Console.WriteLine(optimizer.Step(() => F.MseLoss(model.Forward(x), y)));
 /// </code>
-/// One call runs many iterations, each of one or more evaluations. All parameters make up one group. The vectors are
-/// kept in double precision: two of the parameters' size for each pair remembered. Source: Nocedal and Wright,
-/// "Numerical optimization" (2006), algorithm 7.4.
+/// One call runs many iterations, each of one or more evaluations; a trainer, which evaluates each batch once, refuses
+/// it. All parameters make up one group. The vectors are kept in double precision: two of the parameters' size for each
+/// pair remembered. Source: Nocedal and Wright, "Numerical optimization" (2006), algorithm 7.4.
 /// </remarks>
 public sealed class Lbfgs : Optimizer
 {

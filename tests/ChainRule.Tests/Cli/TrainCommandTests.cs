@@ -173,7 +173,8 @@ public sealed class TrainCommandTests : IDisposable
     [Fact]
     public void Loss_that_is_not_finite_names_step_and_layer_and_saves_nothing()
     {
-        CliRun run = CliRun.Of($"train --samples 400 --model mlp --lr 1e30 --out {ModelPath}");
+        string page = Path.ChangeExtension(ModelPath, "html");
+        CliRun run = CliRun.Of($"train --samples 400 --model mlp --lr 1e30 --out {ModelPath} --report {page}");
         Assert.Equal(ExitCode.Failed, run.Code);
         Assert.Equal(
             """
@@ -186,6 +187,8 @@ public sealed class TrainCommandTests : IDisposable
 
             """.ReplaceLineEndings("\n"), run.Errors);
         Assert.False(File.Exists(ModelPath));
+        Assert.Contains("<p class=\"wrong\">TrainingException: Fit: the loss is NaN at step 2 (epoch 1, batch 2).</p>",
+            File.ReadAllText(page));
     }
 
     // 200 rows of two numbers from -1000 to 1000 and what a function makes of them.

@@ -135,6 +135,41 @@ public sealed class TrainingReportTests
     }
 
     [Fact]
+    public void Report_says_how_training_ended()
+    {
+        using TempFolder folder = new();
+        string path = folder["a.html"];
+        Assert.Contains(", finished after ", Ended([]));
+        Assert.Contains(", stopped early after ", Ended([new StopAfter(4)]));
+        using CancellationTokenSource cancel = new();
+        Assert.Contains(", interrupted after ", Ended([new StopAfter(4, cancel.Cancel)], token: cancel.Token));
+        string failed = Ended([new StopAfter(4, () => throw new IOException("no <room>\nleft"))]);
+        Assert.Contains(", failed after ", failed);
+        Assert.Contains("<p class=\"wrong\">IOException: no &lt;room&gt;</p>\n<p>left</p>\n", failed);
+        Assert.Contains("Confusion matrix", failed);
+
+        // What cannot be run any more keeps nobody from saying so.
+        int batches = 0;
+        Lambda breaks = new("breaks", x => ++batches < 10 ? x : throw new InvalidOperationException("out of order"));
+        string broken = Ended([], breaks);
+        Assert.Contains("<p class=\"wrong\">InvalidOperationException: out of order</p>", broken);
+        Assert.Contains("Loss by step", broken);
+        Assert.DoesNotContain("under way", broken);
+
+        string Ended(ITrainingCallback[] others, Layer? last = null, CancellationToken token = default)
+        {
+            Sequential model = [.. Model(), .. last is null ? Array.Empty<Layer>() : [last]];
+            TrainingReport report = new(path, model) { Data = new(new DataLoader(Pictures(), 4)) };
+            Trainer trainer = new(model, new Sgd(model.Parameters(), 0.1), (y, t) => F.CrossEntropy(y, t))
+            {
+                Callbacks = [report, .. others],
+            };
+            Record.Exception(() => trainer.Fit(new DataLoader(Pictures(), 4), epochs: 3, cancellationToken: token));
+            return File.ReadAllText(path);
+        }
+    }
+
+    [Fact]
     public void Report_of_a_training_that_went_on_has_the_curves_of_the_whole()
     {
         using TempFolder folder = new();
@@ -169,12 +204,16 @@ public sealed class TrainingReportTests
         }
     }
 
-    private sealed class StopAfter(int steps) : ITrainingCallback
+    private sealed class StopAfter(int steps, Action? instead = null) : ITrainingCallback
     {
         private int _seen;
 
-        public TrainingDecision OnStep(in TrainingProgress progress) =>
-            ++_seen == steps ? TrainingDecision.Stop : TrainingDecision.Continue;
+        public TrainingDecision OnStep(in TrainingProgress progress)
+        {
+            if (++_seen != steps) return TrainingDecision.Continue;
+            instead?.Invoke();
+            return instead is null ? TrainingDecision.Stop : TrainingDecision.Continue;
+        }
     }
 
     private static string Train(string path, Dataset data, int epochs)
