@@ -56,18 +56,43 @@ public sealed class CsvTable
     public int LineOf(int row) => _lines[row];
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">The file, plain or gzip, in UTF-8.</param>
+    /// <param name="path">The file, plain or gzip, in UTF-8, or in UTF-16 with its mark.</param>
     /// <param name="delimiter">What stands between the cells; null to find out.</param>
     /// <param name="header">Whether the first row names the columns; null to find out.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="DataException">
-    /// The file is empty, has no data rows, a row has more or fewer cells than the first, or a quote is wrong.
+    /// The file is empty, is not UTF-8, has no data rows, a row has more or fewer cells than the first, or a quote is
+    /// wrong.
     /// </exception>
     public static CsvTable Read(string path, char? delimiter = null, bool? header = null)
     {
-        using var reader = new StreamReader(new MemoryStream(FileContent.Read(path, "CSV", MostBytes)), Encoding.UTF8);
-        return new CsvParsing(path, reader.ReadToEnd()).Parse(delimiter, header);
+        byte[] content = FileContent.Read(path, "CSV", MostBytes);
+        return new CsvParsing(path, TextOf(content, path)).Parse(delimiter, header);
     }
+
+    // What begins with a mark of UTF-16, as spreadsheets may write, is read as such.
+    private static string TextOf(byte[] content, string path)
+    {
+        if (content is [0xFF, 0xFE, ..]) return Encoding.Unicode.GetString(content.AsSpan(2));
+        if (content is [0xFE, 0xFF, ..]) return Encoding.BigEndianUnicode.GetString(content.AsSpan(2));
+        try
+        {
+            string text = Strict.GetString(content);
+            return text.StartsWith('\uFEFF') ? text[1..] : text;
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new DataException("CSV", $"byte {content[e.Index]:X2} is no UTF-8.", e)
+            {
+                File = path,
+                Row = 1 + content.AsSpan(0, e.Index).Count((byte)'\n'),
+                Help = "store the file as UTF-8.",
+            };
+        }
+    }
+
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     // What one text can hold: a byte of UTF-8 is at most one character.
     private const int MostBytes = 0x3FFFFFDF;

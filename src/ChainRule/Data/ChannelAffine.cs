@@ -6,8 +6,10 @@ namespace ChainRule.Data;
 /// <summary>y = factor[c] * x + shift[c] for each channel c of a batch, from any type to floating point.</summary>
 internal static unsafe class ChannelAffine
 {
-    /// <summary>One factor and shift for everything, or one for each place along dimension 1; rounded to float32 for
-    /// inputs that are not float64.</summary>
+    // A shift beyond this is larger than what is left by so much that float32 would lose some of it.
+    private const double Far = 64;
+
+    /// <summary>One factor and shift for everything, or one for each place along dimension 1.</summary>
     /// <returns>Float64 for float64 input, else float32.</returns>
     internal static Tensor Apply(Tensor input, double[] factor, double[] shift, string subject)
     {
@@ -18,7 +20,7 @@ internal static unsafe class ChannelAffine
                 input.Shape);
         bool wide = input.DType == DType.Float64;
         bool direct = input.DType is DType.UInt8 or DType.Float32 or DType.Float64;
-        var x = direct ? input.Contiguous() : input.To(DType.Float32);
+        var x = direct ? input.Contiguous() : input.To(DType.Float64);
         var y = Tensor.EmptyKept(x.Shape, wide ? DType.Float64 : DType.Float32);
         int blocks = channels == 1 ? 1 : x.Shape[0] * channels, size = blocks == 0 ? 0 : x.Count / blocks;
         for (int block = 0; block < blocks; block++)
@@ -26,7 +28,9 @@ internal static unsafe class ChannelAffine
             long at = (long)block * size;
             double a = factor[block % channels], b = shift[block % channels];
             if (wide) Run(x.Ptr<double>() + at, y.Ptr<double>() + at, size, a, b);
+            else if (!direct) Run(x.Ptr<double>() + at, y.Ptr<float>() + at, size, a, b);
             else if (x.DType == DType.UInt8) Run(x.Ptr<byte>() + at, y.Ptr<float>() + at, size, (float)a, (float)b);
+            else if (Math.Abs(b) > Far) Run(x.Ptr<float>() + at, y.Ptr<float>() + at, size, a, b);
             else Run(x.Ptr<float>() + at, y.Ptr<float>() + at, size, (float)a, (float)b);
         }
         GC.KeepAlive(x);
@@ -61,8 +65,11 @@ internal static unsafe class ChannelAffine
         for (; i < count; i++) y[i] = x[i] * a + b;
     }
 
-    private static void Run(double* x, double* y, int count, double a, double b)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Run<TFrom, TTo>(TFrom* x, TTo* y, int count, double a, double b)
+        where TFrom : unmanaged, IFloatingPoint<TFrom>
+        where TTo : unmanaged, IFloatingPoint<TTo>
     {
-        for (int i = 0; i < count; i++) y[i] = x[i] * a + b;
+        for (int i = 0; i < count; i++) y[i] = TTo.CreateTruncating((double.CreateTruncating(x[i]) * a) + b);
     }
 }

@@ -100,11 +100,13 @@ public static class LearningRateSearch
 
         double Best() => losses.MinBy(l => l.Value).Key;
 
-        // From the best rate on, until the loss gets worse; a double's range ends it in any case.
+        // From the best rate on, until the loss gets worse, and down through rates that all diverge; a double's range
+        // ends it in any case.
         void Walk(double factor)
         {
             double rate = Best();
-            while (rate * factor is > 1e-12 and < 1e12 && Try(rate * factor) < losses[rate]) rate *= factor;
+            while (rate * factor is > 1e-12 and < 1e12 && GoesOn(Try(rate * factor), losses[rate])) rate *= factor;
+            bool GoesOn(double next, double here) => next < here || (factor < 1 && double.IsPositiveInfinity(next));
         }
 
         double Try(double rate)

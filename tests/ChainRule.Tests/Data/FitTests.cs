@@ -197,6 +197,26 @@ public sealed class FitTests
         Assert.Equal(1, y.Average(v => v * v), 1e-6);
     }
 
+    [Theory]
+    [InlineData(DType.Float32)]
+    [InlineData(DType.Int64)]
+    public void Numbers_far_from_zero_are_not_rounded_on_their_way(DType dtype)
+    {
+        // Pascals and seconds since 1970, say: their spread is a small share of their size.
+        Tensor x = ((Tensor.Randn([300, 2], new Rng(3), dtype: DType.Float64) * Tensor.From(40.0, 3e4))
+            + Tensor.From(101325, 1.7e9)).To(dtype);
+        Standardize standard = Standardize.Fit(Of(x));
+        MinMax range = MinMax.Fit(Of(x));
+        double[] given = x.ToDoubles(), y = standard.Apply(x, default).ToDoubles(),
+            z = range.Apply(x, default).ToDoubles();
+        for (int i = 0; i < given.Length; i++)
+        {
+            int c = i % 2;
+            Assert.Equal((given[i] - standard.Mean[c]) / standard.Std[c], y[i], 1e-6);
+            Assert.Equal((given[i] - range.Min[c]) / (range.Max[c] - range.Min[c]), z[i], 1e-6);
+        }
+    }
+
     [Fact]
     public void Nothing_is_fitted_to_what_is_held_out()
     {

@@ -84,6 +84,18 @@ public sealed class CsvTableTests
     }
 
     [Fact]
+    public void Text_of_another_encoding_is_read_by_its_mark_or_refused()
+    {
+        using var folder = new TempFolder();
+        byte[] marked = [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("é,b\n1,2\n")];
+        Assert.Equal("é", CsvTable.Read(folder.Write("a.csv", marked)).Columns[0]);
+        string path = folder.Write("b.csv", Encoding.Latin1.GetBytes("name,b\nMüller,1\n"));
+        Assert.Equal(
+            $"CSV: byte FC is no UTF-8.\n  file: {path}\n  at: row 2\n  help: store the file as UTF-8.",
+            Assert.Throws<DataException>(() => CsvTable.Read(path)).Message);
+    }
+
+    [Fact]
     public void Columns_are_found_by_name_and_by_number()
     {
         var table = CsvTable.Parse("Age,age,Size\n1,2,3\n");

@@ -35,6 +35,19 @@ public sealed class LearningRateSearchTests
     }
 
     [Fact]
+    public void Bisection_finds_its_way_down_from_rates_that_diverge()
+    {
+        Sequential model = [new Linear(3, 1, rng: new Rng(1))];
+        Trainer trainer = new(model, new Sgd(model.Parameters()), (y, t) => F.MseLoss(y, t));
+        Tensor x = Tensor.Randn([20, 3], new Rng(2)) * 1000;
+        DataLoader train = new(new TensorDataset(x, x.Sum(1, keepDim: true)), 5);
+        RateSearch found = LearningRateSearch.Bisect(trainer, train, start: 0.01, epochs: 30);
+        Assert.Equal(double.PositiveInfinity, found.Tried.Single(t => t.Rate == 0.005).Loss);
+        Assert.InRange(found.Best, 1e-8, 1e-5);
+        Assert.True(found.Tried.Single(t => t.Rate == found.Best).Loss < 1);
+    }
+
+    [Fact]
     public void Searches_leave_no_trace()
     {
         (Trainer trainer, Sequential model, DataLoader train) = Make();
