@@ -9,8 +9,9 @@ namespace ChainRule.Formats;
 /// using var events = new EventWriter("runs/first");
 /// events.AddScalar("loss", 0.3, step: 1);
 /// </code>
-/// Where the folder holds files already, TensorBoard shows all of them as one run. What is written is handed to the
-/// system at least every second that something is added, and by <see cref="Flush"/>. For one thread.
+/// Where the folder holds files already, TensorBoard shows all of them as one run, and watches only the newest for what
+/// is still to come: one writer at a time. What is written is handed to the system at least every second that something
+/// is added, and by <see cref="Flush"/>. For one thread.
 /// </remarks>
 public sealed class EventWriter : IDisposable
 {
@@ -38,9 +39,14 @@ public sealed class EventWriter : IDisposable
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>Says that a training goes on: later steps of files before this one are void.</summary>
+    /// <summary>Says that a training begins or goes on: this step and later ones are void in all that the folder's
+    /// files hold so far.</summary>
     /// <param name="step">The first step to come.</param>
-    public void AddStart(long step) => Add(step, e => e.Part(7, session => session.Whole(1, 1)));
+    public void AddStart(long step)
+    {
+        // Twice: TensorBoard takes the first start in a folder for the run's own, which voids nothing.
+        for (int i = 0; i < 2; i++) Add(step, e => e.Part(7, session => session.Whole(1, 1)));
+    }
 
     /// <summary>Adds a number to a curve.</summary>
     /// <param name="tag">Name of the curve; what stands before a slash groups it.</param>
@@ -49,32 +55,31 @@ public sealed class EventWriter : IDisposable
     public void AddScalar(string tag, double value, long step) =>
         AddValue(tag, step, v => v.Float(2, (float)value));
 
-    /// <summary>Adds the distribution of numbers, in 30 intervals of one width.</summary>
+    /// <summary>Adds the distribution of numbers, in up to 30 intervals of one width.</summary>
     /// <param name="tag">Name of the distribution.</param>
-    /// <param name="values"><c>...</c> numbers; those that are not finite are left out.</param>
+    /// <param name="values"><c>...</c> numbers; those that are not finite are left out, those beyond float32 count as
+    /// its largest.</param>
     /// <param name="step">Step of training.</param>
     public void AddHistogram(string tag, Tensor values, long step)
     {
         ArgumentNullException.ThrowIfNull(values);
         double min = double.PositiveInfinity, max = double.NegativeInfinity, sum = 0, squares = 0;
         double[] numbers = Array.FindAll(Numbers(values), double.IsFinite);
-        foreach (double x in numbers)
+        for (int i = 0; i < numbers.Length; i++)
         {
+            double x = numbers[i] = Math.Clamp(numbers[i], -float.MaxValue, float.MaxValue);
             (min, max) = (Math.Min(min, x), Math.Max(max, x));
             (sum, squares) = (sum + x, squares + x * x);
         }
         if (numbers.Length == 0) (min, max) = (0, 0);
-        int count = max > min ? Buckets : 1;
-        double[] limits = new double[count], counts = new double[count];
-        for (int i = 0; i < count; i++)
-        {
-            double share = (i + 1.0) / count, limit = min * (1 - share) + max * share;
-            limits[i] = i == count - 1 ? max : Math.Clamp(limit, i == 0 ? min : limits[i - 1], max);
-        }
+        double[] limits = numbers.Length == 0 ? [0] : Limits(ref min, ref max), counts = new double[limits.Length];
+        double scale = limits.Length / (max - min);
         foreach (double x in numbers)
         {
-            double place = max > min ? (x / 2 - min / 2) / (max / 2 - min / 2) * count : 0;
-            counts[Math.Min((int)place, count - 1)]++;
+            int i = Math.Min((int)((x - min) * scale), limits.Length - 1);   // next to the right one, or it
+            while (i + 1 < limits.Length && x >= limits[i]) i++;
+            while (i > 0 && x < limits[i - 1]) i--;
+            counts[i]++;
         }
         AddValue(tag, step, v => v.Part(5, h => h.Double(1, min).Double(2, max).Double(3, numbers.Length)
             .Double(4, sum).Double(5, squares).Doubles(6, limits).Doubles(7, counts)));
@@ -126,27 +131,24 @@ public sealed class EventWriter : IDisposable
     public void AddText(string tag, string markdown, long step)
     {
         ArgumentNullException.ThrowIfNull(markdown);
-        // A tensor of one string (dtype 7, shape [1]), with the metadata of the plugin that shows texts.
+        // A tensor of rank 0 (others are shown as tables) and dtype 7, a string, for the plugin that shows texts.
         AddValue(tag, step, v => v
-            .Part(8, tensor => tensor.Whole(1, 7).Part(2, shape => shape.Part(2, dim => dim.Whole(1, 1)))
-                .Text(8, markdown))
+            .Part(8, tensor => tensor.Whole(1, 7).Part(2, _ => { }).Text(8, markdown))
             .Part(9, metadata => metadata.Part(1, plugin => plugin.Text(1, "text"))));
     }
 
     /// <summary>Adds the tree of a model's layers.</summary>
     /// <param name="model">The model.</param>
+    /// <param name="step">Step of training; of several graphs that of the last step is shown.</param>
     /// <remarks>
     /// Layers of a <see cref="Sequential"/> follow one another; the parts of any other module are drawn side by side,
     /// from its input to its result, whatever it does with them.
     /// </remarks>
-    public void AddGraph(Module model)
+    public void AddGraph(Module model, long step = 0)
     {
         ArgumentNullException.ThrowIfNull(model);
-        EventMessage graph = new();
-        AddNode(graph, "input", "Input", []);
-        AddModule(graph, model, model.Name, "input");
-        graph.Part(4, versions => versions.Whole(1, 22));
-        Add(0, e => e.Bytes(4, graph.Encoded));
+        byte[] graph = ModelGraph.Encode(model);
+        Add(step, e => e.Bytes(4, graph));
     }
 
     /// <summary>Hands what was added to the system, for others to read.</summary>
@@ -176,29 +178,26 @@ public sealed class EventWriter : IDisposable
         }
     }
 
-    private static string AddModule(EventMessage graph, Module module, string name, string input)
+    // TensorBoard takes limits for float32 and draws nothing of an interval without width: each limit is a float32
+    // above the one before, and numbers that are one float32 lie between its neighbours.
+    private static double[] Limits(ref double min, ref double max)
     {
-        if (module.Children.Count == 0) return AddNode(graph, name, module.Summary, [input]);
-        if (module is Sequential)
+        float low = (float)min, high = (float)max;
+        if (low == high)
         {
-            foreach ((string child, Module part) in module.Children)
-                input = AddModule(graph, part, $"{name}/{child}", input);
-            return input;
+            min = Math.Max(MathF.BitDecrement(low), -float.MaxValue);
+            max = Math.Min(MathF.BitIncrement(high), float.MaxValue);
+            return [max];
         }
-        List<string> results = [];
-        foreach ((string child, Module part) in module.Children)
-            results.Add(AddModule(graph, part, $"{name}/{child}", input));
-        return AddNode(graph, $"{name}/result", module.GetType().Name, results);
-    }
-
-    private static string AddNode(EventMessage graph, string name, string kind, IReadOnlyList<string> inputs)
-    {
-        graph.Part(1, node =>
+        List<double> limits = [];
+        for (int i = 1; i < Buckets; i++)
         {
-            node.Text(1, name).Text(2, kind);
-            foreach (string input in inputs) node.Text(3, input);
-        });
-        return name;
+            float limit = (float)(min + (max - min) * i / Buckets);
+            if (limit <= low || limit >= high) continue;
+            limits.Add(limit);
+            low = limit;
+        }
+        return [.. limits, max];
     }
 
     private void AddValue(string tag, long step, Action<EventMessage> write)

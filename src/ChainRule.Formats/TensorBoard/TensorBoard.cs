@@ -13,8 +13,8 @@ namespace ChainRule.Formats;
 /// </code>
 /// Every step: "loss/step" and "rate/step". Every epoch, at its last step: loss and metrics as "loss/training" and
 /// "loss/validation", samples per second, and with a model its graph once and the distributions of its weights and of
-/// their gradients. A call of Fit writes one file; one that is resumed goes on in a new file of the same folder, and
-/// the steps that are repeated replace those before.
+/// their gradients. A call of Fit writes one file. One that is resumed goes on in a new file of the same folder, and
+/// the steps that are repeated replace those before; one that begins anew there replaces all of them.
 /// </remarks>
 public sealed class TensorBoard : ITrainingCallback, IDisposable
 {
@@ -58,8 +58,8 @@ public sealed class TensorBoard : ITrainingCallback, IDisposable
         _events?.Dispose();
         _events = new EventWriter(_folder);
         _step = start.Step;
-        if (start.Step > 0) _events.AddStart(start.Step + 1);
-        else if (_model is not null) _events.AddGraph(_model);
+        _events.AddStart(start.Step + 1);
+        if (_model is not null) _events.AddGraph(_model, start.Step + 1);
         _events.Flush();
         return TrainingDecision.Continue;
     }

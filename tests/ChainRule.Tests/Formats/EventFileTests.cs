@@ -46,7 +46,7 @@ public sealed class EventFileTests
                 "model/1/result Residual model/1/body", "model/2 Relu model/1/result",
             ],
             events[6].Graph.Select(n => $"{n.Name} {n.Kind} {string.Join(' ', n.Inputs)}"));
-        Assert.Equal((7, true, 9L), (events.Count - 1, events[7].Starts, events[7].Step));
+        Assert.All(events[7..], e => Assert.Equal((true, 9L), (e.Starts, e.Step)));
     }
 
     // Reads the file by another way: a checksum bit by bit, Google's decoder, and the field numbers of TensorFlow.
@@ -63,30 +63,80 @@ public sealed class EventFileTests
         Assert.Equal(time + "2=0 3=brain.Event:2", texts[0]);
         Assert.Equal(time + "2=4 5{1{1=loss 2=0.5}}", texts[1]);
         Assert.Equal(time + "2=5 5{1{1=loss 2=NaN}}", texts[2]);
-        Assert.StartsWith(time + "2=5 5{1{1=weights 5{1=-1 2=2 3=4 4=2 5=6 6=[-0.9,", texts[3]);
+        Assert.StartsWith(time + "2=5 5{1{1=weights 5{1=-1 2=2 3=4 4=2 5=6 6=[-0.899999976158,", texts[3]);
         string zeros = string.Concat(Enumerable.Repeat("0, ", 9));
         Assert.EndsWith($", 2] 7=[1, {zeros}1, {zeros}1, {zeros[3..]}1]}}}}}}", texts[3]);
         Assert.StartsWith(time + "2=5 5{1{1=picture 4{1=1 2=2 3=3 4=89504E470D0A1A0A", texts[4]);
-        Assert.Equal(time + "2=5 5{1{1=notes 8{1=7 2{2{1=1}} 8=**bold** ü} 9{1{1=text}}}}", texts[5]);
+        Assert.Equal(time + "2=5 5{1{1=notes 8{1=7 2{} 8=**bold** ü} 9{1{1=text}}}}", texts[5]);
         Assert.Equal(time + "2=0 4{1{1=input 2=Input} 1{1=model/0 2=Linear 2 -> 3 3=input} "
             + "1{1=model/1/body 2=Linear 3 -> 3 3=model/0} 1{1=model/1/result 2=Residual 3=model/1/body} "
             + "1{1=model/2 2=Relu 3=model/1/result} 4{1=22}}", texts[6]);
-        Assert.Equal(time + "2=9 7{1=1}", texts[7]);
+        Assert.Equal([time + "2=9 7{1=1}", time + "2=9 7{1=1}"], texts[7..]);
     }
 
     [Theory]
-    [InlineData(new double[0], 0, 0, 0)]
-    [InlineData(new[] { double.NaN, 3, double.PositiveInfinity, 3 }, 3, 3, 2)]
-    [InlineData(new[] { -double.MaxValue, double.MaxValue }, -double.MaxValue, double.MaxValue, 2)]
-    public void Histograms_take_any_numbers(double[] numbers, double min, double max, int count)
+    [InlineData(new double[0], 0, 0, "0")]
+    [InlineData(new[] { double.NaN, double.NegativeInfinity }, 0, 0, "0")]
+    [InlineData(new[] { double.NaN, 3, double.PositiveInfinity, 3 }, 2.9999997615814209, 3.0000002384185791, "2")]
+    [InlineData(new[] { 0.0, 0 }, -1.401298464324817E-45, 1.401298464324817E-45, "2")]
+    [InlineData(new[] { 1, 1 + 1e-12, 1 + 2e-12 }, 0.99999994039535522, 1.0000001192092896, "3")]
+    [InlineData(new[] { 16777216, 16777218.0, 16777218, 16777222 }, 16777216, 16777222, "1 2 1")]
+    [InlineData(
+        new[] { -double.MaxValue, -1e300, double.MaxValue }, -float.MaxValue, float.MaxValue,
+        "2 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1")]
+    public void Histograms_of_any_numbers_have_intervals_that_float32_tells_apart(
+        double[] numbers, double min, double max, string counts)
     {
         using TempFolder folder = new();
         using EventWriter events = new(folder.Root);
         events.AddHistogram("x", numbers.Length == 0 ? Tensor.Zeros([0]) : Tensor.From(numbers), 1);
         events.Flush();
         EventHistogram read = (EventHistogram)EventReader.Read(events.Path).Last().Values[0];
-        Assert.Equal((min, max, count), (read.Min, read.Max, (int)read.Counts.Sum()));
-        Assert.Equal(read.Limits.Order(), read.Limits);
+        Assert.Equal((min, max, counts), (read.Min, read.Max, string.Join(' ', read.Counts)));
+        Assert.Equal(read.Counts.Sum(), read.Count);
+        float left = (float)read.Min;
+        foreach (double limit in read.Count == 0 ? [] : read.Limits)
+        {
+            Assert.True(left < (float)limit && float.IsFinite((float)limit), $"{left} and {limit}");
+            left = (float)limit;
+        }
+    }
+
+    [Fact]
+    public void Histograms_count_each_number_in_its_interval()
+    {
+        using TempFolder folder = new();
+        using EventWriter events = new(folder.Root);
+        Rng rng = new(1);
+        float[] numbers = [.. Enumerable.Range(0, 1000).Select(_ => 1 + 3e-7f * (float)rng.NextNormal())];
+        events.AddHistogram("x", Tensor.From(numbers), 1);
+        events.Flush();
+        EventHistogram read = (EventHistogram)EventReader.Read(events.Path).Last().Values[0];
+        Assert.InRange(read.Limits.Count, 5, 29);
+        double left = read.Min;
+        for (int i = 0; i < read.Limits.Count; left = read.Limits[i++])
+        {
+            bool last = i == read.Limits.Count - 1;
+            Assert.Equal(numbers.Count(x => x >= left && (x < read.Limits[i] || last)), read.Counts[i]);
+        }
+    }
+
+    // A reader tells nodes apart by their names, takes what follows a colon for the number of an output, and draws
+    // what has "Const" in its kind as a constant of the layer after it.
+    [Fact]
+    public void Graph_has_names_that_readers_tell_apart()
+    {
+        using TempFolder folder = new();
+        using EventWriter events = new(folder.Root);
+        events.AddGraph(new OddNames());
+        events.Flush();
+        Assert.Equal(
+            [
+                "input Input ", "model/result Linear 2 -> 2 input", "model/a_1 Linear 2 -> 2 input",
+                "model/_b_c/0 Lambda constant input", "model/_b_c/1 Relu model/_b_c/0",
+                "model/result_2 OddNames model/result model/a_1 model/_b_c/1",
+            ],
+            EventReader.Read(events.Path).Last().Graph.Select(n => $"{n.Name} {n.Kind} {string.Join(' ', n.Inputs)}"));
     }
 
     [Fact]
@@ -101,7 +151,7 @@ public sealed class EventFileTests
         Assert.Equal($"events: the content's checksum is wrong.\n  file: {path}\n  offset: {second}",
             Message(b => b[second + 15] ^= 1));
         Assert.EndsWith($"\n  offset: {second}", Message(_ => { }, second + 20));
-        Assert.Equal(7, EventReader.Read(Cut(whole.Length - 1), growing: true).Count());
+        Assert.Equal(8, EventReader.Read(Cut(whole.Length - 1), growing: true).Count());
 
         // A length that no memory could hold, with a right checksum.
         byte[] huge = [.. BitConverter.GetBytes(long.MaxValue), 0, 0, 0, 0, 0, 0, 0, 0];
@@ -149,10 +199,11 @@ public sealed class EventFileTests
         string[] files = [.. Directory.GetFiles(run).Order(StringComparer.Ordinal)];
         Assert.Equal(2, files.Length);
         List<EventRecord> first = [.. EventReader.Read(files[0])], second = [.. EventReader.Read(files[1])];
-        Assert.Contains(first, e => e.Graph.Count == 4);
+        Assert.Equal([1, 4], first.Concat(second).Where(e => e.Graph.Count == 4).Select(e => e.Step));
         Assert.Equal(["1", "2", "3"], Steps(first, "loss/step"));
         Assert.Equal(["4", "5", "6"], Steps(second, "rate/step"));
-        Assert.Equal(4, Assert.Single(second, e => e.Starts).Step);
+        // A reader takes the first start in a folder for the run's own; it is the second that voids steps.
+        Assert.Equal([1, 1, 4, 4], first.Concat(second).Where(e => e.Starts).Select(e => e.Step));
         Assert.Equal(["3"], Steps(first, "accuracy/training"));
         Assert.Equal(["6"], Steps(second, "accuracy/validation"));
         Assert.Equal(["6"], Steps(second, "weights/2.bias"));
@@ -257,6 +308,16 @@ public sealed class EventFileTests
 
         static string Doubles(byte[] bytes) =>
             string.Join(", ", MemoryMarshal.Cast<byte, double>(bytes).ToArray().Select(d => Math.Round(d, 12)));
+    }
+
+    private sealed class OddNames : Module
+    {
+        public OddNames()
+        {
+            AddModule("result", new Linear(2, 2));
+            AddModule("a:1", new Linear(2, 2));
+            AddModule("^b/c", new Sequential { new Lambda("Constant", x => x), new Relu() });
+        }
     }
 
     private sealed class Stopped : TimeProvider
