@@ -124,7 +124,7 @@ public static class SafeTensors
         GC.KeepAlive(tensor);
     }
 
-    internal static unsafe void Drain(Stream stream, Tensor tensor)
+    private static unsafe void Drain(Stream stream, Tensor tensor)
     {
         Tensor dense = tensor.IsContiguous ? tensor : tensor.Keep();
         long bytes = (long)dense.Count * dense.DType.Size();

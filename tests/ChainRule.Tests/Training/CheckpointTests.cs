@@ -46,6 +46,47 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(whole, Problems.Weights(model));
     }
 
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 1)]
+    public void Damage_anywhere_in_a_large_tensor_is_found_on_any_number_of_threads(int writing, int reading)
+    {
+        const int MiB = 1 << 20, size = (2 * MiB) + 44;              // two blocks of the checksum, and a part of one
+        string file = _folder["large.safetensors"];
+        StateWriter state = new();
+        state.Add("step", 1);
+        state.Add("numbers", Tensor.Rand([size / 4], new Rng(1)));
+        state.Add("none", Tensor.Zeros([0]));
+        Threads.On(writing, () =>
+        {
+            Checkpoint.Write(file, state);
+            return 0;
+        });
+        byte[] whole = File.ReadAllBytes(file);
+        int start = whole.Length - size;
+        Threads.On(reading, () =>
+        {
+            Assert.Equal(1, Checkpoint.Read(file).Step);
+            foreach (int place in new[] { 0, MiB - 1, MiB, (2 * MiB) - 1, 2 * MiB, size - 1 })
+            {
+                byte[] damaged = [.. whole];
+                damaged[start + place] ^= 1;
+                Check(damaged);
+            }
+            byte[] exchanged = [.. whole];
+            whole.AsSpan(start, MiB).CopyTo(exchanged.AsSpan(start + MiB));
+            whole.AsSpan(start + MiB, MiB).CopyTo(exchanged.AsSpan(start));
+            Check(exchanged);
+            return 0;
+        });
+
+        void Check(byte[] bytes)
+        {
+            File.WriteAllBytes(file, bytes);
+            Assert.Equal("checksum", Assert.Throws<CheckpointException>(() => Checkpoint.Read(file)).Key);
+        }
+    }
+
     [Fact]
     public void Damaged_checkpoint_makes_room_for_those_that_follow()
     {
