@@ -48,6 +48,7 @@ internal static class Readers
         new("fasta", FastaFiles, path => ToDataset(LabelledSequences.ReadFasta(path, r => r.Identifier)), 500),
         new("fasta.steps", () => [[.. ">a\nMKV\nL\n>a\nHH-\n_\n>b\nAC\n>b\n01\n"u8]],
             path => ToDataset(LabelledSequences.ReadFastaSteps(path)), 500),
+        new("svmlight", SvmLightFiles, ReadSparse, 200),
         new("events", EventFiles, path => EventReader.Read(path).Count(), 64, Structures.Records),
     ];
 
@@ -74,6 +75,7 @@ internal static class Readers
         [
             new Scale(0.5f), Standardize.Fit(data), MinMax.Fit(data), Decorrelate.Fit(data, Decorrelation.Pca, 2),
             Decorrelate.Fit(data, Decorrelation.ZcaWhitening, 1), new FlattenSamples(),
+            new TfIdf([1, 2.5, 1.5], sublinear: true), new NormalizeSamples(SampleNorm.L1), new Binarize(0.5),
         ];
         Linear model = new(2, 1);
         return [Written(path => model.Save(path, all)), Written(path => model.Save(path, all[3..5]))];
@@ -167,6 +169,17 @@ internal static class Readers
 
     private static byte[][] FastaFiles() =>
         [[.. ">sp|P1 first protein\r\nMKVA\r\nLl*\r\n\r\n; a remark\r\n>P2\r\nAC-G GT\r\n"u8], [.. ">a\nb"u8]];
+
+    private static byte[][] SvmLightFiles() =>
+        [[.. "# a note\n+1 1:0.5 4:-2e1 # first\r\n\n-1 qid:7 2:1\n"u8], [.. "2.5 1:1 2:3 9:1\n0 3:1"u8]];
+
+    // What is dense is as wide as the largest index says, whatever the file's size.
+    private static void ReadSparse(string path)
+    {
+        SvmLight table = SvmLight.Read(path);
+        SparseDataset data = table.ToDataset();
+        if (table.Rows.Width <= 64) data.All();
+    }
 
     private static void ToDataset(LabelledSequences sequences) => sequences.ToDataset(
         Vocabulary.OfWords(sequences.Items.Select(i => i.Tokens)), sequences.ClassNames).All();

@@ -35,9 +35,14 @@ public abstract class Dataset
     /// <summary>All samples in order, some at a time.</summary>
     internal IEnumerable<Batch> Blocks(int size)
     {
+        size = BlockOf(size);
         for (int start = 0; start < Count; start += size)
             yield return Get([.. Enumerable.Range(start, Math.Min(size, Count - start))]);
     }
+
+    /// <summary>How many samples are fetched at once where all are gone through: so many, or fewer that are
+    /// large.</summary>
+    internal virtual int BlockOf(int most) => most;
 
     /// <summary>The file that a sample comes from, for errors; null where there is none or it is not known.</summary>
     /// <param name="sample">Place of the sample, from 0.</param>
@@ -118,6 +123,8 @@ public abstract class Dataset
             for (int i = 0; i < own.Length; i++) inWhole[i] = places[own[i]];
             return whole.Get(inWhole).WithIndices(own);
         }
+
+        internal override int BlockOf(int most) => whole.BlockOf(most);
 
         public override SampleFile? FileOf(int sample) => whole.FileOf(places[sample]);
 

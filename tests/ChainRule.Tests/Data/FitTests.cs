@@ -293,7 +293,7 @@ public sealed class FitTests
     [InlineData("transforms.count", "-1", "Checkpoint: 'transforms.count' is -1; expected 0 or more.")]
     [InlineData("transforms.count", "2000000000", "Checkpoint: 'transforms.2.kind' is missing.")]
     [InlineData("transforms.0.kind", "what", "Checkpoint: 'transforms.0.kind' is 'what'; expected one of scale, "
-        + "standardize, minmax, decorrelate, flatten, or of kinds.")]
+        + "standardize, minmax, decorrelate, binarize, normalize, tfidf, flatten, or of kinds.")]
     [InlineData("transforms.0.low", "9", "Checkpoint: 'transforms.0.kind' is 'minmax', and its numbers make no sense: "
         + "MinMax: range 9 to 3; expected low below high. (Parameter 'low')")]
     [InlineData("transforms.1.form", "ica",
@@ -344,7 +344,7 @@ public sealed class FitTests
         })[0];
         Assert.Equal(3, own.Exponent);
         Assert.Equal("Checkpoint: 'transforms.0.kind' is 'power'; expected one of scale, standardize, minmax, "
-            + $"decorrelate, flatten, or of kinds.\n  file: {path}",
+            + $"decorrelate, binarize, normalize, tfidf, flatten, or of kinds.\n  file: {path}",
             Assert.Throws<CheckpointException>(() => SavedTransforms.Load(path)).Message);
         Assert.Equal("Save: transform 0 (RandomAffine) cannot be saved; leave out what is for training alone, and give "
             + "your own a Kind. (Parameter 'transforms')",

@@ -92,7 +92,8 @@ internal static class Moments
         return (mean!, squares! / seen);
     }
 
-    private static IEnumerable<Tensor> Inputs(Dataset data, IReadOnlyList<Transform>? before, string subject)
+    /// <summary>Throws for a data set that nothing may be fitted to.</summary>
+    public static void Check(Dataset data, string subject)
     {
         ArgumentNullException.ThrowIfNull(data);
         if (data.Count == 0)
@@ -105,23 +106,39 @@ internal static class Moments
                 Help = "fit to the training part, and apply what is fitted to the others.",
             };
         }
+    }
+
+    /// <summary>The inputs block by block, all numbers finite.</summary>
+    /// <param name="data">The samples; all are fetched once.</param>
+    /// <param name="before">What the inputs go through before; null for nothing.</param>
+    /// <param name="subject">Who asks, for errors.</param>
+    public static IEnumerable<Tensor> Inputs(Dataset data, IReadOnlyList<Transform>? before, string subject)
+    {
+        Check(data, subject);
         foreach (Batch batch in data.Blocks(Block))
         {
             Tensor x = (before ?? []).Apply(batch.Input);
             if (x.DType.IsFloatingPoint() && !x.AllFinite())
             {
                 int bad = Sampler.Places(batch.Count).First(i => !x[i].AllFinite());
-                var (source, sample) = data.Origin(batch.Indices[bad]);
-                SampleFile? file = data.FileOf(batch.Indices[bad]);
-                throw new DataException(subject, "an input holds NaN or an infinity; nothing can be fitted to it.")
-                {
-                    File = file?.File,
-                    Row = file?.Row,
-                    DataSet = source.Name,
-                    Sample = sample,
-                };
+                throw Wrong(data, batch.Indices[bad], subject,
+                    "an input holds NaN or an infinity; nothing can be fitted to it.");
             }
             yield return x;
         }
+    }
+
+    /// <summary>The error of a sample that nothing can be fitted to.</summary>
+    public static DataException Wrong(Dataset data, int sample, string subject, string problem)
+    {
+        var (source, place) = data.Origin(sample);
+        SampleFile? file = data.FileOf(sample);
+        return new DataException(subject, problem)
+        {
+            File = file?.File,
+            Row = file?.Row,
+            DataSet = source.Name,
+            Sample = place,
+        };
     }
 }

@@ -21,6 +21,9 @@ public static class SavedTransforms
         ["standardize"] = Standardize.Load,
         ["minmax"] = MinMax.Load,
         ["decorrelate"] = Decorrelate.Load,
+        ["binarize"] = Binarize.Load,
+        ["normalize"] = NormalizeSamples.Load,
+        ["tfidf"] = TfIdf.Load,
         ["flatten"] = _ => new FlattenSamples(),
     };
 

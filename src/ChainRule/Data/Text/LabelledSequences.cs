@@ -218,12 +218,11 @@ public sealed class LabelledSequences
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(classNames);
-        Dictionary<string, long> classes = new(StringComparer.Ordinal);
-        foreach (string name in classNames) classes.TryAdd(name, classes.Count);
+        Dictionary<string, long> classes = Numbers(classNames);
         Tensor[] inputs = [.. Items.Select(item => Tensor.From(Encode(item)))];
-        long[][] targets = [.. Items.Select(item => item.Labels.Select(label => ClassOf(label, item)).ToArray())];
-        SampleFile[]? files = File is null ? null
-            : [.. Items.Select(item => new SampleFile(File, item.Row > 0 ? item.Row : null))];
+        long[][] targets =
+            [.. Items.Select(item => item.Labels.Select(label => ClassOf(label, item, classes)).ToArray())];
+        SampleFile[]? files = Files();
         return _each ? new SequenceDataset(inputs, [.. targets.Select(t => Tensor.From(t))]) { Files = files }
             : new SequenceDataset(inputs, Tensor.From([.. targets.Select(t => t[0])])) { Files = files };
 
@@ -238,11 +237,48 @@ public sealed class LabelledSequences
                 throw Wrong(item.Row, e.Problem);
             }
         }
-
-        long ClassOf(string label, LabelledSequence item) => label == NoLabel ? Ignored
-            : classes.TryGetValue(label, out long id) ? id
-            : throw Wrong(item.Row, $"the label '{label}' is none of the classes {string.Join(", ", classNames)}.");
     }
+
+    /// <summary>
+    /// The sequences as counts of their tokens, in any order: for what depends on which words a text has.
+    /// </summary>
+    /// <param name="tokens">The tokens that are counted.</param>
+    /// <param name="classNames">The classes, as for the training part: <see cref="ClassNames"/> there.</param>
+    /// <param name="countUnknown">
+    /// Whether tokens that are not known are counted as <see cref="Vocabulary.Unknown"/>; else they are left out.
+    /// </param>
+    /// <returns>Inputs <c>[N, V]</c> float32, kept sparse; targets <c>[N]</c> int64.</returns>
+    /// <exception cref="ArgumentException">Unknown tokens are to be counted, and the vocabulary has no
+    /// <see cref="Vocabulary.Unknown"/>.</exception>
+    /// <exception cref="DataException">Each token has a label, or a label is not known; names file and row.</exception>
+    public SparseDataset ToCounts(Vocabulary tokens, IReadOnlyList<string> classNames, bool countUnknown = false)
+    {
+        ArgumentNullException.ThrowIfNull(classNames);
+        if (_each)
+        {
+            throw Wrong(Items.First(i => i.Labels.Count != 1).Row,
+                "each token has a label; expected one for each sequence, whose tokens are counted.");
+        }
+        Dictionary<string, long> classes = Numbers(classNames);
+        Tensor targets = Tensor.From([.. Items.Select(item => ClassOf(item.Labels[0], item, classes))]);
+        SparseRows counts = SparseRows.Counts(Items.Select(item => item.Tokens), tokens, countUnknown);
+        return new SparseDataset(counts, targets.Keep()) { Files = Files() };
+    }
+
+    private static Dictionary<string, long> Numbers(IReadOnlyList<string> classNames)
+    {
+        Dictionary<string, long> classes = new(StringComparer.Ordinal);
+        foreach (string name in classNames) classes.TryAdd(name, classes.Count);
+        return classes;
+    }
+
+    private long ClassOf(string label, LabelledSequence item, Dictionary<string, long> classes) =>
+        label == NoLabel ? Ignored : classes.TryGetValue(label, out long id) ? id
+            : throw Wrong(
+                item.Row, $"the label '{label}' is none of the classes {string.Join(", ", classes.Keys)}.");
+
+    private SampleFile[]? Files() => File is null ? null
+        : [.. Items.Select(item => new SampleFile(File, item.Row > 0 ? item.Row : null))];
 
     private static string Name(char separator) => separator == '\t' ? "tab" : $"'{separator}'";
 

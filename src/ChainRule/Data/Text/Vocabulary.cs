@@ -82,6 +82,12 @@ public sealed class Vocabulary
             + $"({string.Join(' ', _tokens.Take(8).Select(Line))}{(Count > 8 ? " ..." : "")}).");
     }
 
+    /// <summary>Number of a token that may not be known.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="id">Its number; 0 where it is not known.</param>
+    /// <returns>Whether it is one of <see cref="All"/>.</returns>
+    public bool TryGetId(string token, out int id) => _ids.TryGetValue(token, out id);
+
     /// <summary>Numbers of tokens.</summary>
     /// <param name="tokens">The tokens.</param>
     /// <exception cref="DataException">A token is not known, and there is no <see cref="Unknown"/>.</exception>
