@@ -35,7 +35,8 @@ internal static class Readers
         new("csv", CsvFiles, ReadTable, 200),
         new("csv.gz", () => [.. CsvFiles().Select(Gzip)], ReadTable, 200 * Ratio, Structures.Gzip),
         new("png", PngFiles, path => PngImage.Read(path), 8 * Ratio, Structures.Png) { Constant = FirstBuffer },
-        new("jpeg", JpegFiles, path => Picture.Read(path, ImageDecoder.Jpeg()), 8192, Structures.Jpeg)
+        new("jpeg", JpegFiles, path => Picture.Read(path, ImageDecoder.Upright(ImageDecoder.Jpeg())), 8192,
+            Structures.Jpeg)
         {
             Missing = () => TurboJpeg.IsFound ? null : "libturbojpeg is not installed",
         },
@@ -149,7 +150,8 @@ internal static class Readers
     private static byte[][] JpegFiles() =>
     [
         JpegBytes.Of(JpegBytes.Colour), JpegBytes.Of(JpegBytes.Progressive), JpegBytes.Of(JpegBytes.Grey),
-        JpegBytes.Of(JpegBytes.Cmyk),
+        JpegBytes.Of(JpegBytes.Cmyk), JpegBytes.Lying(JpegBytes.Of(JpegBytes.Colour), 6, little: true),
+        JpegBytes.Lying(JpegBytes.Of(JpegBytes.Grey), 7, little: false),
     ];
 
     private static byte[][] CifarFiles()

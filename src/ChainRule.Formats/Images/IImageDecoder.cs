@@ -43,9 +43,19 @@ public static class ImageDecoder
     /// </param>
     /// <remarks>
     /// The library is native code. What it is given was checked before: segments, sizes, and that as many points can
-    /// come from so many bytes. Pictures are not turned by their EXIF orientation.
+    /// come from so many bytes. Pictures are not turned by their EXIF orientation: see <see cref="Upright"/>.
     /// </remarks>
     public static IImageDecoder Jpeg(bool strict = true) => new JpegDecoder(strict);
+
+    /// <summary>Pictures as the camera was held: JPEG files are turned by the orientation in their EXIF data.</summary>
+    /// <param name="decoder">Reads the files and turns nothing itself; null for <see cref="Default"/>.</param>
+    /// <remarks>
+    /// Telephones save upright pictures lying down, with this mark. A file without it, or with one that makes no sense,
+    /// stays as it is. <code>
+    /// var photos = new ImageFolder("photos", new ImageFolderOptions { Decoder = ImageDecoder.Upright() });
+    /// </code>
+    /// </remarks>
+    public static IImageDecoder Upright(IImageDecoder? decoder = null) => new UprightDecoder(decoder ?? Default);
 
     private sealed class ByContent(IImageDecoder jpeg) : IImageDecoder
     {

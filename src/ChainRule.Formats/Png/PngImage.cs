@@ -6,6 +6,8 @@ namespace ChainRule.Formats;
 /// <remarks>Source: W3C Recommendation "Portable Network Graphics (PNG) Specification (Third Edition)".</remarks>
 public sealed class PngImage
 {
+    private readonly Picture _picture;
+
     /// <summary>A picture of the given points; the array is taken over, not copied.</summary>
     /// <param name="width">W, in points.</param>
     /// <param name="height">H, in points.</param>
@@ -17,33 +19,23 @@ public sealed class PngImage
     {
     }
 
-    internal PngImage(int width, int height, int channels, byte[] pixels, int bitDepth, ushort[]? pixels16)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(channels, 4);
-        ArgumentNullException.ThrowIfNull(pixels);
-        if (pixels.Length != (long)width * height * channels)
-            throw new ArgumentException($"{pixels.Length} numbers for {width} x {height} points of {channels}; "
-                + $"expected {(long)width * height * channels}.", nameof(pixels));
-        (Width, Height, Channels, Pixels, BitDepth, Pixels16) = (width, height, channels, pixels, bitDepth, pixels16);
-    }
+    internal PngImage(int width, int height, int channels, byte[] pixels, int bitDepth, ushort[]? pixels16) =>
+        (_picture, BitDepth, Pixels16) = (new Picture(width, height, channels, pixels), bitDepth, pixels16);
 
     /// <summary>Columns W.</summary>
-    public int Width { get; }
+    public int Width => _picture.Width;
 
     /// <summary>Rows H.</summary>
-    public int Height { get; }
+    public int Height => _picture.Height;
 
     /// <summary>Numbers per point C: 1 grey, 2 grey and alpha, 3 red green blue, 4 red green blue alpha.</summary>
-    public int Channels { get; }
+    public int Channels => _picture.Channels;
 
     /// <summary>Bits per number in the file: 1, 2, 4, 8 or 16.</summary>
     public int BitDepth { get; }
 
     /// <summary><c>[H, W, C]</c> row-major, the picture's own memory; 16-bit numbers are rounded to 8 bits.</summary>
-    public byte[] Pixels { get; }
+    public byte[] Pixels => _picture.Pixels;
 
     /// <summary><c>[H, W, C]</c> as in a file of 16 bits; null for other files.</summary>
     public ushort[]? Pixels16 { get; }
@@ -85,12 +77,12 @@ public sealed class PngImage
     }
 
     /// <summary>The picture without what only PNG files have; shares this picture's memory.</summary>
-    public Picture ToPicture() => new(Width, Height, Channels, Pixels);
+    public Picture ToPicture() => _picture;
 
     /// <summary>
     /// The picture in grey: y = 0.299 r + 0.587 g + 0.114 b (ITU-R BT.601), transparent points over white paper.
     /// </summary>
     /// <returns><c>C = 1</c>, same width and height; this picture when it is grey already.</returns>
     public PngImage ToGrey() =>
-        Channels == 1 ? this : new PngImage(Width, Height, 1, ToPicture().ToChannels(1).Pixels);
+        Channels == 1 ? this : new PngImage(Width, Height, 1, _picture.ToChannels(1).Pixels);
 }

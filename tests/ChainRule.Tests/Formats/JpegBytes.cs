@@ -42,4 +42,21 @@ internal static class JpegBytes
         + "x6/8Sz0/gr9/K/eD/gnd/wAuP/AaP+Idz/qRv/Jb/wCtX6gfsk/sk/8AHr/xLPT+Civ/2Q==";
 
     internal static byte[] Of(string text) => Convert.FromBase64String(text);
+
+    /// <summary>A file with EXIF data that give its orientation, among entries of other kinds.</summary>
+    internal static byte[] Lying(byte[] file, int orientation, bool little)
+    {
+        byte[] exif =
+        [
+            .. "Exif\0\0"u8, .. little ? "II*\0"u8 : "MM\0*"u8, .. Four(8), .. Two(3),
+            .. Two(0x010F), .. Two(2), .. Four(4), .. "Cam\0"u8,              // the camera's maker
+            .. Two(0x0112), .. Two(3), .. Four(1), .. Two(orientation), .. Two(0),
+            .. Two(0x0128), .. Two(3), .. Four(1), .. Two(2), .. Two(0), .. Four(0),
+        ];
+        int length = exif.Length + 2;
+        return [.. file[..20], 0xFF, 0xE1, (byte)(length >> 8), (byte)length, .. exif, .. file[20..]];
+
+        byte[] Two(int n) => little ? [(byte)n, (byte)(n >> 8)] : [(byte)(n >> 8), (byte)n];
+        byte[] Four(int n) => little ? [.. Two(n), 0, 0] : [0, 0, .. Two(n)];
+    }
 }
