@@ -135,23 +135,23 @@ public sealed class Checkpoint
     private static string Checksum(
         IEnumerable<KeyValuePair<string, string>> texts, IEnumerable<(string Key, Tensor Value)> tensors)
     {
-        using MemoryStream all = new();
-        using BinaryWriter to = new(all);
-        foreach ((string key, string text) in texts.OrderBy(t => t.Key, StringComparer.Ordinal))
+        using SHA256 sum = SHA256.Create();
+        using (BinaryWriter to = new(new CryptoStream(Stream.Null, sum, CryptoStreamMode.Write)))
         {
-            if (key == Sum) continue;
-            to.Write(key);
-            to.Write(text);
+            foreach ((string key, string text) in texts.OrderBy(t => t.Key, StringComparer.Ordinal))
+            {
+                if (key == Sum) continue;
+                to.Write(key);
+                to.Write(text);
+            }
+            foreach ((string key, Tensor value) in tensors.OrderBy(t => t.Key, StringComparer.Ordinal))
+            {
+                to.Write(key);
+                to.Write($"{value.DType.Text()} {value.Shape}");
+                to.Write(Digests(value));
+            }
         }
-        foreach ((string key, Tensor value) in tensors.OrderBy(t => t.Key, StringComparer.Ordinal))
-        {
-            to.Write(key);
-            to.Write($"{value.DType.Text()} {value.Shape}");
-            to.Write(Digests(value));
-        }
-        to.Flush();
-        all.Position = 0;
-        return Convert.ToHexStringLower(SHA256.HashData(all));
+        return Convert.ToHexStringLower(sum.Hash!);
     }
 
     // That of every block, one after the other.
