@@ -90,6 +90,9 @@ public sealed class LeNet5 : Layer
     public LeNet5Options Options { get; }
 
     /// <inheritdoc/>
+    public override bool RunsInOrder => true;
+
+    /// <inheritdoc/>
     protected override Tensor ForwardCore(Tensor x) => Chain(_layers, x);
 
     private Layer Act() => Options.Activation.Layer();

@@ -92,5 +92,8 @@ public sealed class Mlp : Layer
     public override string Summary => $"Mlp {string.Join(" -> ", Options.Sizes)}";
 
     /// <inheritdoc/>
+    public override bool RunsInOrder => true;
+
+    /// <inheritdoc/>
     protected override Tensor ForwardCore(Tensor x) => Chain(_layers, x.Rank > 2 ? x.Flatten(1) : x);
 }

@@ -65,5 +65,8 @@ public sealed class MnistCnn : Layer
     public MnistCnnOptions Options { get; }
 
     /// <inheritdoc/>
+    public override bool RunsInOrder => true;
+
+    /// <inheritdoc/>
     protected override Tensor ForwardCore(Tensor x) => Chain(_layers, x);
 }

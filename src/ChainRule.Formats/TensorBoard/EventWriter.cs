@@ -141,8 +141,9 @@ public sealed class EventWriter : IDisposable
     /// <param name="model">The model.</param>
     /// <param name="step">Step of training; of several graphs that of the last step is shown.</param>
     /// <remarks>
-    /// Layers of a <see cref="Sequential"/> follow one another; the parts of any other module are drawn side by side,
-    /// from its input to its result, whatever it does with them.
+    /// Parts of a module that <see cref="Module.RunsInOrder"/> follow one another, those of a <see cref="Network"/> are
+    /// connected as they are; the parts of any other module are drawn side by side, from its input to its result,
+    /// whatever it does with them.
     /// </remarks>
     public void AddGraph(Module model, long step = 0)
     {

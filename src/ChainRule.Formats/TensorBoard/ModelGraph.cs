@@ -23,15 +23,33 @@ internal sealed class ModelGraph
 
     private string AddModule(Module module, string name, string input)
     {
+        if (module is Network network) return AddNetwork(network, name, input);
         if (module.Children.Count == 0) return AddNode(name, module.Summary, [input]);
         List<string> results = [];
         foreach ((string child, Module part) in module.Children)
         {
             string result = AddModule(part, $"{name}/{NodeName(child)}", input);
-            if (module is Sequential) input = result;
+            if (module.RunsInOrder) input = result;
             else results.Add(result);
         }
-        return module is Sequential ? input : AddNode($"{name}/result", module.GetType().Name, results);
+        return module.RunsInOrder ? input : AddNode($"{name}/result", module.GetType().Name, results);
+    }
+
+    private string AddNetwork(Network network, string name, string input)
+    {
+        Dictionary<string, Module> parts = network.Children.ToDictionary(c => c.Name, c => c.Module);
+        Dictionary<Node, string> names = [];
+        foreach (Node node in network.Nodes)
+        {
+            string[] inputs = node.Inputs.Count == 0 ? [input] : [.. node.Inputs.Select(n => names[n])];
+            string path = $"{name}/{NodeName(node.Name)}";
+            Module? part = inputs.Length == 1 ? parts.GetValueOrDefault(node.Name) : null;
+            names[node] = part is { Children.Count: > 0 }
+                ? AddModule(part, path, inputs[0])
+                : AddNode(path, node.Summary, inputs);
+        }
+        string[] results = [.. network.Outputs.Select(n => names[n])];
+        return results.Length == 1 ? results[0] : AddNode($"{name}/result", nameof(Network), results);
     }
 
     private string AddNode(string name, string kind, IReadOnlyList<string> inputs)

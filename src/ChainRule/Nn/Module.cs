@@ -44,6 +44,12 @@ public abstract class Module
     public virtual string Summary => GetType().Name;
 
     /// <summary>
+    /// Whether the modules added to this one run one after the other, each on what the one before gave. Override in a
+    /// model of one's own for which that is so: drawings of it are then a chain.
+    /// </summary>
+    public virtual bool RunsInOrder => false;
+
+    /// <summary>
     /// Multiply-adds that a pass forward takes by definition, those of modules within apart: override in a module that
     /// multiplies matrices itself. <see cref="ModelSummary"/> adds them up.
     /// </summary>

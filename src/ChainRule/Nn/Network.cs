@@ -44,7 +44,7 @@ public sealed class Network : Layer
         _outputs = [.. build(builder)];
         builder.Finish(_outputs);
         _nodes = [.. builder.Nodes];
-        _inputs = [.. _nodes.Where(n => n.Inputs.Length == 0)];
+        _inputs = [.. _nodes.Where(n => n.Inputs.Count == 0)];
         HashSet<Module> registered = [];
         foreach (Node node in _nodes)
         {
@@ -52,6 +52,12 @@ public sealed class Network : Layer
         }
         _fused = [.. _nodes.Select(Fuses)];
     }
+
+    /// <summary>The nodes, each behind those it takes.</summary>
+    public IReadOnlyList<Node> Nodes => _nodes;
+
+    /// <summary>The nodes whose values the network gives, in order.</summary>
+    public IReadOnlyList<Node> Outputs => _outputs;
 
     /// <inheritdoc/>
     public override string Summary => $"Network {Names(_inputs)} -> {Names(_outputs)}";
@@ -94,7 +100,7 @@ public sealed class Network : Layer
             {
                 values[node.Index] = node switch
                 {
-                    { Inputs.Length: 0 } => inputs[given++],
+                    { Inputs.Count: 0 } => inputs[given++],
                     { Function: { } function } => function(taken),
                     _ when fuses && _fused[node.Inputs[0].Index] => taken[0],
                     _ => ((Layer)node.Module!).Run(

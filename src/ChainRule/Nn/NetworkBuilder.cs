@@ -79,7 +79,7 @@ public sealed class NetworkBuilder
     {
         _built = true;
         if (outputs.Count == 0) throw Wrong("there is no output; return a node.");
-        if (_nodes.All(n => n.Inputs.Length > 0)) throw Wrong("there is no input; make one with Input.");
+        if (_nodes.All(n => n.Inputs.Count > 0)) throw Wrong("there is no input; make one with Input.");
         foreach (Node output in outputs) CheckOwner("the output", output);
         HashSet<Node> used = [.. outputs, .. _nodes.SelectMany(n => n.Inputs)];
         if (_nodes.Find(n => !used.Contains(n)) is { } idle)

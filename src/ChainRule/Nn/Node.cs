@@ -16,9 +16,11 @@ public sealed class Node
     // Position among the values of the network; inputs of a node come before it, so there are no circles.
     internal int Index { get; }
 
-    internal string Summary { get; }
+    /// <summary>Kind and sizes of what gives it: "Linear 4 -> 16", "function" or "input".</summary>
+    public string Summary { get; }
 
-    internal Node[] Inputs { get; }
+    /// <summary>The nodes it takes; none for an input of the network.</summary>
+    public IReadOnlyList<Node> Inputs { get; }
 
     // What the node computes: a layer, a function (of the module, where there is one), or nothing for an input.
     internal Module? Module { get; init; }

@@ -54,6 +54,9 @@ public sealed class Sequential : Layer, IReadOnlyList<Layer>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
+    public override bool RunsInOrder => true;
+
+    /// <inheritdoc/>
     protected override Tensor ForwardCore(Tensor x) => Chain(_layers, x);
 
     /// <inheritdoc/>

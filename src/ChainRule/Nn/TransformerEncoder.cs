@@ -47,6 +47,9 @@ public sealed class TransformerEncoder : Layer
     });
 
     /// <inheritdoc/>
+    public override bool RunsInOrder => true;
+
+    /// <inheritdoc/>
     protected override Tensor ForwardCore(Tensor x) => Finish(_layers.Forward(x));
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ChainRule.Data;
 using ChainRule.Formats;
+using ChainRule.Models;
 using ChainRule.Nn;
 using ChainRule.Optim;
 using ChainRule.Tests.Training;
@@ -121,22 +122,42 @@ public sealed class EventFileTests
         }
     }
 
+    [Fact]
+    public void Graph_follows_what_runs_in_order_and_a_network()
+    {
+        Assert.Equal(
+            [
+                "input Input ", "model/fc1 Linear 4 -> 8 input", "model/act1 Relu model/fc1",
+                "model/fc2 Linear 8 -> 3 model/act1",
+            ],
+            Graph(new Mlp(4, 8, 3)));
+        Network network = new(g =>
+        {
+            Node x = g.Input("x"), stem = g.Add("stem", new Sequential { new Linear(4, 4), new Relu() }, x);
+            Node left = g.Add("left", new Nn.Tanh(), stem);
+            return [g.Add("gated", t => t[0] * t[1], left, stem), left];
+        });
+        Assert.Equal(
+            [
+                "input Input ", "model/x input input", "model/stem/0 Linear 4 -> 4 model/x",
+                "model/stem/1 Relu model/stem/0", "model/left Tanh model/stem/1",
+                "model/gated function model/left model/stem/1", "model/result Network model/gated model/left",
+            ],
+            Graph(network));
+    }
+
     // A reader tells nodes apart by their names, takes what follows a colon for the number of an output, and draws
     // what has "Const" in its kind as a constant of the layer after it.
     [Fact]
     public void Graph_has_names_that_readers_tell_apart()
     {
-        using TempFolder folder = new();
-        using EventWriter events = new(folder.Root);
-        events.AddGraph(new OddNames());
-        events.Flush();
         Assert.Equal(
             [
                 "input Input ", "model/result Linear 2 -> 2 input", "model/a_1 Linear 2 -> 2 input",
                 "model/_b_c/0 Lambda constant input", "model/_b_c/1 Relu model/_b_c/0",
                 "model/result_2 OddNames model/result model/a_1 model/_b_c/1",
             ],
-            EventReader.Read(events.Path).Last().Graph.Select(n => $"{n.Name} {n.Kind} {string.Join(' ', n.Inputs)}"));
+            Graph(new OddNames()));
     }
 
     [Fact]
@@ -234,6 +255,16 @@ public sealed class EventFileTests
         Errors.ErrorSnapshot.Throws<ShapeException>(
             "AddImage: pixels are [2, 3, 3]; expected [H, W] or [C, H, W] with C = 1, 3 or 4.",
             () => events.AddImage("x", Tensor.Zeros([2, 3, 3]), 1));
+    }
+
+    private static IEnumerable<string> Graph(Module model)
+    {
+        using TempFolder folder = new();
+        using EventWriter events = new(folder.Root);
+        events.AddGraph(model);
+        events.Flush();
+        return EventReader.Read(events.Path).Last().Graph.Select(n => $"{n.Name} {n.Kind} {string.Join(' ', n.Inputs)}")
+            .ToArray();
     }
 
     private static string[] Steps(IEnumerable<EventRecord> events, string tag) =>

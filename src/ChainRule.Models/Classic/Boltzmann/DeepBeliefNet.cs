@@ -128,6 +128,9 @@ public sealed class DeepBeliefNet : Layer
     }
 
     /// <inheritdoc/>
+    public override bool RunsInOrder => true;
+
+    /// <inheritdoc/>
     protected override Tensor ForwardCore(Tensor x) => Chain(Layers, x);
 
     private static BinaryRbm[] Machines(IReadOnlyList<int> sizes, Rng? rng, DType dtype)
