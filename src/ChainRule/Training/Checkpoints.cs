@@ -85,9 +85,7 @@ public sealed class Checkpoints
     /// </summary>
     internal void Begin(Checkpoint? from)
     {
-        bool own = from is not null && Path.GetDirectoryName(Path.GetFullPath(from.File)) is { } folder
-            && Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder)) == folder;
-        if (!own && Latest(Folder) is { } other)
+        if (!Holds(from) && Latest(Folder) is { } other)
         {
             throw new InvalidOperationException($"Fit: '{Folder}' holds {Path.GetFileName(other)} of an earlier "
                 + "training. Call Resume to go on with it, or choose another folder.");
@@ -110,6 +108,14 @@ public sealed class Checkpoints
         string best = Path.Combine(folder, Best);
         string[] numbered = [.. Numbered(folder).Reverse()];
         return numbered.Length > 0 && File.Exists(best) ? numbered.Append(best) : numbered;
+    }
+
+    // A path may be written in several ways and lead over links; a file is the same where these are.
+    private bool Holds(Checkpoint? checkpoint)
+    {
+        if (checkpoint is null) return false;
+        FileInfo own = new(Path.Combine(Folder, Path.GetFileName(checkpoint.File))), read = new(checkpoint.File);
+        return own.Exists && read.Exists && (own.Length, own.LastWriteTimeUtc) == (read.Length, read.LastWriteTimeUtc);
     }
 
     private string PathOf(long step) =>

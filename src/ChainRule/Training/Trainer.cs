@@ -173,7 +173,7 @@ public sealed class Trainer
     /// <returns>False where the folder holds no checkpoint or does not exist; nothing was changed.</returns>
     /// <exception cref="FileNotFoundException">The path is that of a file, and there is none.</exception>
     /// <exception cref="CheckpointException">The file, or each of the folder, is damaged; or it is that of a training
-    /// with another model, optimiser, schedule or metrics.</exception>
+    /// with another model, optimiser, schedule, average or metrics.</exception>
     /// <remarks>
     /// Damaged checkpoints that were passed over are in <see cref="TrainingStart.PassedOver"/> when <see cref="Fit"/>
     /// begins. That throws <see cref="CheckpointException"/> where a loader gives other batches than the training had:
@@ -192,8 +192,8 @@ public sealed class Trainer
     /// <summary>Goes on from a checkpoint that was read before.</summary>
     /// <inheritdoc cref="Resume(string)"/>
     /// <param name="checkpoint">The checkpoint.</param>
-    /// <exception cref="CheckpointException">It is that of a training with another model, optimiser, schedule or
-    /// metrics.</exception>
+    /// <exception cref="CheckpointException">It is that of a training with another model, optimiser, schedule, average
+    /// or metrics.</exception>
     public void Resume(Checkpoint checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);

@@ -69,13 +69,17 @@ internal static class TrainingState
         }
     }
 
-    // Of the parts that change the weights and are not told by what they remember.
+    // Of what decides on the weights and is not told by what the parts remember.
     private static IEnumerable<(string Name, string Kind)> Kinds(Trainer trainer)
     {
         yield return ("scheduleKind", trainer.Schedule is { } schedule
             ? $"{schedule.GetType().Name} by {trainer.ScheduleUnit}" : "none");
         yield return ("plateauKind", trainer.Plateau?.GetType().Name ?? "none");
         yield return ("averageKind", trainer.Average?.GetType().Name ?? "none");
+        yield return ("metricNames",
+            trainer.Metrics.Count == 0 ? "none" : string.Join(", ", trainer.Metrics.Select(m => m.Name)));
+        yield return ("monitor", trainer.Monitor?.Name ?? "loss");
+        yield return ("keepBest", $"{trainer.KeepBest}");
     }
 
     // Callbacks go by their kind, so that one may be added to a training that goes on.

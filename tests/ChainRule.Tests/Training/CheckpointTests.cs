@@ -175,8 +175,9 @@ public sealed class CheckpointTests : IDisposable
         string file = PathOf(StepsPerEpoch);
         string[] since =
         [
-            "checksum", "scheduleKind", "plateauKind", "averageKind", "loop.accumulateBatches", "loop.train.dropLast",
-            "loop.train.sampler", "loop.train.transforms", "loop.train.order",
+            "checksum", "scheduleKind", "plateauKind", "averageKind", "metricNames", "monitor", "keepBest",
+            "loop.accumulateBatches", "loop.train.dropLast", "loop.train.sampler", "loop.train.transforms",
+            "loop.train.order",
         ];
         SafeTensorsContent content = SafeTensors.Read(file);
         Assert.All(since, key => Assert.Contains(key, content.Metadata.Keys));
@@ -211,6 +212,20 @@ public sealed class CheckpointTests : IDisposable
         trainer.Resume(_folder["copy/a.safetensors"]);
         Assert.Contains("of an earlier training",
             Assert.Throws<InvalidOperationException>(() => Fit(trainer, 2)).Message);
+    }
+
+    [Fact]
+    public void Folder_may_be_named_in_another_way_when_a_training_goes_on()
+    {
+        if (OperatingSystem.IsWindows()) return;    // links need rights there
+        Train(epochs: 1);
+        using TempFolder other = new();
+        string link = other["link"];
+        Directory.CreateSymbolicLink(link, _folder.Root);
+        (Trainer trainer, _) = Make();
+        Assert.True(trainer.Resume(link));
+        Fit(trainer, 2);
+        Assert.Equal(PathOf(2 * StepsPerEpoch), Checkpoints.Latest(_folder.Root));
     }
 
     [Fact]

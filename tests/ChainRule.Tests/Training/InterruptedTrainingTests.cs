@@ -102,6 +102,10 @@ public sealed class InterruptedTrainingTests : IDisposable
             (m, o) => new Trainer(m, o, Problems.CrossEntropy) { Average = new ExponentialAverage() }));
         Assert.Equal("'plateauKind' is none; this training has ReduceLrOnPlateau.", Problem(
             (m, o) => new Trainer(m, o, Problems.CrossEntropy) { Plateau = new ReduceLrOnPlateau(o) }));
+        Assert.Equal("'metricNames' is none; this training has accuracy.", Problem(
+            (m, o) => new Trainer(m, o, Problems.CrossEntropy, new Accuracy())));
+        Assert.Equal("'keepBest' is False; this training has True.", Problem(
+            (m, o) => new Trainer(m, o, Problems.CrossEntropy) { KeepBest = true }));
 
         string Problem(Func<Sequential, Sgd, Trainer> make)
         {
