@@ -218,6 +218,22 @@ public sealed class FitTests
     }
 
     [Fact]
+    public void Padded_sequences_are_refused_and_their_steps_are_not()
+    {
+        Tensor[] sequences = [Tensor.From([1f, 10, 3, 30], [2, 2]), Tensor.From([5f, 50], [1, 2])];
+        SequenceDataset data = new(sequences, Tensor.From(0L, 1L));
+        const string message = "the inputs are sequences of different lengths, [N, T, ...]: their steps would be taken "
+            + "for channels, and padding for numbers.\n  data: SequenceDataset\n  help: fit to the steps of all "
+            + "sequences, [steps, features], and transform each sequence before it comes into the data set.";
+        Errors.ErrorSnapshot.Throws<DataException>("Standardize.Fit: " + message, () => Standardize.Fit(data));
+        Errors.ErrorSnapshot.Throws<DataException>("MinMax.Fit: " + message, () => MinMax.Fit(data));
+        Errors.ErrorSnapshot.Throws<DataException>(
+            "Decorrelate.Fit: " + message, () => Decorrelate.Fit(data, Decorrelation.Pca));
+        MinMax range = MinMax.Fit(Of(Tensor.Concat(sequences)));
+        Assert.Equal([0f, 0, 0.5f, 0.5f], range.Apply(sequences[0], default).ToArray<float>());
+    }
+
+    [Fact]
     public void Nothing_is_fitted_to_what_is_held_out()
     {
         TensorDataset data = Of(Correlated(40, 2));

@@ -134,6 +134,20 @@ public sealed class SamplerTests
     }
 
     [Fact]
+    public void Bucket_sampler_reads_the_lengths_of_a_part_and_refuses_what_has_none()
+    {
+        SequenceDataset data = new([.. Enumerable.Range(0, 40).Select(i => Tensor.Ones([1 + (i * 7 % 40)]))],
+            Tensor.Zeros([40], DType.Int64));
+        Dataset part = data.Split(0.5, new Rng(1)).First;
+        int[] lengths = [.. part.All().Sequences!.Lengths.ToArray<long>().Select(n => (int)n)];
+        Assert.Equal(
+            new BucketSampler(lengths, 2).Order(4, new Rng(2)), new BucketSampler(part, 2).Order(4, new Rng(2)));
+        Errors.ErrorSnapshot.Throws<DataException>(
+            "BucketSampler: batches of the data set (TensorDataset) have no lengths; expected padded sequences.",
+            () => new BucketSampler(new TensorDataset(Tensor.Ones([3, 2]), Tensor.Zeros([3]))));
+    }
+
+    [Fact]
     public void Buckets_save_padding_and_no_length_always_comes_last()
     {
         Rng rng = new(2);

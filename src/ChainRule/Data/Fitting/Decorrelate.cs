@@ -86,8 +86,8 @@ public sealed class Decorrelate : Transform, IInvertible
     /// want some 0.01 to 0.1.
     /// </param>
     /// <param name="before">The transforms before this one; null for none.</param>
-    /// <exception cref="DataException">The data set is empty, held out, holds NaN or an infinity, or its samples have
-    /// more than 16,384 numbers.</exception>
+    /// <exception cref="DataException">The data set is empty, held out, holds NaN, an infinity or padded sequences, or
+    /// its samples have more than 16,384 numbers.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The form is none, epsilon is below 0, or there are not so many
     /// components.</exception>
     public static Decorrelate Fit(

@@ -60,7 +60,8 @@ public sealed class MinMax : Transform, IInvertible
     /// <param name="low">Lower end of the range.</param>
     /// <param name="high">Upper end of the range, above it.</param>
     /// <param name="before">The transforms before this one; null for none.</param>
-    /// <exception cref="DataException">The data set is empty, held out, or holds NaN or an infinity.</exception>
+    /// <exception cref="DataException">The data set is empty, held out, or holds NaN, an infinity or padded
+    /// sequences.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Low is not below high.</exception>
     public static MinMax Fit(
         Dataset training, double low = 0, double high = 1, IReadOnlyList<Transform>? before = null)

@@ -117,6 +117,16 @@ internal static class Moments
         Check(data, subject);
         foreach (Batch batch in data.Blocks(Block))
         {
+            if (batch.Sequences is not null)
+            {
+                throw new DataException(subject, "the inputs are sequences of different lengths, [N, T, ...]: their "
+                    + "steps would be taken for channels, and padding for numbers.")
+                {
+                    DataSet = data.Name,
+                    Help = "fit to the steps of all sequences, [steps, features], and transform each sequence before "
+                        + "it comes into the data set.",
+                };
+            }
             Tensor x = (before ?? []).Apply(batch.Input);
             if (x.DType.IsFloatingPoint() && !x.AllFinite())
             {

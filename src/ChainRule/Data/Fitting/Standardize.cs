@@ -55,7 +55,8 @@ public sealed class Standardize : Transform, IInvertible
     /// <param name="training">The training part alone: what is measured on must not be looked at.</param>
     /// <param name="before">The transforms before this one; null for none.</param>
     /// <returns>The transform; a channel that never changes becomes 0 and keeps its scale.</returns>
-    /// <exception cref="DataException">The data set is empty, held out, or holds NaN or an infinity.</exception>
+    /// <exception cref="DataException">The data set is empty, held out, or holds NaN, an infinity or padded
+    /// sequences.</exception>
     public static Standardize Fit(Dataset training, IReadOnlyList<Transform>? before = null)
     {
         var (mean, variance, least, most) = Moments.OfChannels(training, before, "Standardize.Fit");

@@ -1,3 +1,5 @@
+using ChainRule.Nn;
+
 namespace ChainRule.Data;
 
 /// <summary>
@@ -25,6 +27,16 @@ public sealed class BucketSampler : Sampler
                 $"BucketSampler: batchesPerBucket is {batchesPerBucket}; expected 1 or more.");
         }
         (_lengths, BatchesPerBucket) = ([.. lengths], batchesPerBucket);
+    }
+
+    /// <summary>A sampler of a data set of sequences, or of a part of one.</summary>
+    /// <param name="data">The samples, in padded batches; all are fetched once.</param>
+    /// <param name="batchesPerBucket">Batches in a bucket at most, 1 or more.</param>
+    /// <exception cref="DataException">The batches have no lengths.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of batches is below 1.</exception>
+    public BucketSampler(Dataset data, int batchesPerBucket = 50)
+        : this(LengthsOf(data), batchesPerBucket)
+    {
     }
 
     /// <inheritdoc/>
@@ -57,6 +69,19 @@ public sealed class BucketSampler : Sampler
         }
         ShuffleBatches(order, batchSize, rng);
         return order;
+    }
+
+    private static int[] LengthsOf(Dataset data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        List<int> lengths = new(data.Count);
+        foreach (Batch batch in data.Blocks(512))
+        {
+            SequenceBatch padded = batch.Sequences ?? throw new DataException(
+                "BucketSampler", $"batches of the data set ({data.Name}) have no lengths; expected padded sequences.");
+            lengths.AddRange(padded.Lengths.ToDoubles().Select(length => (int)length));
+        }
+        return [.. lengths];
     }
 
     // Equal lengths stay in their random order.
