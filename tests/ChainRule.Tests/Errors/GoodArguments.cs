@@ -204,6 +204,8 @@ internal static class GoodArguments
         if (inner == typeof(IReadOnlyList<Parameter>)) return new[] { new Parameter("p", Tensor.Ones([3])) };
         if (inner == typeof(IReadOnlyList<Tensor>)) return new[] { Tensor.Ones([2, 4]), Tensor.Ones([2, 4]) };
         if (inner == typeof(IReadOnlyList<double>)) return new[] { 2.0, 5 };
+        if (inner == typeof(Dataset) && name == "sequences")
+            return new SequenceDataset([Tensor.Ones([2, 3]), Tensor.Ones([1, 3])], Tensor.From(0L, 1));
         if (inner == typeof(Dataset))
             return new TensorDataset(Tensor.Ones([8, 3]), Tensor.From(0L, 1, 0, 1, 0, 1, 0, 1));
         if (inner == typeof(Func<Tensor, SampleRandom, Tensor>))

@@ -21,21 +21,17 @@ public sealed class BucketSampler : Sampler
     public BucketSampler(IReadOnlyList<int> lengths, int batchesPerBucket = 50)
     {
         ArgumentNullException.ThrowIfNull(lengths);
-        if (batchesPerBucket < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(batchesPerBucket),
-                $"BucketSampler: batchesPerBucket is {batchesPerBucket}; expected 1 or more.");
-        }
+        Check(batchesPerBucket);
         (_lengths, BatchesPerBucket) = ([.. lengths], batchesPerBucket);
     }
 
     /// <summary>A sampler of a data set of sequences, or of a part of one.</summary>
-    /// <param name="data">The samples, in padded batches; all are fetched once.</param>
+    /// <param name="sequences">The samples, in padded batches; all are fetched once.</param>
     /// <param name="batchesPerBucket">Batches in a bucket at most, 1 or more.</param>
     /// <exception cref="DataException">The batches have no lengths.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number of batches is below 1.</exception>
-    public BucketSampler(Dataset data, int batchesPerBucket = 50)
-        : this(LengthsOf(data), batchesPerBucket)
+    public BucketSampler(Dataset sequences, int batchesPerBucket = 50)
+        : this(LengthsOf(sequences, batchesPerBucket), batchesPerBucket)
     {
     }
 
@@ -71,14 +67,24 @@ public sealed class BucketSampler : Sampler
         return order;
     }
 
-    private static int[] LengthsOf(Dataset data)
+    private static void Check(int batchesPerBucket)
     {
-        ArgumentNullException.ThrowIfNull(data);
-        List<int> lengths = new(data.Count);
-        foreach (Batch batch in data.Blocks(512))
+        if (batchesPerBucket < 1)
         {
-            SequenceBatch padded = batch.Sequences ?? throw new DataException(
-                "BucketSampler", $"batches of the data set ({data.Name}) have no lengths; expected padded sequences.");
+            throw new ArgumentOutOfRangeException(nameof(batchesPerBucket),
+                $"BucketSampler: batchesPerBucket is {batchesPerBucket}; expected 1 or more.");
+        }
+    }
+
+    private static int[] LengthsOf(Dataset sequences, int batchesPerBucket)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        Check(batchesPerBucket);
+        List<int> lengths = new(sequences.Count);
+        foreach (Batch batch in sequences.Blocks(512))
+        {
+            SequenceBatch padded = batch.Sequences ?? throw new DataException("BucketSampler",
+                $"batches of the data set ({sequences.Name}) have no lengths; expected padded sequences.");
             lengths.AddRange(padded.Lengths.ToDoubles().Select(length => (int)length));
         }
         return [.. lengths];
