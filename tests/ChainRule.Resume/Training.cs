@@ -28,8 +28,8 @@ internal static class Training
     {
         var (digits, others) = Digits.Load(Samples, 100);
         Transform[] scale = [new Scale(1f / 255)];
-        DataLoader train = new(
-            digits.ToDataset(), Batch, shuffle: true, new Rng(3), transforms: scale, prefetch: 1);
+        DataLoader train = name == "cnn" ? Augmented(digits.ToDataset(), scale)
+            : new(digits.ToDataset(), Batch, shuffle: true, new Rng(3), transforms: scale, prefetch: 1);
         DataLoader validation = new(others.ToDataset(), 100, transforms: scale);
         Checkpoints checkpoints = new(Path.Combine(folder, "checkpoints")) { EverySteps = 2, KeepLast = 2 };
         Trainer trainer = Trainings[name](train, checkpoints);
@@ -41,6 +41,11 @@ internal static class Training
         Console.WriteLine($"hash {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(weights)))}");
         return 0;
     }
+
+    // Draws with replacement, each changed by one of two threads.
+    private static DataLoader Augmented(TensorDataset data, Transform[] scale) => new(
+        data, Batch, rng: new Rng(3), sampler: new WeightedSampler([.. Enumerable.Range(1, Samples)], Samples),
+        transforms: [.. scale, new RandomAffine(10, 0.1), new Cutout(5)], workers: 2);
 
     // Everything of the history but times.
     private static string Text(TrainingHistory history) => string.Join('\n', history.Epochs.Select(

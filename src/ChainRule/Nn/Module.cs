@@ -72,8 +72,8 @@ public abstract class Module
     /// backbone.Freeze();
     /// backbone.Eval();    // where batch normalisation is to keep its running statistics as well
     /// </code>
-    /// Statistics are no parameters: in learning mode they go on moving. A checkpoint does not say what is frozen: a
-    /// program that goes on freezes the same again.
+    /// Statistics are no parameters: in learning mode they go on moving. A trainer's checkpoint says what is frozen and
+    /// which layers are in evaluation mode, and <c>Resume</c> brings it back; a saved model does not.
     /// </remarks>
     public void Freeze() => SetFrozen(true);
 

@@ -13,6 +13,7 @@ internal static class TrainingState
         state.Add("step", trainer.StepCount);
         StateWriter model = state.Section("model"), optimizer = state.Section("optimizer");
         foreach ((string key, Tensor value) in trainer.Model.State()) model.Add(key, value);
+        LayerModes.Save(trainer.Model, state.Section("modes"));
         StateWriter generators = state.Section("generators");
         foreach ((string key, Rng rng) in trainer.Model.Generators()) generators.Add(key, rng.State);
         state.Add("optimizerKind", trainer.Optimizer.GetType().Name);
@@ -45,6 +46,7 @@ internal static class TrainingState
         RngState[] places = [.. own.Select(g => generators.Generator(g.Key))];
         StateLoading.Load(trainer.Model, state.Section("model").Tensors(), strict: true, state.File);
         foreach ((string name, string kind) in Kinds(trainer)) state.Expect(name, kind, "this training has");
+        LayerModes.Load(trainer.Model, state.Section("modes"));
         if (trainer.Schedule is { } schedule) schedule.JumpTo(state.Times("schedule"));
         try
         {

@@ -177,7 +177,7 @@ public sealed class CheckpointTests : IDisposable
         [
             "checksum", "scheduleKind", "plateauKind", "averageKind", "metricNames", "monitor", "keepBest",
             "loop.accumulateBatches", "loop.train.dropLast", "loop.train.sampler", "loop.train.transforms",
-            "loop.train.order",
+            "loop.train.order", "modes.frozen", "modes.evaluating",
         ];
         SafeTensorsContent content = SafeTensors.Read(file);
         Assert.All(since, key => Assert.Contains(key, content.Metadata.Keys));

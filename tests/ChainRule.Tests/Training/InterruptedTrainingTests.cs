@@ -178,6 +178,55 @@ public sealed class InterruptedTrainingTests : IDisposable
     }
 
     [Fact]
+    public void Layers_that_were_thawed_while_training_stay_so_when_it_goes_on()
+    {
+        float[] whole = Thawing(null, null);
+        for (int stop = 2; stop <= 3 * BatchesPerEpoch; stop++)
+        {
+            string folder = _folder[$"{stop}"];
+            Assert.Throws<InvalidOperationException>(() => Thawing(folder, new ResumeTests.Stopper(stop)));
+            Assert.Equal(whole, Thawing(folder, null));
+        }
+    }
+
+    // The first layers begin to learn after the first epoch, and the middle one stops.
+    private static float[] Thawing(string? folder, ResumeTests.Stopper? stopper)
+    {
+        Rng rng = new(2);
+        Sequential first = [new Linear(2, 8, rng: rng), new BatchNorm1d(8)], middle = [new Linear(8, 8, rng: rng)];
+        Sequential model = [first, new Relu(), middle, new BatchNorm1d(8), new Relu(), new Linear(8, 3, rng: rng)];
+        first.Freeze();
+        first.Eval();
+        Trainer trainer = new(model, new Adam(model.Parameters(), 0.01), Problems.CrossEntropy)
+        {
+            Checkpoints = folder is null ? null : new Checkpoints(folder) { EverySteps = 1 },
+            Callbacks = [new AfterFirst(Change), .. stopper is null ? Array.Empty<ITrainingCallback>() : [stopper]],
+        };
+        if (folder is not null && stopper is null) Assert.True(trainer.Resume(folder));
+        trainer.Fit(Loader(shuffle: true), new DataLoader(Problems.Sectors(20, 2), 10), epochs: 3);
+        Assert.False(first.Parameters()[0].Frozen);
+        Assert.True(first.Children[1].Module.IsTraining && !model.Children[3].Module.IsTraining);
+        return [.. model.State().SelectMany(s => s.Value.To(DType.Float32).ToArray<float>())];
+
+        void Change()
+        {
+            first.Unfreeze();
+            first.Train();
+            middle.Freeze();
+            model.Children[3].Module.Eval();
+        }
+    }
+
+    private sealed class AfterFirst(Action action) : ITrainingCallback
+    {
+        public TrainingDecision OnEpoch(EpochResult result)
+        {
+            if (result.Epoch == 1) action();
+            return TrainingDecision.Continue;
+        }
+    }
+
+    [Fact]
     public void Callback_that_remembers_only_tensors_gets_them_back()
     {
         Trainer first = Make(new Sum());
