@@ -105,6 +105,33 @@ public sealed class ClassMetricTests
         Equal([1, 0.5, 1], auc.PerClass);                            // 700 leaves the others the most
     }
 
+    public static TheoryData<Func<Metric>> OfClasses =>
+    [
+        () => new Accuracy(), () => new TopKAccuracy(2), () => new ConfusionMatrix(3), () => new Precision(3),
+        () => new Recall(3, ClassAverage.Weighted), () => new F1(3), () => new RocAuc(3),
+    ];
+
+    [Theory]
+    [MemberData(nameof(OfClasses))]
+    public void Classes_at_places_count_one_by_one_and_ignored_ones_not_at_all(Func<Metric> make)
+    {
+        Tensor output = Tensor.Randn([2, 3, 4, 5], new Rng(8));
+        int[] classes = [.. Enumerable.Range(0, 40).Select(i => i % 7 == 2 ? -100 : (i * i + i / 3) % 3)];
+        Metric whole = make(), short32 = make(), single = make(), ignored = make();
+        whole.Add(output, Tensor.From(classes.Select(c => (long)c).ToArray(), [2, 4, 5]));
+        short32.Add(output, Tensor.From(classes, [2, 4, 5]));
+        for (int i = 0; i < classes.Length; i++)
+        {
+            Tensor place = output[i / 20, .., i / 5 % 4, i % 5].Unsqueeze(0), target = Tensor.From((long)classes[i]);
+            if (classes[i] == -100) ignored.Add(place, target);
+            else single.Add(place, target);
+        }
+        Assert.InRange(single.Value, 0.01, 0.99);
+        Assert.Equal(single.Value, whole.Value);
+        Assert.Equal(single.Value, short32.Value);
+        Assert.True(double.IsNaN(ignored.Value));
+    }
+
     [Fact]
     public void Perplexity_counts_every_token_of_the_set_once()
     {
@@ -126,7 +153,8 @@ public sealed class ClassMetricTests
     public void What_does_not_fit_is_refused()
     {
         Errors.ErrorSnapshot.Throws<ShapeException>(
-            "F1: output is [2, 3], target [3] int64; expected [N, 3] and class numbers [N].",
+            "F1: output is [2, 3], target [3] int64; expected [N, 3] and class numbers [N], or [N, 3, ...] and "
+            + "[N, ...].",
             () => new F1(3).Add(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L, 2L)));
         Errors.ErrorSnapshot.Throws<DataException>(
             "RocAuc: sample 1 of the batch is of class 3; expected 0 to 2.",

@@ -72,7 +72,8 @@ public sealed class MetricTests
     public void Shapes_that_do_not_fit_are_refused()
     {
         Assert.Equal(
-            "Accuracy: output is [2, 3], target [3] int64; expected [N, C] and class numbers [N], or [N, C] twice.",
+            "Accuracy: output is [2, 3], target [3] int64; expected [N, C] and class numbers [N], [N, C, ...] and "
+            + "[N, ...], or [N, C] twice.",
             Assert.Throws<ShapeException>(
                 () => new Accuracy().Add(Tensor.Zeros([2, 3]), Tensor.From(0L, 1L, 2L))).Message);
         Assert.Throws<ShapeException>(() => new MeanSquaredError().Add(Tensor.Zeros([2, 3]), Tensor.Zeros([3, 2])));
@@ -94,7 +95,7 @@ public sealed class MetricTests
         Assert.Equal(0, table.Total);
         Errors.ErrorSnapshot.Throws<ShapeException>(
             "ConfusionMatrix: output is [1, 2], target [1] int64; expected [N, 3] and class numbers [N], int64 or "
-            + "int32.",
+            + "int32, or [N, 3, ...] and [N, ...].",
             () => table.Add(Tensor.Zeros([1, 2]), Tensor.From(0L)));
         Errors.ErrorSnapshot.Throws<DataException>(
             "ConfusionMatrix: sample 0 of the batch is of class 3; expected 0 to 2.",

@@ -36,8 +36,6 @@ internal static class ClassChoice
     /// <returns>Outputs of a sample: 1 or <paramref name="classes"/>.</returns>
     public static int Check(string metric, Tensor output, Tensor target, int classes)
     {
-        ArgumentNullException.ThrowIfNull(output);
-        ArgumentNullException.ThrowIfNull(target);
         bool one = classes == 2 && output.Rank > 0 && output.Count == output.Shape[0];
         bool fits = one || (output.Rank == 2 && output.Shape[1] == classes);
         bool numbers = target.DType is DType.Int64 or DType.Int32 || (classes == 2 && target.DType.IsFloatingPoint());
@@ -45,7 +43,8 @@ internal static class ClassChoice
         {
             string also = classes == 2 ? ", or [N] and marks above 0.5" : "";
             throw new ShapeException($"{metric}: output is {output.Shape}, target {target.Shape} "
-                + $"{target.DType.Text()}; expected [N, {classes}] and class numbers [N]{also}.",
+                + $"{target.DType.Text()}; expected [N, {classes}] and class numbers [N], or [N, {classes}, ...] "
+                + $"and [N, ...]{also}.",
                 output.Shape, target.Shape);
         }
         return one ? 1 : classes;

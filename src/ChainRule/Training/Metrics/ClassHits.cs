@@ -2,18 +2,19 @@ using System.Numerics;
 
 namespace ChainRule.Training;
 
-/// <summary>Counts samples whose class is among the first k.</summary>
+/// <summary>Counts samples whose class is among the first k, and all.</summary>
 internal static unsafe class ClassHits
 {
-    public static long Count(string metric, Tensor output, Tensor target, int k)
+    public static (long Hits, long Samples) Count(string metric, Tensor output, Tensor target, int k)
     {
+        (output, target) = ClassPlaces.Of(output, target);
         bool numbers = target.Rank == 1 && target.DType is DType.Int64 or DType.Int32;
         bool marks = target.Rank == 2 && target.Shape == output.Shape;
         if (output.Rank != 2 || output.Shape[1] == 0 || !(numbers || marks) || target.Shape[0] != output.Shape[0])
         {
             throw new ShapeException(
                 $"{metric}: output is {output.Shape}, target {target.Shape} {target.DType.Text()}; "
-                + "expected [N, C] and class numbers [N], or [N, C] twice.",
+                + "expected [N, C] and class numbers [N], [N, C, ...] and [N, ...], or [N, C] twice.",
                 output.Shape, target.Shape);
         }
         Tensor x = output.Dense(), y = target.Dense();
@@ -26,7 +27,7 @@ internal static unsafe class ClassHits
         };
         GC.KeepAlive(x);
         GC.KeepAlive(y);
-        return hits;
+        return (hits, x.Shape[0]);
     }
 
     private static long Count<T>(T* x, Tensor output, Tensor target, int k)

@@ -19,7 +19,9 @@ public enum ClassAverage
 /// <remarks>
 /// Output <c>[N, C]</c> with target <c>[N]</c> class numbers, int64 or int32; the class with the largest output is
 /// predicted, of equal ones the first. For two classes also <c>[N]</c> or <c>[N, 1]</c> with class 1 predicted above
-/// <see cref="Threshold"/>, and targets of floating point above 0.5 mean class 1. A class with neither samples nor
+/// <see cref="Threshold"/>, and targets of floating point above 0.5 mean class 1. Output <c>[N, C, ...]</c> with target
+/// <c>[N, ...]</c> has a class at each place, which then is a sample; class -100, which <see cref="F.CrossEntropy"/>
+/// ignores, counts nothing. A class with neither samples nor
 /// predictions is absent: its figure is NaN, and no average counts it. Any other quotient with a divisor of 0, as the
 /// precision of a class that is never predicted, is 0. (The same figures as scikit-learn's default.)
 /// </remarks>
@@ -82,6 +84,9 @@ public abstract class ClassMetric : Metric
     /// <inheritdoc/>
     public sealed override void Add(Tensor output, Tensor target)
     {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(target);
+        (output, target) = ClassPlaces.Of(output, target);
         int width = ClassChoice.Check(_kind, output, target, Classes);
         int[] actual = ClassChoice.Actual(_kind, target, Classes);
         ReadOnlySpan<double> scores = output.ToDoubles();

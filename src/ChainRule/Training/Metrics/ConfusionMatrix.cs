@@ -5,7 +5,7 @@ namespace ChainRule.Training;
 /// <summary>How often each class was taken for each: a table, whose diagonal holds what was right.</summary>
 /// <remarks>
 /// Output <c>[N, C]</c> with target <c>[N]</c> class numbers, int64 or int32. Of equal outputs the first counts, and
-/// NaN is never the largest.
+/// NaN is never the largest. Shapes with a class at each place, and ignored ones, are as for <see cref="Accuracy"/>.
 /// </remarks>
 public sealed class ConfusionMatrix : Metric
 {
@@ -70,12 +70,13 @@ public sealed class ConfusionMatrix : Metric
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(target);
+        (output, target) = ClassPlaces.Of(output, target);
         if (output.Rank != 2 || output.Shape[1] != Classes || target.Rank != 1
             || target.DType is not (DType.Int64 or DType.Int32) || target.Shape[0] != output.Shape[0])
         {
             throw new ShapeException($"ConfusionMatrix: output is {output.Shape}, target {target.Shape} "
                 + $"{target.DType.Text()}; expected [N, {Classes}] and class numbers [N], int64 or "
-                + "int32.",
+                + $"int32, or [N, {Classes}, ...] and [N, ...].",
                 output.Shape, target.Shape);
         }
         double[] scores = output.ToDoubles();

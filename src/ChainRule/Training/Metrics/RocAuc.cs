@@ -10,7 +10,8 @@ namespace ChainRule.Training;
 /// <remarks>
 /// Two classes: scores of class 1 <c>[N]</c> or <c>[N, 1]</c>, or <c>[N, 2]</c>; more: <c>[N, C]</c>, each class
 /// against the rest, and <see cref="Value"/> is the mean over the classes. Targets <c>[N]</c> are class numbers, or for
-/// two classes numbers of which those above 0.5 mean class 1. Exact, by the ranks of all scores with the mean rank for
+/// two classes numbers of which those above 0.5 mean class 1; a class at each place, and ignored ones, are as for
+/// <see cref="Accuracy"/>. Exact, by the ranks of all scores with the mean rank for
 /// equal ones. Cost: 8 bytes a sample and class, in checkpoints too; <see cref="Value"/> sorts them, so this should not
 /// be a trainer's first metric, which is shown after every step. Source: Hanley and McNeil (1982).
 /// </remarks>
@@ -81,6 +82,9 @@ public sealed class RocAuc : Metric
     /// <inheritdoc/>
     public override void Add(Tensor output, Tensor target)
     {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(target);
+        (output, target) = ClassPlaces.Of(output, target);
         int width = ClassChoice.Check("RocAuc", output, target, Classes);
         int[] actual = ClassChoice.Actual("RocAuc", target, Classes);
         ReadOnlySpan<double> x = output.ToDoubles();

@@ -4,7 +4,8 @@ namespace ChainRule.Training;
 
 /// <summary>Share of samples whose class is among the k classes with the largest outputs.</summary>
 /// <remarks>
-/// Classes with an output equal to that of the right one count as larger only where their number is smaller.
+/// Classes with an output equal to that of the right one count as larger only where their number is smaller. Shapes are
+/// those of <see cref="Accuracy"/>.
 /// </remarks>
 public sealed class TopKAccuracy : MeanMetric
 {
@@ -27,5 +28,5 @@ public sealed class TopKAccuracy : MeanMetric
     public override bool HigherIsBetter => true;
 
     private protected override (double Sum, long Count) Measure(Tensor output, Tensor target) =>
-        (ClassHits.Count("TopKAccuracy", output, target, K), output.Shape[0]);
+        ClassHits.Count("TopKAccuracy", output, target, K);
 }
