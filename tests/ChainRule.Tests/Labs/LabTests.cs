@@ -78,12 +78,19 @@ public sealed class LabTests
         {
             Assert.InRange(page[$"loss/{remedy.Name}"], 0.1, 3);
             Assert.InRange(page[$"right/{remedy.Name}"], 5, 100);
+            Assert.InRange(page[$"known/{remedy.Name}"], 5, 100);
             Assert.InRange(page[$"less loss/{remedy.Name}"], 0, RegularisationSize.Quick.Draws);
+        }
+        foreach (Remedy remedy in Remedy.Main)
+        {
+            Assert.InRange(page[$"right labels/loss/{remedy.Name}"], 0.1, 3);
+            Assert.InRange(page[$"right labels/right/{remedy.Name}"], 5, 100);
         }
         Assert.Equal(0, page["less loss/nothing"]);
         Assert.True(page["weights/L2"] < page["weights/nothing"], "L2 has not made the weights smaller");
         LabTable choices = page.Parts.OfType<LabTable>().Last();
-        Assert.Equal(Remedy.All.Where(r => r.Choices.Count > 1).Select(r => r.Name), choices.Rows.Select(r => r[0]));
+        Assert.Equal(Remedy.All.Concat(Remedy.Main).Where(r => r.Choices.Count > 1).Select(r => r.Name),
+            choices.Rows.Select(r => r[1]));
     }
 
     [Fact]
@@ -91,10 +98,37 @@ public sealed class LabTests
     {
         LabPictures pictures = LabPictures.Load(new LabOptions { Quick = true });
         RegularisationSize size = RegularisationSize.Quick with { Epochs = 40 };
-        TrialResult stopped = new Trial(pictures, size, seed: 3, draw: 0).Run(new Plan { Patience = 2 }, onTest: false);
+        TrialResult stopped = new Trial(pictures, size, seed: 3, draw: 0, wrong: 0)
+            .Run(new Plan { Patience = 2 }, onTest: false);
         Assert.Equal(TrainingEnd.Stopped, stopped.History.End);
         Assert.Equal(stopped.History.Best!.Validation!["accuracy"], stopped.Accuracy);
         Assert.Equal(stopped.History.BestEpoch, stopped.History.Epochs.Count - 3);
+    }
+
+    [Fact]
+    public void A_network_can_learn_wrong_labels_by_heart_and_is_worse_for_it()
+    {
+        LabPictures pictures = LabPictures.Load(new LabOptions { Quick = true });
+        RegularisationSize size = RegularisationSize.Quick with { Epochs = 200 };
+        TrialResult right = new Trial(pictures, size, seed: 3, draw: 0, wrong: 0).Run(new Plan(), onTest: false),
+            half = new Trial(pictures, size, seed: 3, draw: 0, wrong: 0.5).Run(new Plan(), onTest: true),
+            test = new Trial(pictures, size, seed: 3, draw: 0, wrong: 0).Run(new Plan(), onTest: true);
+        Assert.Equal(1, right.Own["accuracy"]);
+        Assert.Equal(1, half.Own["accuracy"]);
+        Assert.True(half.Accuracy < test.Accuracy - 0.1,
+            $"{half.Accuracy} right with half of the labels wrong, {test.Accuracy} with none");
+    }
+
+    [Fact]
+    public void As_many_labels_are_wrong_as_asked_for()
+    {
+        LabPictures pictures = LabPictures.Load(new LabOptions { Quick = true });
+        Trial Of(double wrong) => new(pictures, RegularisationSize.Quick, seed: 3, draw: 1, wrong);
+        long[] right = Of(0).Labels(), some = Of(0.1).Labels(), all = Of(1).Labels();
+        Assert.Equal(RegularisationSize.Quick.Samples, right.Length);
+        Assert.Equal(RegularisationSize.Quick.Samples / 10, right.Zip(some).Count(p => p.First != p.Second));
+        Assert.DoesNotContain(right.Zip(all), p => p.First == p.Second);
+        Assert.All(all, label => Assert.InRange(label, 0, LabPictures.Classes - 1));
     }
 
     private static LabPage Run(string name, ulong seed, CancellationToken cancellation = default) =>
