@@ -40,16 +40,13 @@ internal static class HeartSection
                 plot.Add(name, [.. comparison.Results[name][0].History.Epochs.Select(value)]);
             return plot;
         }
-        LinePlot loss = Plot("Validation", "loss", AxisScale.Log, e => e.Validation!.Loss),
-            right = Plot("Validation", "right, %", AxisScale.Linear, e => 100 * e.Validation!["accuracy"]);
+        LinePlot right = Plot("Validation", "right, %", AxisScale.Linear, e => 100 * e.Validation!["accuracy"]);
         if (comparison.Results[Remedy.EarlyStopping][0].History.BestEpoch is { } best)
-        {
-            loss.Mark(best, "early stopping keeps this");
             right.Mark(best, "early stopping keeps this");
-        }
         return new PlotGrid(2,
             Plot("Training", "right, %", AxisScale.Linear, e => 100 * e.Training["accuracy"]), right,
-            Plot("Training", "loss", AxisScale.Log, e => e.Training.Loss), loss);
+            Plot("Training", "loss", AxisScale.Log, e => e.Training.Loss),
+            Plot("Validation", "loss", AxisScale.Log, e => e.Validation!.Loss));
     }
 
     // L1 makes many weights nearly nothing, L2 all of them small.
