@@ -42,11 +42,9 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
                 validation is null ? null : setup.MeasuringLoader(validation),
                 recipe.Epochs!.Value, session.Cancellation));
         }
-        catch (TrainingException) when (report.Epochs > 0)
+        catch (Exception) when (report.Epochs > 0)
         {
-            saved.Save(recipe.Out);
-            session.Remark($"the best weights of the {Quantity.Of(report.Epochs, "finished epoch")} are in "
-                + $"{recipe.Out}.");
+            Rescue(saved, recipe.Out, report.Epochs);
             throw;
         }
         if (history.End == TrainingEnd.Cancelled) return Interrupted(recipe, saved, history, trainer, report);
@@ -63,6 +61,20 @@ internal sealed class TrainRun(TrainRequest request, Session session, Func<Recip
             report.Interrupted(history, trainer.StepCount, recipe.Out);
             session.Remark($"interrupted: the model is in {recipe.Out}, it was not tested.");
             return ExitCode.Failed;
+        }
+    }
+
+    // Whatever ended the training, a full disk too: that is what the user must read then.
+    private void Rescue(SavedModel saved, string path, int epochs)
+    {
+        try
+        {
+            saved.Save(path);
+            session.Remark($"the best weights of the {Quantity.Of(epochs, "finished epoch")} are in {path}.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            session.Remark($"the best weights could not be saved: {e.Message}");
         }
     }
 

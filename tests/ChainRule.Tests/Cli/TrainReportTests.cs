@@ -116,6 +116,19 @@ public sealed class TrainReportTests : IDisposable
     }
 
     [Fact]
+    public void Weights_are_saved_when_a_checkpoint_cannot_be_written()
+    {
+        string runs = _folder["runs"];
+        Directory.CreateDirectory(Path.Combine(runs, "checkpoint-000000016.safetensors"));    // in the second's place
+        CliRun run = CliRun.Of($"{Train} --batch 15 --checkpoints {runs}");
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.StartsWith(
+            $"chainrule: the best weights of the 2 finished epochs are in {_folder["m.safetensors"]}.\n", run.Errors);
+        Assert.Contains("checkpoint-000000016.safetensors", run.Errors);
+        Assert.True(File.Exists(_folder["m.safetensors"]));
+    }
+
+    [Fact]
     public void Resume_refuses_what_is_no_checkpoint()
     {
         Assert.Equal(ExitCode.Done, CliRun.Of(Train).Code);
