@@ -48,7 +48,8 @@ public static unsafe class Clip
 
     /// <summary>
     /// Max-norm: scales the weights of every unit whose norm is larger than a limit down to it, after the optimiser's
-    /// step. A unit's weights are a row, an entry of dimension 0.
+    /// step. A unit's weights are a row, an entry of dimension 0; of a transposed convolution, what goes out of an
+    /// input channel.
     /// </summary>
     /// <param name="parameters">The parameters; those of fewer than two dimensions and frozen ones are left
     /// alone.</param>

@@ -3,7 +3,10 @@ using System.Globalization;
 namespace ChainRule.Training;
 
 /// <summary>How well a model does on a set.</summary>
-/// <param name="Loss">Loss, averaged over the samples.</param>
+/// <param name="Loss">
+/// Mean of the batches' losses, weighted by their samples. Where a loss is itself a mean over the steps of sequences of
+/// different lengths, it depends a little on which come together in a batch; metrics never do.
+/// </param>
 /// <param name="Metrics">Value of every metric over the whole set, in the trainer's order.</param>
 /// <param name="Samples">Number of samples seen.</param>
 public sealed record EvaluationResult(double Loss, IReadOnlyList<MetricValue> Metrics, long Samples)
