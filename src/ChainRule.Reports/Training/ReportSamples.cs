@@ -31,8 +31,8 @@ internal sealed class ReportSamples
             using Step step = Step.Begin();
             Tensor output = model.Forward(batch);
             samples._sequences |= batch.Sequences is not null;
-            if (output.Rank == 2 && batch.Target is { Rank: 1, DType: DType.Int64 or DType.Int32 })
-                samples.AddClasses(output, batch);
+            if (output.Rank >= 2 && batch.Target.Rank == output.Rank - 1
+                && batch.Target.DType is DType.Int64 or DType.Int32) samples.AddClasses(output, batch);
             else if (output.Count == batch.Target.Count) samples.AddNumbers(output, batch);
             else break;                                              // neither: nothing that this page can show
             done += batch.Count;
@@ -111,10 +111,12 @@ internal sealed class ReportSamples
         int classes = output.Shape[1];
         _confusion ??= new ConfusionMatrix(classes);
         _confusion.Add(output, batch.Target);
+        if (output.Rank > 2) return;                                 // a sample has many answers
         double[] shares = output.Softmax(-1).ToDoubles();
         double[] targets = batch.Target.ToDoubles();
         for (int i = 0; i < targets.Length; i++)
         {
+            if (targets[i] < 0) continue;                            // it counts nothing
             int best = 0;
             for (int c = 1; c < classes; c++)
                 if (shares[i * classes + c] > shares[i * classes + best]) best = c;

@@ -64,6 +64,28 @@ public sealed class TrainingReportTests
         Assert.Contains("<td>1, 1, 1, 1, 1, 1</td>", html);          // three steps of two, no padding
     }
 
+    // Of 4 sequences of 3 steps one step counts nothing; of 4 rows one.
+    [Theory]
+    [InlineData(true, 11)]
+    [InlineData(false, 3)]
+    public void Report_counts_classes_of_steps_and_not_those_that_are_ignored(bool steps, int counted)
+    {
+        using TempFolder folder = new();
+        long[] classes = steps ? [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, -100] : [0, 1, 2, -100];
+        Rng rng = new(1);
+        Tensor targets = steps ? Tensor.From(classes, [4, 3]) : Tensor.From(classes);
+        TensorDataset data = new(Tensor.Randn(steps ? [4, 2, 3] : [4, 2], rng), targets);
+        Sequential model = [steps ? new Conv1d(2, 3, 1, rng: rng) : new Linear(2, 3, rng: rng)];
+        Trainer trainer = new(model, new Sgd(model.Parameters(), 1e-6), (y, t) => F.CrossEntropy(y, t))
+        {
+            Callbacks = [new TrainingReport(folder["a.html"], model) { Data = new(new DataLoader(data, 2)) }],
+        };
+        trainer.Fit(new DataLoader(data, 2));
+        string html = File.ReadAllText(folder["a.html"]);
+        Assert.Contains($" of {counted} samples are right", html);
+        Assert.DoesNotContain("-100", html);
+    }
+
     // Class 1 where there are more than two steps, by the lengths alone.
     private sealed class IsLong : SequenceLayer
     {
