@@ -50,6 +50,7 @@ internal static unsafe class Peak
             }
             Console.WriteLine($"  {threads} thread(s): {string.Join(", ", texts)}");
         }
+        Handover.Print(report, "start");
         Console.WriteLine();
     }
 

@@ -54,10 +54,13 @@ internal sealed class Report(string suite, SuiteOptions options, params Column[]
         _lines.Add(line.ToJsonString(Plain));
     }
 
-    /// <summary>Prints the JSON lines, and writes them to the file asked for.</summary>
+    /// <summary>
+    /// Prints how far apart threads are by now and the JSON lines, and writes these to the file asked for.
+    /// </summary>
     public void Finish()
     {
         Console.WriteLine();
+        Handover.Print(this, "end");
         foreach (string line in _lines) Console.WriteLine(line);
         if (options.Out is not null) File.WriteAllLines(options.Out, _lines);
     }

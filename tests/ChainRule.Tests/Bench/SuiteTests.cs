@@ -51,6 +51,10 @@ public sealed class SuiteTests
     public void Median_of_an_even_number_is_the_middle_of_two() => Assert.Equal(2.5, Median.Of([9, 2, 1, 3]));
 
     [Fact]
+    public void Cache_line_takes_its_time_between_two_threads() =>
+        Assert.InRange(Handover.Nanoseconds(), 1, 1e9);
+
+    [Fact]
     public void Median_of_nothing_is_not_a_number() => Assert.Equal(double.NaN, Median.Of([]));
 
     [Fact]
