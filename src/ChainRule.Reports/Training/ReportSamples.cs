@@ -23,7 +23,7 @@ internal sealed class ReportSamples
     public static ReportSamples Of(Layer model, ReportData data, int most)
     {
         ReportSamples samples = new(data);
-        using EvaluationMode mode = new(model);
+        using ModeScope mode = ModeScope.Evaluating(model);
         using NoGrad.Scope noGrad = NoGrad.Begin();
         int done = 0;
         foreach (Batch batch in data.Loader.Epoch(data.Loader.State.Epoch))

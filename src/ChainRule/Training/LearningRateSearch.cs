@@ -158,6 +158,7 @@ public static class LearningRateSearch
         private readonly GeneratorStates _generators;
         private readonly OptimizerState _optimizer;
         private readonly double[] _rates;
+        private readonly ModeScope _mode;
 
         public TrialRun(Trainer trainer, DataLoader data)
         {
@@ -167,7 +168,7 @@ public static class LearningRateSearch
             _generators.Take();
             _optimizer = trainer.Optimizer.State();
             _rates = [.. trainer.Optimizer.Groups.Select(g => g.LearningRate)];
-            if (!trainer.Model.IsTraining) trainer.Model.Train();
+            _mode = ModeScope.Training(trainer.Model);
         }
 
         public IEnumerable<Batch> Batches()
@@ -201,6 +202,7 @@ public static class LearningRateSearch
             for (int i = 0; i < _rates.Length; i++) _trainer.Optimizer.Groups[i].LearningRate = _rates[i];
             _trainer.Model.ZeroGrad();
             _data.State = _place;
+            _mode.Dispose();
         }
     }
 }

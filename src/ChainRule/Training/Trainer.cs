@@ -227,7 +227,7 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(input);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         if (input.Rank == 0) throw new ShapeException("Predict: input is []; expected [N, ...].", input.Shape);
-        using EvaluationMode mode = new(Model);
+        using ModeScope mode = ModeScope.Evaluating(Model);
         using NoGrad.Scope noGrad = NoGrad.Begin();
         int count = input.Shape[0], begin = 0;
         Tensor? all = null;
@@ -252,7 +252,7 @@ public sealed class Trainer
     {
         ArgumentNullException.ThrowIfNull(data);
         CheckNotEmpty(data, "prediction");
-        using EvaluationMode mode = new(Model);
+        using ModeScope mode = ModeScope.Evaluating(Model);
         using NoGrad.Scope noGrad = NoGrad.Begin();
         int count = data.SampleCount, begin = 0;
         Tensor? all = null;
@@ -312,7 +312,7 @@ public sealed class Trainer
     // Null when cancelled.
     internal EvaluationResult? Measure(DataLoader data, CancellationToken cancellationToken)
     {
-        using EvaluationMode mode = new(Model);
+        using ModeScope mode = ModeScope.Evaluating(Model);
         using NoGrad.Scope noGrad = NoGrad.Begin();
         foreach (Metric metric in Metrics) metric.Reset();
         double sum = 0;

@@ -68,6 +68,23 @@ public sealed class LearningRateSearchTests
         ];
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Searches_put_every_part_back_into_its_mode(bool training)
+    {
+        Sequential inner = [new Linear(3, 4, rng: new Rng(1)), new BatchNorm1d(4)];
+        Sequential model = [inner, new Linear(4, 1, rng: new Rng(2))];
+        if (training) inner[1].Eval();                               // as of a part whose statistics stay
+        else model.Eval();
+        Trainer trainer = new(model, new Sgd(model.Parameters()), (y, t) => F.MseLoss(y, t));
+        Tensor x = Tensor.Randn([20, 3], new Rng(3));
+        DataLoader train = new(new TensorDataset(x, x.Sum(1, keepDim: true)), 5);
+        LearningRateSearch.RangeTest(trainer, train, from: 1e-4, to: 1, steps: 5);
+        LearningRateSearch.Bisect(trainer, train, start: 0.01, epochs: 1, halvings: 1);
+        Assert.Equal((training, training, false), (model.IsTraining, inner[0].IsTraining, inner[1].IsTraining));
+    }
+
     [Fact]
     public void Wrong_rates_are_refused()
     {

@@ -2,15 +2,27 @@ using ChainRule.Nn;
 
 namespace ChainRule.Training;
 
-/// <summary>Puts a model into evaluation mode and every part of it back into its own afterwards.</summary>
-internal sealed class EvaluationMode : IDisposable
+/// <summary>Puts a model into a mode and every part of it back into its own afterwards.</summary>
+internal sealed class ModeScope : IDisposable
 {
     private readonly List<(Module Module, bool Training)> _before = [];
 
-    public EvaluationMode(Module model)
+    private ModeScope(Module model) => Visit(model);
+
+    /// <summary>All of it evaluates.</summary>
+    public static ModeScope Evaluating(Module model)
     {
-        Visit(model);
+        ModeScope scope = new(model);
         model.Eval();
+        return scope;
+    }
+
+    /// <summary>It learns; parts of a model that learns already keep their modes, as in a training.</summary>
+    public static ModeScope Training(Module model)
+    {
+        ModeScope scope = new(model);
+        if (!model.IsTraining) model.Train();
+        return scope;
     }
 
     // From the outside in: setting a module sets what is in it, which is then put right.
